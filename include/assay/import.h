@@ -1,0 +1,57 @@
+/*
+ * Public formats in: each is one file (src/import/import_NAME.c) that turns
+ * a parsed document into a batch of assay-facts/1 statements.
+ */
+#ifndef ASSAY_IMPORT_H
+#define ASSAY_IMPORT_H
+
+#include "assay/error.h"
+#include "assay/facts.h"
+#include "assay/json.h"
+#include "assay/str.h"
+
+struct assay_import_format {
+    const char *name;        /* "modelsdev" */
+    const char *summary;     /* for --help */
+    const char *title;       /* source title when the file states none */
+    const char *url;         /* where the public copy lies, or NULL */
+    const char *license;     /* of the data, or NULL */
+    /*
+     * Adds to the batch; rows that cannot be taken become refusals. False
+     * only when the document as a whole is not of this format.
+     */
+    bool (*read)(struct assay_batch *batch, const struct assay_json *document,
+                 struct assay_error *err);
+    bool strict; /* a refused row always refuses the file (facts) */
+};
+
+extern const struct assay_import_format assay_import_facts;
+extern const struct assay_import_format assay_import_modelsdev;
+extern const struct assay_import_format assay_import_openrouter;
+extern const struct assay_import_format assay_import_litellm;
+extern const struct assay_import_format assay_import_genai_prices;
+
+/* NULL-terminated list of all formats. */
+extern const struct assay_import_format *const assay_import_formats[];
+/* NULL when there is none of this name. */
+const struct assay_import_format *assay_import_format(struct assay_str name);
+
+struct assay_import_options {
+    const struct assay_import_format *format;
+    const char *from;           /* file, "-" or http(s) URL */
+    struct assay_str source_id; /* empty: the format's name (facts: its own) */
+    struct assay_date retrieved; /* unset: the file's date; URL and "-": today */
+    struct assay_date today;
+    bool strict;                /* any refusal refuses the file */
+};
+
+/*
+ * Reads (64 MiB and depth 64 at most), parses and translates; does not
+ * touch a store. False: NOT_FOUND, SYSTEM, REMOTE, LIMIT, BAD_INPUT with
+ * file, line and path.
+ */
+bool assay_import_read(struct assay_batch *batch,
+                       const struct assay_import_options *options,
+                       struct assay_error *err);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * Documents out. The same document and options give the same bytes.
+ */
+#ifndef ASSAY_RENDER_H
+#define ASSAY_RENDER_H
+
+#include "assay/buf.h"
+#include "assay/document.h"
+#include "assay/error.h"
+
+struct assay_render_options {
+    unsigned width; /* text: columns, 40 … 400; 0: 80 */
+    bool colour;    /* text: SGR sequences */
+    bool ascii;     /* text: no box or dot characters outside ASCII */
+    bool links;     /* html: link site paths (as `serve` does); else only
+                         URLs and anchors inside the page */
+    bool fragment;  /* html: only the <main> content */
+};
+
+/* Each fails only by the buffer's limit. */
+bool assay_render_text(struct assay_buf *out, const struct assay_document *doc,
+                       const struct assay_render_options *options,
+                       struct assay_error *err);
+bool assay_render_markdown(struct assay_buf *out,
+                           const struct assay_document *doc,
+                           const struct assay_render_options *options,
+                           struct assay_error *err);
+bool assay_render_html(struct assay_buf *out, const struct assay_document *doc,
+                       const struct assay_render_options *options,
+                       struct assay_error *err);
+bool assay_render_json(struct assay_buf *out, const struct assay_document *doc,
+                       const struct assay_render_options *options,
+                       struct assay_error *err);
+bool assay_render_csv(struct assay_buf *out, const struct assay_document *doc,
+                      const struct assay_render_options *options,
+                      struct assay_error *err);
+
+struct assay_render_format {
+    const char *name; /* "text", "markdown", "html", "json", "csv" */
+    const char *media_type;
+    bool (*render)(struct assay_buf *out, const struct assay_document *doc,
+                   const struct assay_render_options *options,
+                   struct assay_error *err);
+};
+extern const struct assay_render_format assay_render_formats[];
+extern const size_t assay_render_format_count;
+const struct assay_render_format *assay_render_format(struct assay_str name);
+
+/*
+ * Escaping, one place each. What could act on the reader's screen unseen is
+ * spelled out: a character as "\u{1B}", a byte that is not UTF-8 as "\x{FF}".
+ *
+ * Text for a terminal: spells out control characters (C0, newline and tab
+ * too, DEL, C1), bidi controls, line separators, zero-width and other
+ * invisible characters, and those that have no assigned meaning.
+ */
+void assay_tty_text(struct assay_buf *out, struct assay_str text);
+/*
+ * &, <, >, ", ' and tab, newline, return as references; spells out other
+ * control characters, bidi controls and format characters except the two
+ * joiners. For element and quoted attribute text.
+ */
+void assay_html_text(struct assay_buf *out, struct assay_str text);
+/*
+ * Markdown specials; white space and line breaks become one space, none at
+ * both ends; spells out what HTML text does. Safe inside a table cell and at
+ * the start of a line; never becomes a link.
+ */
+void assay_markdown_text(struct assay_buf *out, struct assay_str text);
+/* Columns that assay_tty_text() of it takes (wide, combining characters). */
+size_t assay_tty_width(struct assay_str text);
+/*
+ * True for http and https URLs with a host and without user info, white
+ * space, control or invisible characters.
+ */
+bool assay_url_is_web(struct assay_str url);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * Files compiled into the binary: tools/embed.py writes their bytes as C
+ * while building. All of it is constant and lives as long as the program.
+ */
+#ifndef ASSAY_BASE_EMBED_H
+#define ASSAY_BASE_EMBED_H
+
+#include <stddef.h>
+
+struct assay_embedded {
+    const char *name;           /* file name without its folder */
+    const unsigned char *bytes; /* a NUL follows the last of them */
+    size_t len;                 /* bytes, without that NUL */
+};
+
+/* data/catalog: the built-in facts, sorted by name. */
+extern const struct assay_embedded assay_embedded_catalog[];
+extern const size_t assay_embedded_catalog_count;
+
+/* src/catalog/schema.sql; len is 0 when the build names none. */
+extern const struct assay_embedded assay_embedded_schema;
+
+/* src/render: the style sheets of the HTML page, sorted by name. */
+extern const struct assay_embedded assay_embedded_styles[];
+extern const size_t assay_embedded_styles_count;
+
+#endif

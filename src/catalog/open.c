@@ -1,0 +1,221 @@
+/*
+ * Opening the catalog: the store is created from the built-in facts on first
+ * use, and brought up to date when this binary holds others. Opening an
+ * existing one writes nothing.
+ */
+#include "assay/file.h"
+#include "base/embed.h"
+#include "catalog/catalog_store.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SCHEMA_VERSION = 1,
+    APPLICATION_ID = 0x41535359, /* "ASSY" in the file's header */
+    FINGERPRINT_BYTES = 33,
+};
+
+/* The origin of a reading that came with the binary. */
+static const char built_in[] = "built-in";
+
+/*
+ * 128 bits over all built-in files, a word at a time: 1.5 MB are hashed at
+ * every start, where SHA-256 would take most of the start. It only tells one
+ * build of ours from another.
+ */
+static void mix(uint64_t lanes[2], const void *bytes, size_t len)
+{
+    const unsigned char *at = bytes;
+
+    while (len > 0) {
+        uint64_t word = 0;
+        size_t n = len < sizeof(word) ? len : sizeof(word);
+        memcpy(&word, at, n);
+        lanes[0] = (lanes[0] ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        lanes[0] ^= lanes[0] >> 32;
+        lanes[1] = (lanes[1] + word) * UINT64_C(0xff51afd7ed558ccd);
+        lanes[1] ^= lanes[1] >> 29;
+        at += n;
+        len -= n;
+    }
+}
+
+static void fingerprint(char text[FINGERPRINT_BYTES])
+{
+    uint64_t lanes[2] = {assay_embedded_catalog_count, SCHEMA_VERSION};
+
+    for (size_t i = 0; i < assay_embedded_catalog_count; i++) {
+        const struct assay_embedded *file = &assay_embedded_catalog[i];
+        mix(lanes, &file->len, sizeof(file->len));
+        mix(lanes, file->bytes, file->len);
+    }
+    (void)snprintf(text, FINGERPRINT_BYTES, "%016" PRIx64 "%016" PRIx64,
+                   lanes[0], lanes[1]);
+}
+
+static bool is_current(struct assay_catalog *catalog, const char *print,
+                       bool *current, struct assay_error *err)
+{
+    struct assay_query *q = assay_store_query(
+        catalog->store, "select value from meta where key = 'builtin'", err);
+    bool row;
+
+    if (!q || !assay_query_step(q, &row, err))
+        return false;
+    *current = row && assay_str_is(assay_query_text(q, 0), print);
+    assay_query_reset(q);
+    return true;
+}
+
+/* What the user read themselves is fuller and newer than our copy. */
+static bool is_users(struct assay_catalog *catalog, struct assay_str source,
+                     bool *users, struct assay_error *err)
+{
+    struct assay_query *q = assay_store_query(
+        catalog->store,
+        "select 1 from source s join reading r on r.source = s.num"
+        " where s.id = ?1 and r.origin <> 'built-in' limit 1",
+        err);
+
+    if (!q)
+        return false;
+    assay_query_bind_text(q, 1, source);
+    if (!assay_query_step(q, users, err))
+        return false;
+    assay_query_reset(q);
+    return true;
+}
+
+static bool apply_file(struct assay_catalog *catalog,
+                       const struct assay_embedded *file,
+                       struct assay_apply_effect *effect,
+                       struct assay_error *err)
+{
+    struct assay_arena arena = {0};
+    struct assay_str text = {(const char *)file->bytes, file->len};
+    struct assay_apply_report report;
+    struct assay_batch batch;
+    bool users = false;
+
+    assay_batch_init(&batch, &arena);
+    const struct assay_json *document =
+        assay_json_parse(&arena, text, NULL, err);
+    bool ok = document && assay_batch_read_facts(&batch, document, err) &&
+              is_users(catalog, batch.source_id, &users, err);
+    if (ok && !users) {
+        batch.format = ASSAY_STR("facts");
+        batch.origin = assay_str_c(built_in);
+        batch.sha256 = assay_sha256_hex(&arena, text);
+        ok = assay_apply_statements(catalog, &batch, &report, effect, err);
+    }
+    assay_arena_free(&arena);
+    return ok || assay_fail_in(err, "built-in facts %s", file->name);
+}
+
+static bool write_fingerprint(struct assay_catalog *catalog, const char *print,
+                              struct assay_error *err)
+{
+    struct assay_query *q = assay_store_query(
+        catalog->store, "insert or replace into meta values ('builtin', ?1)",
+        err);
+    if (!q)
+        return false;
+    assay_query_bind_text(q, 1, assay_str_c(print));
+    return assay_query_run(q, err);
+}
+
+static bool write_built_in(struct assay_catalog *catalog, const char *print,
+                           struct assay_error *err)
+{
+    struct assay_apply_effect effect = {0};
+
+    for (size_t i = 0; i < assay_embedded_catalog_count; i++)
+        if (!apply_file(catalog, &assay_embedded_catalog[i], &effect, err))
+            return false;
+    return assay_catalog_refresh(catalog, &effect, err) &&
+           write_fingerprint(catalog, print, err);
+}
+
+static bool update_built_in(struct assay_catalog *catalog,
+                            struct assay_error *err)
+{
+    char print[FINGERPRINT_BYTES];
+    bool current;
+
+    fingerprint(print);
+    if (!is_current(catalog, print, &current, err))
+        return false;
+    if (current || assay_store_read_only(catalog->store))
+        return true;
+    if (!assay_store_begin_write(catalog->store, err))
+        return false;
+    /* Another process may have been faster. */
+    if (!is_current(catalog, print, &current, err) ||
+        (!current && !write_built_in(catalog, print, err))) {
+        assay_store_rollback(catalog->store);
+        return false;
+    }
+    if (!current)
+        return assay_store_commit(catalog->store, err);
+    assay_store_rollback(catalog->store);
+    return true;
+}
+
+struct assay_catalog *assay_catalog_open(
+    const struct assay_catalog_options *options, struct assay_error *err)
+{
+    struct assay_catalog *catalog = calloc(1, sizeof(*catalog));
+    struct assay_store_options store = {
+        .path = options->path,
+        .application_id = APPLICATION_ID,
+        .version = SCHEMA_VERSION,
+        .schema = (const char *)assay_embedded_schema.bytes,
+    };
+
+    assert(options->as_of.day != 0);
+    if (!catalog) {
+        assay_fail(err, ASSAY_SYSTEM, "out of memory for a catalog");
+        return NULL;
+    }
+    catalog->as_of = options->as_of;
+    catalog->as_of_days = assay_date_days(options->as_of);
+    catalog->store = assay_store_open(&store, err);
+    if (!catalog->store || !update_built_in(catalog, err)) {
+        assay_catalog_close(catalog);
+        return NULL;
+    }
+    return catalog;
+}
+
+void assay_catalog_close(struct assay_catalog *catalog)
+{
+    if (!catalog)
+        return;
+    assay_store_close(catalog->store);
+    free(catalog);
+}
+
+struct assay_date assay_catalog_as_of(const struct assay_catalog *catalog)
+{
+    return catalog->as_of;
+}
+
+uint64_t assay_catalog_version(struct assay_catalog *catalog)
+{
+    struct assay_error ignored = {0};
+    struct assay_query *q = assay_store_query(
+        catalog->store,
+        "select cast(value as integer) from meta where key = 'writes'",
+        &ignored);
+    bool row;
+
+    if (!q || !assay_query_step(q, &row, &ignored) || !row)
+        return 0;
+    uint64_t version = (uint64_t)assay_query_int(q, 0);
+    assay_query_reset(q);
+    return version;
+}

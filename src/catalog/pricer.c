@@ -1,0 +1,277 @@
+/*
+ * Prices real responses: from the name that answered to a route, from its
+ * usage to a bill. A provider has up to 700 routes and 2,000 names; names
+ * that only a clause can tell are told once.
+ */
+#include "catalog/pricer_parts.h"
+
+enum {
+    MOST_KEPT_NAMES = 1 << 16, /* more are told anew each time */
+    MINUTES_A_DAY = 24 * 60,
+    SECONDS_A_MINUTE = 60,
+};
+
+struct assay_pricer *
+assay_pricer_open(struct assay_catalog *catalog,
+                  const struct assay_pricer_options *options,
+                  struct assay_error *err)
+{
+    struct assay_arena arena = {0};
+    struct assay_pricer *p = ASSAY_NEW(&arena, struct assay_pricer);
+    struct assay_view view;
+
+    p->arena = arena;
+    if (!assay_catalog_view(catalog, &p->arena, &view, err) ||
+        !assay_pricer_fill(p, &view, options, assay_catalog_as_of(catalog),
+                           err)) {
+        assay_pricer_close(p);
+        return NULL;
+    }
+    return p;
+}
+
+void assay_pricer_close(struct assay_pricer *pricer)
+{
+    if (!pricer)
+        return;
+    for (size_t i = 0; i < pricer->route_count; i++)
+        assay_match_release(pricer->routes[i].match);
+    for (size_t i = 0; i < pricer->fallback_count; i++)
+        assay_match_release(pricer->fallbacks[i].match);
+    /* the pricer stands in its own arena */
+    struct assay_arena arena = pricer->arena;
+    assay_arena_free(&arena);
+}
+
+/* ---------------------------------------------------- from name to route */
+
+/* The first priced route whose clause means the name. */
+static struct assay_pricer_route *match_among(struct assay_pricer_route *routes,
+                                              size_t count,
+                                              struct assay_str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (routes[i].priced && routes[i].match &&
+            assay_match_test(routes[i].match, name))
+            return &routes[i];
+    return NULL;
+}
+
+/*
+ * Route and rule for a name. A route without a price gives way to one with
+ * a price that a clause leads to, and is told when there is none.
+ */
+static struct assay_pricer_name resolve(struct assay_pricer *p,
+                                        struct assay_str name)
+{
+    struct assay_pricer_name *known = assay_pricer_names_find(&p->names, name);
+    struct assay_pricer_name told = {.text = name};
+
+    if (known && (!known->rule || (known->route && known->route->priced)))
+        return *known;
+    told.rule = "match";
+    told.route = match_among(p->routes, p->route_count, name);
+    if (!told.route) {
+        told.rule = "fallback";
+        told.route = match_among(p->fallbacks, p->fallback_count, name);
+    }
+    if (!told.route) {
+        told.rule = NULL;
+        told.route = known ? known->route : NULL;
+    }
+    if (known || p->kept < MOST_KEPT_NAMES) {
+        p->kept += !known;
+        if (!known)
+            known = assay_pricer_names_add(&p->arena, &p->names,
+                                           assay_arena_copy(&p->arena, name));
+        known->route = told.route;
+        known->rule = told.rule;
+    }
+    return told;
+}
+
+/* The route of the tier that answered; NULL when it is priced nowhere. */
+static const struct assay_pricer_route *
+of_tier(const struct assay_pricer_route *r, struct assay_str tier)
+{
+    if (tier.len == 0 || assay_str_is(tier, "standard") ||
+        assay_str_equal(r->route->tier, tier))
+        return r;
+    for (size_t i = 0; i < ASSAY_PRICER_TIERS; i++)
+        if (assay_str_is(tier, assay_pricer_tiers[i]))
+            return r->siblings[i] && r->siblings[i]->priced ? r->siblings[i]
+                                                            : NULL;
+    return NULL;
+}
+
+/* ---------------------------------------------------------- hourly prices */
+
+/* "HHMM"; -1 when it is not. */
+static int minute_of(struct assay_str text)
+{
+    uint64_t number;
+    if (text.len != 4 || !assay_str_to_u64(text, &number))
+        return -1;
+    return (int)(number / 100 * 60 + number % 100);
+}
+
+/* Half open, past midnight when it ends before it begins. */
+static bool holds_at(const struct assay_price_component *c, int minute)
+{
+    int from = minute_of(c->utc_from), to = minute_of(c->utc_to);
+    if (c->utc_from.len == 0 || from == to)
+        return true;
+    if (from < to)
+        return from <= minute && minute < to;
+    return minute >= from || minute < to;
+}
+
+/* OpenAI says when a response was made, in seconds since 1970. */
+static int minute_stated(const struct assay_json *body)
+{
+    uint64_t seconds;
+    if (!assay_json_to_u64(assay_json_get(body, "created"), &seconds) &&
+        !assay_json_to_u64(assay_json_get(body, "created_at"), &seconds))
+        return -1;
+    return (int)(seconds / SECONDS_A_MINUTE % MINUTES_A_DAY);
+}
+
+/* Another hour of the same case is cheaper. */
+static bool is_undercut(const struct assay_price_list *list,
+                        const struct assay_price_component *c)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct assay_price_component *other = &list->components[i];
+        if (other->state != ASSAY_UNKNOWN &&
+            assay_price_start(other) == assay_price_start(c) &&
+            assay_str_equal(other->meter, c->meter) &&
+            assay_decimal_compare(other->usd, c->usd) < 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The prices of one minute; of the cheapest hour when it is not known, and
+ * then *at_least says that hours differ.
+ */
+static struct assay_price_list list_at(struct assay_arena *arena,
+                                       const struct assay_price_list *list,
+                                       int minute, bool *at_least)
+{
+    struct assay_price_list out = {
+        .components = ASSAY_NEW_ARRAY(arena, struct assay_price_component,
+                                      list->count),
+    };
+    for (size_t i = 0; i < list->count; i++) {
+        const struct assay_price_component *c = &list->components[i];
+        bool keep = minute >= 0 ? holds_at(c, minute) : !is_undercut(list, c);
+        *at_least = *at_least || (minute < 0 && !keep);
+        if (keep)
+            out.components[out.count++] = *c;
+    }
+    return out;
+}
+
+/* ------------------------------------------------------------------ price */
+
+static struct assay_json *unknown(struct assay_arena *arena,
+                                  struct assay_str reason)
+{
+    struct assay_json *answer = assay_json_object(arena);
+    assay_json_set_c(arena, answer, "state", assay_state_name(ASSAY_UNKNOWN));
+    assay_json_set_text(arena, answer, "reason", reason);
+    return answer;
+}
+
+static struct assay_json *unknown_name(const struct assay_pricer *p,
+                                       struct assay_arena *arena,
+                                       const struct assay_pricer_name *name)
+{
+    if (name->route)
+        return unknown(arena, assay_arena_printf(
+                                  arena, "nobody states a price of route %.*s",
+                                  ASSAY_STR_ARG(name->route->route->id)));
+    if (name->text.len == 0)
+        return unknown(arena,
+                       ASSAY_STR("the response does not name its model"));
+    return unknown(arena, assay_arena_printf(
+                              arena, "no priced route of %.*s is called '%.*s'",
+                              ASSAY_STR_ARG(p->provider),
+                              ASSAY_STR_ARG(assay_str_head(name->text, 200))));
+}
+
+static struct assay_usage usage_of(const struct assay_response_usage *u)
+{
+    return (struct assay_usage){
+        .input_tokens = assay_decimal_uint(u->input_tokens),
+        .cache_read_tokens = assay_decimal_uint(u->cache_read_tokens),
+        .cache_write_tokens = assay_decimal_uint(u->cache_write_tokens),
+        .cache_write_1h_tokens = assay_decimal_uint(u->cache_write_1h_tokens),
+        .audio_input_tokens = assay_decimal_uint(u->audio_input_tokens),
+        .output_tokens = assay_decimal_uint(u->output_tokens),
+        .reasoning_tokens = assay_decimal_uint(u->reasoning_tokens),
+        .audio_output_tokens = assay_decimal_uint(u->audio_output_tokens),
+        .searches = assay_decimal_uint(u->searches),
+        .requests = ASSAY_DECIMAL(1, 0),
+        .tier_input_tokens = assay_decimal_uint(u->input_tokens),
+    };
+}
+
+static struct assay_json *price_on(struct assay_pricer *p,
+                                   struct assay_arena *arena,
+                                   const struct assay_json *body,
+                                   struct assay_pricer_result *result)
+{
+    struct assay_price_list list = result->route->list;
+    struct assay_usage usage = usage_of(result->usage);
+    struct assay_error err = {0};
+    struct assay_bill bill;
+
+    if (result->route->hourly) {
+        int minute = p->minute_of_day;
+        if (minute < 0)
+            minute = minute_stated(body);
+        list = list_at(arena, &list, minute, &result->at_least);
+    }
+    if (!assay_price_usage(arena, &list, &usage, p->day, &bill, &err))
+        return unknown(arena, assay_arena_printf(arena, "%s", err.text));
+    if (bill.state == ASSAY_UNKNOWN)
+        return unknown(
+            arena, assay_arena_printf(
+                       arena, "route %.*s has no price for what was used",
+                       ASSAY_STR_ARG(result->route->route->id)));
+    result->bill = &bill;
+    return assay_pricer_answer(arena, result);
+}
+
+struct assay_json *assay_pricer_price(struct assay_pricer *p,
+                                      struct assay_arena *arena,
+                                      const struct assay_json *body)
+{
+    struct assay_response_usage usage;
+    struct assay_error err = {0};
+
+    if (!assay_usage_read(arena, body, &usage, &err))
+        return unknown(arena, assay_arena_printf(arena, "%s", err.text));
+    struct assay_pricer_name name = resolve(p, usage.model);
+    name.text = usage.model;
+    if (!name.route || !name.route->priced)
+        return unknown_name(p, arena, &name);
+    const struct assay_pricer_route *route = of_tier(name.route, usage.tier);
+    if (!route)
+        return unknown(
+            arena,
+            assay_arena_printf(
+                arena,
+                "tier '%.*s' answered, and nobody states its price for "
+                "route %.*s",
+                ASSAY_STR_ARG(usage.tier),
+                ASSAY_STR_ARG(name.route->route->id)));
+    struct assay_pricer_result result = {
+        .route = route,
+        .rule = name.rule,
+        .usage = &usage,
+    };
+    return price_on(p, arena, body, &result);
+}

@@ -1,0 +1,188 @@
+/*
+ * assay show: one model or route, or one side of it.
+ */
+#include "cli/cli.h"
+
+#include "assay/pages.h"
+
+#include <string.h>
+
+/* What was named: one of the two. */
+struct shown {
+    struct assay_model *model;
+    struct assay_route *route;
+};
+
+/*
+ * A model and a route may bear the same id: the model is meant, unless
+ * --route says otherwise.
+ */
+static bool find(struct assay_cli *cli, struct assay_catalog *catalog,
+                 struct shown *shown, struct assay_error *err)
+{
+    struct assay_str name = assay_cli_operand(cli, 0), id;
+    struct assay_error second = {0};
+
+    *shown = (struct shown){0};
+    if (!assay_cli_flag(cli, "route") &&
+        assay_catalog_resolve(catalog, &cli->arena, name, &id, err)) {
+        shown->model = assay_catalog_model(catalog, &cli->arena, id, err);
+        return shown->model;
+    }
+    if (err->code != ASSAY_OK && err->code != ASSAY_NOT_FOUND)
+        return false;
+    shown->route = assay_catalog_route(catalog, &cli->arena, name, &second);
+    if (!shown->route && err->code == ASSAY_OK)
+        *err = second;
+    return shown->route;
+}
+
+/* ------------------------------------------------------- history */
+
+struct history {
+    struct assay_change *changes;
+    size_t count;
+};
+
+static bool add_history(struct assay_cli *cli, struct assay_catalog *catalog,
+                        struct assay_str id, struct history *history,
+                        struct assay_error *err)
+{
+    const struct assay_date start = {.year = 1950, .month = 1, .day = 1};
+    struct assay_change *found, *all;
+    size_t count;
+
+    if (!assay_catalog_changes(catalog, &cli->arena, id, start, cli->as_of,
+                               &found, &count, err))
+        return false;
+    all = ASSAY_NEW_ARRAY(&cli->arena, struct assay_change,
+                          history->count + count + 1);
+    if (history->count)
+        memcpy(all, history->changes, history->count * sizeof(*all));
+    if (count)
+        memcpy(all + history->count, found, count * sizeof(*all));
+    history->changes = all;
+    history->count += count;
+    return true;
+}
+
+/* Oldest first; what one day brought stays in the order it was given. */
+static void sort_history(struct history *history)
+{
+    for (size_t i = 1; i < history->count; i++) {
+        struct assay_change one = history->changes[i];
+        size_t at = i;
+
+        while (at > 0 &&
+               assay_date_compare(history->changes[at - 1].on, one.on) > 0) {
+            history->changes[at] = history->changes[at - 1];
+            at--;
+        }
+        history->changes[at] = one;
+    }
+}
+
+static struct assay_document *page_of_history(struct assay_cli *cli,
+                                              struct assay_catalog *catalog,
+                                              const struct shown *shown,
+                                              struct assay_error *err)
+{
+    const struct assay_model *model = shown->model;
+    struct assay_changes_title title = {
+        .title = model ? model->name : shown->route->id,
+        .aside = assay_cli_aside(cli),
+    };
+    struct history history = {0};
+    bool ok = true;
+
+    if (!model)
+        ok = add_history(cli, catalog, shown->route->id, &history, err);
+    for (size_t i = 0; ok && model && i < model->alias_count; i++)
+        ok = add_history(cli, catalog, model->aliases[i], &history, err);
+    for (size_t i = 0; ok && model && i < model->route_count; i++)
+        ok = add_history(cli, catalog, model->routes[i]->id, &history, err);
+    if (!ok)
+        return NULL;
+    sort_history(&history);
+    return assay_page_changes(&cli->arena, history.changes, history.count,
+                              &title);
+}
+
+/* ------------------------------------------------------- the command */
+
+static struct assay_document *page_of(struct assay_cli *cli,
+                                      struct assay_catalog *catalog,
+                                      struct assay_error *err)
+{
+    const struct assay_page_options options = {
+        .traffic = cli->traffic,
+        .as_of = cli->as_of,
+        .allow_free = cli->allow_free,
+    };
+    struct shown shown;
+
+    if (!find(cli, catalog, &shown, err))
+        return NULL;
+    if (assay_cli_flag(cli, "history"))
+        return page_of_history(cli, catalog, &shown, err);
+    if (shown.route && assay_cli_flag(cli, "explain") && shown.route->model)
+        shown.model = shown.route->model;
+    if (!shown.model)
+        return assay_page_route(&cli->arena, shown.route, &options, err);
+    if (assay_cli_flag(cli, "explain"))
+        return assay_page_explain(&cli->arena, shown.model, &options);
+    if (assay_cli_flag(cli, "conflicts"))
+        return assay_page_conflicts(&cli->arena, &shown.model, 1, &options);
+    return assay_page_model(&cli->arena, shown.model, &options, err);
+}
+
+static int show_run(struct assay_cli *cli)
+{
+    struct assay_error err = {0};
+    struct assay_catalog *catalog;
+    const struct assay_document *page;
+    int code;
+
+    if (cli->options.operand_count != 1)
+        return assay_cli_misuse(cli, "name one model or route");
+    if (assay_cli_flag(cli, "explain") + assay_cli_flag(cli, "conflicts") +
+            assay_cli_flag(cli, "history") > 1)
+        return assay_cli_misuse(
+            cli, "--explain, --conflicts and --history are one each");
+    catalog = assay_cli_open(cli, &err);
+    if (!catalog)
+        return assay_cli_fail(cli, &err);
+    page = page_of(cli, catalog, &err);
+    code = page ? assay_cli_show(cli, page) : assay_cli_fail(cli, &err);
+    assay_catalog_close(catalog);
+    return code;
+}
+
+static const struct assay_option show_options[] = {
+    {"explain", 0, NULL, "why each route belongs to the model", NULL},
+    {"conflicts", 0, NULL, "only what sources disagree about", NULL},
+    {"history", 0, NULL, "what sources said, reading by reading", NULL},
+    {"route", 0, NULL, "ID is a route's, where a model has the same", NULL},
+    {NULL},
+};
+
+static const struct assay_example show_examples[] = {
+    {"assay show gpt-4-vision-preview", "lifecycle, facts, routes, conflicts"},
+    {"assay show gemma-2-2b --explain",
+     "the rule that joins each route to the model"},
+    {NULL, NULL},
+};
+
+const struct assay_command assay_cmd_show = {
+    .name = "show",
+    .summary = "all that is known of a model or a route, and who says so",
+    .usage = "ID [--explain | --conflicts | --history]",
+    .details = "ID is a model as for assay compare, or a route: the provider, "
+               "a slash, and what the provider calls the model.",
+    .options = show_options,
+    .globals = "store as-of traffic allow-free width no-color",
+    .formats = "text markdown html json csv",
+    .operands = "@model",
+    .examples = show_examples,
+    .run = show_run,
+};

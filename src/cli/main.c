@@ -1,0 +1,86 @@
+/*
+ * The program: what must hold before anything runs, one command, and the
+ * check that its output has arrived.
+ */
+#include "cli/cli.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t signal_flag;
+
+static void end_at_once(int number)
+{
+    _exit(ASSAY_EXIT_SIGNAL + number);
+}
+
+static void set_flag(int number)
+{
+    signal_flag = number;
+}
+
+static void on_signals(void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+void assay_cli_catch_signals(void)
+{
+    on_signals(set_flag);
+}
+
+int assay_cli_signal(void)
+{
+    return signal_flag;
+}
+
+/*
+ * A file opened later must not become standard output. A stream that the
+ * caller has closed is opened the wrong way round, so that using it fails.
+ */
+static void open_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            _exit(ASSAY_EXIT_IO);
+}
+
+static int run(struct assay_cli *cli, int argc, char **argv)
+{
+    struct assay_error err = {0};
+    bool parsed =
+        assay_options_parse(&cli->arena, argc, argv, &cli->options, &err);
+
+    cli->command = cli->options.command;
+    if (assay_options_value(&cli->options, "help"))
+        return cli->command ? assay_cli_help(cli, cli->command)
+                            : assay_cli_overview(cli);
+    if (!parsed || !assay_cli_prepare(cli, &err))
+        return assay_cli_misuse(cli, "%s", err.text);
+    if (assay_options_value(&cli->options, "version"))
+        return assay_cli_write(cli, ASSAY_STR("assay " ASSAY_VERSION "\n"));
+    if (!cli->command)
+        return assay_cli_misuse(cli, "name a command; assay --help lists them");
+    return cli->command->run(cli);
+}
+
+int main(int argc, char **argv)
+{
+    struct assay_cli cli = {0};
+    int code;
+
+    open_streams();
+    on_signals(end_at_once);
+    signal(SIGPIPE, SIG_IGN); /* a write says so instead */
+    code = run(&cli, argc, argv);
+    assay_cli_release(&cli);
+    return code;
+}

@@ -1,0 +1,165 @@
+/*
+ * A comparison under way: what the sections share. Private to this folder.
+ *
+ * Each section is a file: it reads the sides, adds its blocks to the
+ * document and its value to the contract. Every sentence goes through
+ * assay_points_add with the rule that fired and the claims it rests on.
+ */
+#ifndef ASSAY_COMPARISON_H
+#define ASSAY_COMPARISON_H
+
+#include "assay/compare.h"
+
+#include <stdint.h>
+
+#define ASSAY_NOBODY SIZE_MAX
+
+/* A sentence of a rule. */
+struct assay_point {
+    const char *rule;
+    struct assay_str text;
+    struct assay_refs refs;
+    struct assay_point *next;
+};
+
+struct assay_points {
+    struct assay_point *first, *last;
+    size_t count;
+};
+
+/* A value in a cell: for people, for programs, and what it rests on. */
+struct assay_value {
+    enum assay_state state;
+    struct assay_str text;
+    struct assay_str note;
+    struct assay_json *json; /* NULL: null */
+    struct assay_refs refs;
+    bool conflict;
+    unsigned flags; /* more ASSAY_CELL_ flags */
+};
+
+/* One of the compared models. */
+struct assay_side {
+    const struct assay_model *model;
+    struct assay_model_cost cost;
+    struct assay_refs cost_refs;
+    struct assay_refs status_refs;
+    bool reachable;   /* a live route, or open weights */
+    bool unreachable; /* known to have neither */
+    struct assay_need_result need;
+};
+
+/* Rows of one benchmark that may stand beside each other. */
+struct assay_bench_row {
+    struct assay_str name;
+    const struct assay_claim **cells; /* one per side; NULL: no row */
+    bool comparable;
+    struct assay_str why_not;
+    size_t leader; /* side, or ASSAY_NOBODY */
+    struct assay_decimal difference;
+    struct assay_str difference_text;
+    struct assay_bench_row *next;
+};
+
+struct assay_comparison {
+    struct assay_arena *arena;
+    struct assay_document *doc;
+    const struct assay_compare_options *options;
+    struct assay_side sides[ASSAY_COMPARE_MAX];
+    size_t count;
+    size_t lower; /* side with the lowest cost, or ASSAY_NOBODY */
+    struct assay_bench_row *benchmarks;
+    size_t comparable_count;
+    struct assay_json *data;
+};
+
+/* ------------------------------------------------- say.c */
+
+void assay_compare_ref(struct assay_comparison *c, struct assay_refs *refs,
+                       const struct assay_claim *claim);
+struct assay_json *assay_refs_json(struct assay_comparison *c,
+                                   const struct assay_refs *refs);
+void assay_points_add(struct assay_comparison *c, struct assay_points *points,
+                      const char *rule, const struct assay_refs *refs,
+                      const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+struct assay_json *assay_points_json(struct assay_comparison *c,
+                                     const struct assay_points *points);
+void assay_points_blocks(struct assay_comparison *c,
+                         struct assay_section *section,
+                         enum assay_block_kind kind,
+                         const struct assay_points *points);
+/* A table whose first column names the row and whose others are the models. */
+struct assay_block *assay_models_table(struct assay_comparison *c,
+                                       struct assay_section *section,
+                                       const char *corner);
+void assay_value_cell(struct assay_cell *cell, const struct assay_value *value);
+/* { "model", "state", "value", "text", "claims" } */
+struct assay_json *assay_value_json(struct assay_comparison *c, size_t side,
+                                    const struct assay_value *value);
+/* A row of cells in the document and an array of cells for the contract. */
+struct assay_json *assay_values_row(struct assay_comparison *c,
+                                    struct assay_block *table,
+                                    const char *title, size_t leader,
+                                    const struct assay_value *values);
+/* "model": id, or null for ASSAY_NOBODY */
+void assay_set_side(struct assay_comparison *c, struct assay_json *object,
+                    const char *key, size_t side);
+
+/* ------------------------------------------------- values.c */
+
+/* "context", "output price" … for a claim's fact. */
+struct assay_str assay_fact_title(struct assay_arena *arena,
+                                  struct assay_str fact);
+/* A model's fact as a cell; counts get commas. */
+struct assay_value assay_fact_value(struct assay_comparison *c,
+                                    const struct assay_subject *subject,
+                                    const char *fact);
+struct assay_value assay_count_value(struct assay_comparison *c, uint64_t n);
+/* "15.6" for 128000 and 8192: at most three digits. */
+struct assay_str assay_ratio_text(struct assay_arena *arena,
+                                  struct assay_decimal larger,
+                                  struct assay_decimal smaller);
+/* "$0.02", "$10", "$2.50": a price per million, exact. */
+struct assay_str assay_price_text(struct assay_arena *arena,
+                                  struct assay_decimal usd);
+/* "2.61 B", "862,336" */
+struct assay_str assay_parameters_text(struct assay_arena *arena, uint64_t n);
+struct assay_str assay_kind_words(enum assay_source_kind kind);
+
+/* ------------------------------------------------- sections, in order */
+
+bool assay_compare_sides(struct assay_comparison *c,
+                         struct assay_model *const *models, size_t count,
+                         struct assay_error *err);
+bool assay_compare_benchmark_rows(struct assay_comparison *c);
+bool assay_compare_verdict(struct assay_comparison *c);
+void assay_compare_scorecard(struct assay_comparison *c);
+void assay_compare_tradeoffs(struct assay_comparison *c);
+bool assay_compare_cost(struct assay_comparison *c, struct assay_error *err);
+void assay_compare_specs(struct assay_comparison *c);
+void assay_compare_prices(struct assay_comparison *c);
+void assay_compare_capabilities(struct assay_comparison *c);
+void assay_compare_benchmarks(struct assay_comparison *c);
+void assay_compare_friction(struct assay_comparison *c);
+void assay_compare_conflicts(struct assay_comparison *c);
+void assay_compare_summary(struct assay_comparison *c);
+void assay_compare_faq(struct assay_comparison *c);
+void assay_compare_related(struct assay_comparison *c);
+
+/* tags.c: "Vision", "Long context" … with the rule of each */
+void assay_compare_tags(struct assay_comparison *c, size_t side,
+                        struct assay_points *tags);
+
+/* Known number of a model's fact. */
+bool assay_side_count(const struct assay_side *side, const char *fact,
+                      uint64_t *n, const struct assay_claim **claim);
+/* Distinct providers of live routes. */
+size_t assay_side_providers(const struct assay_side *side);
+/* The cheapest live price of a meter over live routes, standard tier. */
+const struct assay_price_component *
+assay_side_cheapest(const struct assay_comparison *c,
+                    const struct assay_side *side, const char *meter,
+                    const struct assay_route **route);
+
+#endif

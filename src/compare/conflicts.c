@@ -1,0 +1,157 @@
+/*
+ * Where sources disagree: what was taken, what was not, and why.
+ */
+#include "comparison.h"
+
+#define SHOWN 12
+
+struct writer {
+    struct assay_comparison *c;
+    struct assay_section *section;
+    struct assay_block *table;
+    struct assay_json *list;
+    size_t count;
+};
+
+static struct assay_str words(struct writer *w, const struct assay_claim *claim)
+{
+    struct assay_str text = assay_claim_text(w->c->arena, claim);
+    struct assay_decimal number;
+    uint64_t n;
+
+    if (assay_str_starts(claim->fact, "price.") &&
+        assay_decimal_parse(text, &number))
+        return assay_price_text(w->c->arena, number);
+    if (assay_json_to_u64(claim->value, &n))
+        return assay_decimal_fixed(w->c->arena, assay_decimal_uint(n), 0);
+    if (assay_json_is(claim->value, ASSAY_JSON_TRUE))
+        return ASSAY_STR("Yes");
+    if (assay_json_is(claim->value, ASSAY_JSON_FALSE))
+        return ASSAY_STR("No");
+    return text;
+}
+
+static struct assay_block *table_of(struct writer *w)
+{
+    static const struct assay_column columns[] = {
+        { .title = { "fact", 4 } },
+        { .title = { "taken, and why", 14 } },
+        { .title = { "against", 7 } },
+    };
+
+    if (!w->table)
+        w->table =
+            assay_section_table(w->c->doc, w->section, columns,
+                                sizeof columns / sizeof columns[0]);
+    return w->table;
+}
+
+/* The values that disagree with the chosen one, each once. */
+static struct assay_cell against(struct writer *w,
+                                 const struct assay_choice *choice,
+                                 struct assay_json *others)
+{
+    struct assay_cell cell = { .state = ASSAY_KNOWN, .text = { "", 0 } };
+
+    for (size_t i = 1; i < choice->count; i++) {
+        const struct assay_claim *claim = choice->claims[i];
+        struct assay_refs refs = { 0 };
+        struct assay_str text;
+        bool said = false;
+
+        if (assay_claim_agrees(choice->claims[0], claim))
+            continue;
+        assay_compare_ref(w->c, &refs, claim);
+        assay_json_add(others, assay_json_string(w->c->arena,
+                                                 refs.claims[0]->id));
+        assay_refs_add(w->c->arena, &cell.refs, refs.claims[0]);
+        for (size_t k = 1; k < i && !said; k++)
+            said = assay_claim_agrees(claim, choice->claims[k]) &&
+                   !assay_claim_agrees(choice->claims[0], choice->claims[k]);
+        if (said)
+            continue;
+        text = words(w, claim);
+        cell.text = assay_arena_printf(w->c->arena, "%.*s%s%.*s",
+                                       ASSAY_STR_ARG(cell.text),
+                                       cell.text.len ? ", " : "",
+                                       ASSAY_STR_ARG(text));
+    }
+    return cell;
+}
+
+static void write_conflict(struct writer *w,
+                           const struct assay_subject *subject,
+                           struct assay_str shown_as,
+                           const struct assay_choice *choice)
+{
+    struct assay_json *one =
+        assay_json_add(w->list, assay_json_object(w->c->arena));
+    struct assay_json *others = assay_json_array(w->c->arena);
+    struct assay_refs chosen = { 0 };
+    struct assay_str title = assay_fact_title(w->c->arena, choice->fact);
+    struct assay_cell cell;
+    struct assay_cell *row;
+
+    assay_compare_ref(w->c, &chosen, choice->claims[0]);
+    cell = against(w, choice, others);
+    assay_json_set_text(w->c->arena, one, "subject", subject->id);
+    assay_json_set_c(w->c->arena, one, "subject_kind",
+                     assay_subject_kind_name(subject->kind));
+    assay_json_set_text(w->c->arena, one, "fact", choice->fact);
+    assay_json_set_text(w->c->arena, one, "chosen", chosen.claims[0]->id);
+    assay_json_set(one, "others", others);
+    assay_json_set_c(w->c->arena, one, "rule", choice->rule);
+    assay_json_set_text(w->c->arena, one, "reason", choice->reason);
+    if (w->count++ >= SHOWN)
+        return;
+    row = assay_table_row(w->c->doc, table_of(w));
+    row[0] = (struct assay_cell){
+        .text = assay_arena_printf(w->c->arena, "%.*s, %.*s",
+                                   ASSAY_STR_ARG(title),
+                                   ASSAY_STR_ARG(shown_as)),
+        .state = ASSAY_KNOWN,
+    };
+    row[1] = (struct assay_cell){ .text = words(w, choice->claims[0]),
+                                  .state = ASSAY_KNOWN,
+                                  .note = choice->reason,
+                                  .refs = chosen };
+    row[2] = cell;
+}
+
+static void subject_conflicts(struct writer *w,
+                              const struct assay_subject *subject,
+                              struct assay_str shown_as)
+{
+    for (size_t i = 0; i < subject->choice_count; i++)
+        if (subject->choices[i].conflict)
+            write_conflict(w, subject, shown_as, &subject->choices[i]);
+}
+
+void assay_compare_conflicts(struct assay_comparison *c)
+{
+    struct writer w = {
+        .c = c,
+        .section =
+            assay_document_section(c->doc, "conflicts", "Sources disagree"),
+        .list = assay_json_array(c->arena),
+    };
+
+    for (size_t i = 0; i < c->count; i++)
+        subject_conflicts(&w, &c->sides[i].model->subject,
+                          c->sides[i].model->name);
+    for (size_t i = 0; i < c->count; i++)
+        for (size_t k = 0; k < c->sides[i].model->route_count; k++)
+            subject_conflicts(&w, &c->sides[i].model->routes[k]->subject,
+                              c->sides[i].model->routes[k]->id);
+    if (!w.count)
+        assay_section_say(c->doc, w.section, ASSAY_BLOCK_PARAGRAPH,
+                          ASSAY_STR("Nowhere, as far as sources are read."));
+    if (w.count > SHOWN)
+        assay_section_say(
+            c->doc, w.section, ASSAY_BLOCK_PARAGRAPH,
+            assay_arena_printf(c->arena,
+                               "… and %zu more: assay show %.*s --conflicts",
+                               w.count - SHOWN,
+                               ASSAY_STR_ARG(c->sides[c->count - 1].model->id)));
+    assay_json_set(c->data, "conflicts", w.list);
+}

@@ -1,0 +1,238 @@
+/*
+ * What each model costs a month at the stated traffic, on which route, and
+ * where two cost the same.
+ */
+#include "comparison.h"
+
+static struct assay_value cost_value(struct assay_comparison *c, size_t side)
+{
+    const struct assay_model_cost *cost = &c->sides[side].cost;
+    struct assay_value value = {
+        .state = cost->best.state,
+        .text = assay_cost_text(c->arena, cost->best.state, cost->best.usd),
+        .refs = c->sides[side].cost_refs,
+        .note = cost->why_unknown,
+    };
+
+    if (cost->best.route)
+        value.note = assay_arena_printf(
+            c->arena, "%s%.*s", cost->retired ? "retired route, " : "",
+            ASSAY_STR_ARG(cost->best.route->provider_name));
+    if (cost->retired)
+        value.flags = ASSAY_CELL_DIM;
+    return value;
+}
+
+static struct assay_json *cost_json(struct assay_comparison *c, size_t side)
+{
+    const struct assay_model_cost *cost = &c->sides[side].cost;
+    struct assay_json *one = assay_json_object(c->arena);
+    struct assay_json *notes = assay_json_array(c->arena);
+
+    assay_json_set_text(c->arena, one, "model", c->sides[side].model->id);
+    assay_json_set_c(c->arena, one, "state",
+                     assay_state_name(cost->best.state));
+    if (cost->best.state == ASSAY_UNKNOWN)
+        assay_json_set_null(c->arena, one, "monthly_usd");
+    else
+        assay_json_set_text(c->arena, one, "monthly_usd",
+                            assay_decimal_text(c->arena, cost->best.usd));
+    assay_json_set_text(
+        c->arena, one, "text",
+        assay_cost_text(c->arena, cost->best.state, cost->best.usd));
+    if (cost->best.route) {
+        const struct assay_route *route = cost->best.route;
+
+        assay_json_set_text(c->arena, one, "route", route->id);
+        assay_json_set_text(c->arena, one, "provider", route->provider);
+        assay_json_set_text(c->arena, one, "tier", route->tier);
+        assay_json_set_c(c->arena, one, "route_status",
+                         assay_status_name(route->status));
+    } else {
+        assay_json_set_null(c->arena, one, "route");
+        assay_json_set_null(c->arena, one, "route_status");
+        assay_json_set_text(c->arena, one, "why", cost->why_unknown);
+    }
+    if (cost->free_tier)
+        assay_json_set_text(c->arena, one, "free_tier", cost->free_tier->id);
+    for (size_t i = 0; i < cost->best.note_count; i++)
+        assay_json_add(notes,
+                       assay_json_string(c->arena, cost->best.notes[i]));
+    assay_json_set(one, "notes", notes);
+    assay_json_set(one, "claims",
+                   assay_refs_json(c, &c->sides[side].cost_refs));
+    return one;
+}
+
+/* The gap between the two of a pair, exact; null unless both are numbers. */
+static void set_gap(struct assay_comparison *c, struct assay_json *data)
+{
+    const struct assay_route_cost *a = &c->sides[0].cost.best;
+    const struct assay_route_cost *b = &c->sides[1].cost.best;
+    struct assay_decimal gap;
+
+    if (c->count != 2 || (a->state != ASSAY_KNOWN && a->state != ASSAY_FREE) ||
+        (b->state != ASSAY_KNOWN && b->state != ASSAY_FREE) ||
+        !assay_decimal_sub(a->usd, b->usd, &gap)) {
+        assay_json_set_null(c->arena, data, "gap_usd");
+        return;
+    }
+    if (assay_decimal_sign(gap) < 0)
+        gap.digits = -gap.digits;
+    assay_json_set_text(c->arena, data, "gap_usd",
+                        assay_decimal_text(c->arena, gap));
+    assay_json_set_text(c->arena, data, "gap_text",
+                        assay_decimal_usd(c->arena, gap));
+}
+
+/* ------------------------------------------------------- break-even */
+
+static struct assay_str percent(struct assay_arena *arena,
+                                struct assay_decimal share)
+{
+    struct assay_str text =
+        assay_decimal_text(arena, assay_decimal_scale(share, 2));
+
+    return assay_arena_printf(arena, "%.*s %%", ASSAY_STR_ARG(text));
+}
+
+static struct assay_str point_text(struct assay_comparison *c, size_t pair[2],
+                                   const struct assay_break_even *point)
+{
+    struct assay_str above = c->sides[pair[point->above]].model->name;
+    struct assay_str below = c->sides[pair[point->below]].model->name;
+    struct assay_str at = assay_decimal_fixed(c->arena, point->at, 0);
+
+    switch (point->kind) {
+    case ASSAY_EVEN_INPUT_SHARE:
+        at = percent(c->arena, point->at);
+        return assay_arena_printf(
+            c->arena,
+            "At the same number of tokens they cost the same when %.*s of "
+            "them are input; with more, %.*s is cheaper, with less, %.*s.",
+            ASSAY_STR_ARG(at), ASSAY_STR_ARG(above), ASSAY_STR_ARG(below));
+    case ASSAY_EVEN_CACHED_SHARE:
+        at = percent(c->arena, point->at);
+        return assay_arena_printf(
+            c->arena,
+            "They cost the same when %.*s of the input is cached; with more, "
+            "%.*s is cheaper, with less, %.*s.",
+            ASSAY_STR_ARG(at), ASSAY_STR_ARG(above), ASSAY_STR_ARG(below));
+    case ASSAY_EVEN_INPUT_TOKENS:
+        return assay_arena_printf(
+            c->arena,
+            "With the output as stated they cost the same at %.*s input "
+            "tokens a request; with more, %.*s is cheaper, with less, %.*s.",
+            ASSAY_STR_ARG(at), ASSAY_STR_ARG(above), ASSAY_STR_ARG(below));
+    }
+    return ASSAY_STR("");
+}
+
+static const char *const kind_names[] = {
+    [ASSAY_EVEN_INPUT_SHARE] = "input_share",
+    [ASSAY_EVEN_CACHED_SHARE] = "cached_share",
+    [ASSAY_EVEN_INPUT_TOKENS] = "input_tokens",
+};
+
+static bool pair_break_even(struct assay_comparison *c, size_t pair[2],
+                            struct assay_json *list,
+                            struct assay_points *points,
+                            struct assay_error *err)
+{
+    struct assay_cost_options options = { .traffic = &c->options->traffic,
+                                          .as_of = c->options->as_of };
+    const struct assay_model_cost *a = &c->sides[pair[0]].cost;
+    const struct assay_model_cost *b = &c->sides[pair[1]].cost;
+    struct assay_break_even found[3];
+    size_t count;
+
+    if (!a->best.route || !b->best.route || a->retired || b->retired)
+        return true;
+    if (!assay_cost_break_even(c->arena, a->best.route, b->best.route, &options,
+                               found, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct assay_json *one =
+            assay_json_add(list, assay_json_object(c->arena));
+        struct assay_str text = point_text(c, pair, &found[i]);
+
+        assay_json_set_c(c->arena, one, "kind", kind_names[found[i].kind]);
+        assay_json_set_text(c->arena, one, "at",
+                            assay_decimal_text(c->arena, found[i].at));
+        assay_set_side(c, one, "cheaper_below", pair[found[i].below]);
+        assay_set_side(c, one, "cheaper_above", pair[found[i].above]);
+        assay_json_set_text(c->arena, one, "text", text);
+        if (c->count == 2)
+            assay_points_add(c, points, "break_even", NULL, "%.*s",
+                             ASSAY_STR_ARG(text));
+    }
+    return true;
+}
+
+/*
+ * Both costs grow in step with the number of requests, so no volume evens
+ * two hosted routes: said once, where both are numbers and differ.
+ */
+static void say_volume(struct assay_comparison *c, struct assay_points *points)
+{
+    const struct assay_model_cost *a = &c->sides[0].cost;
+    const struct assay_model_cost *b = &c->sides[1].cost;
+
+    if (c->count != 2 || c->lower == ASSAY_NOBODY || a->retired || b->retired)
+        return;
+    assay_points_add(c, points, "no_volume_break_even", NULL,
+                     "No volume evens them: both grow in step with the "
+                     "requests.");
+}
+
+static void say_notes(struct assay_comparison *c, struct assay_points *points)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct assay_model_cost *cost = &c->sides[i].cost;
+
+        for (size_t k = 0; k < cost->best.note_count; k++)
+            assay_points_add(c, points, "cost_note", NULL, "%.*s: %.*s.",
+                             ASSAY_STR_ARG(c->sides[i].model->name),
+                             ASSAY_STR_ARG(cost->best.notes[k]));
+        if (cost->free_tier && cost->best.route != cost->free_tier)
+            assay_points_add(c, points, "free_tier", NULL,
+                             "%.*s has a free tier at %.*s; its limits are "
+                             "not stated, so it is not the monthly cost.",
+                             ASSAY_STR_ARG(c->sides[i].model->name),
+                             ASSAY_STR_ARG(cost->free_tier->provider_name));
+    }
+}
+
+bool assay_compare_cost(struct assay_comparison *c, struct assay_error *err)
+{
+    struct assay_section *section =
+        assay_document_section(c->doc, "cost", "Cost a month");
+    struct assay_json *data = assay_json_object(c->arena);
+    struct assay_json *models = assay_json_array(c->arena);
+    struct assay_json *even = assay_json_array(c->arena);
+    struct assay_value values[ASSAY_COMPARE_MAX] = { 0 };
+    struct assay_points points = { 0 };
+
+    assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+                      assay_traffic_words(c->arena, &c->options->traffic));
+    for (size_t i = 0; i < c->count; i++) {
+        values[i] = cost_value(c, i);
+        assay_json_add(models, cost_json(c, i));
+    }
+    (void)assay_values_row(c, assay_models_table(c, section, ""),
+                           "cost a month", c->lower, values);
+    for (size_t i = 0; i < c->count; i++)
+        for (size_t k = i + 1; k < c->count; k++)
+            if (!pair_break_even(c, (size_t[2]){ i, k }, even, &points, err))
+                return false;
+    say_volume(c, &points);
+    say_notes(c, &points);
+    assay_points_blocks(c, section, ASSAY_BLOCK_ITEM, &points);
+    assay_json_set(data, "models", models);
+    assay_set_side(c, data, "lower", c->lower);
+    set_gap(c, data);
+    assay_json_set(data, "break_even", even);
+    assay_json_set(data, "notes", assay_points_json(c, &points));
+    assay_json_set(c->data, "cost", data);
+    return true;
+}

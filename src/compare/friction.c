@@ -1,0 +1,417 @@
+/*
+ * What a switch from one model to another takes. Directed: every ordered
+ * pair has its list, each line from a rule over claims of both sides.
+ */
+#include "capability.h"
+#include "comparison.h"
+
+#include <string.h>
+
+struct pair {
+    struct assay_comparison *c;
+    const struct assay_side *from, *to;
+    struct assay_points *points;
+};
+
+static void both_refs(const struct pair *p, struct assay_refs *refs,
+                      const struct assay_choice *a,
+                      const struct assay_choice *b)
+{
+    if (a)
+        assay_compare_ref(p->c, refs, a->claims[0]);
+    if (b)
+        assay_compare_ref(p->c, refs, b->claims[0]);
+}
+
+static bool serves(const struct assay_model *model, struct assay_str provider)
+{
+    for (size_t i = 0; i < model->live_count; i++)
+        if (assay_str_equal(model->routes[i]->provider, provider))
+            return true;
+    return false;
+}
+
+/* Distinct names of live providers, at most five; of both when asked. */
+static struct assay_str provider_list(const struct pair *p,
+                                      const struct assay_model *model,
+                                      const struct assay_model *also,
+                                      struct assay_refs *refs)
+{
+    struct assay_str list = { "", 0 };
+    size_t named = 0, more = 0;
+
+    for (size_t i = 0; i < model->live_count; i++) {
+        const struct assay_route *route = model->routes[i];
+        bool seen = also && !serves(also, route->provider);
+
+        for (size_t k = 0; k < i && !seen; k++)
+            seen = assay_str_equal(model->routes[k]->provider, route->provider);
+        if (seen)
+            continue;
+        if (named == 5) {
+            more++;
+            continue;
+        }
+        assay_compare_ref(p->c, refs, route->status_claim);
+        list = assay_arena_printf(p->c->arena, "%.*s%s%.*s",
+                                  ASSAY_STR_ARG(list), named++ ? ", " : "",
+                                  ASSAY_STR_ARG(route->provider_name));
+    }
+    if (more)
+        list = assay_arena_printf(p->c->arena, "%.*s and %zu more",
+                                  ASSAY_STR_ARG(list), more);
+    return list;
+}
+
+static void routes(const struct pair *p)
+{
+    struct assay_refs refs = { 0 };
+    struct assay_str list;
+
+    if (!p->to->model->live_count) {
+        if (p->to->model->open_weights)
+            assay_points_add(p->c, p->points, "self_host", NULL,
+                             "No live route is known: you would host the "
+                             "weights yourself.");
+        return;
+    }
+    list = provider_list(p, p->from->model, p->to->model, &refs);
+    if (list.len) {
+        assay_points_add(p->c, p->points, "shared_routes", &refs,
+                         "Account and billing can stay: %.*s serve%s both.",
+                         ASSAY_STR_ARG(list),
+                         memchr(list.at, ',', list.len) ? "" : "s");
+        return;
+    }
+    list = provider_list(p, p->to->model, NULL, &refs);
+    assay_points_add(p->c, p->points, "new_account", &refs,
+                     "A new account and bill: no live provider serves both; "
+                     "%.*s is at %.*s.",
+                     ASSAY_STR_ARG(p->to->model->name), ASSAY_STR_ARG(list));
+}
+
+/* The wire formats of a model's routes, live ones first. */
+static bool speaks(const struct assay_model *model, struct assay_str kind)
+{
+    struct assay_str own;
+
+    for (size_t i = 0; i < model->route_count; i++)
+        if (assay_choice_text(assay_subject_choice(&model->routes[i]->subject,
+                                                   "api.kind"),
+                              &own) == ASSAY_KNOWN &&
+            assay_str_equal(own, kind))
+            return true;
+    return false;
+}
+
+static const struct assay_choice *first_kind(const struct assay_model *model)
+{
+    for (size_t i = 0; i < model->route_count; i++) {
+        const struct assay_choice *choice = assay_subject_choice(
+            &model->routes[i]->subject, "api.kind");
+        struct assay_str kind;
+
+        if (assay_choice_text(choice, &kind) == ASSAY_KNOWN)
+            return choice;
+    }
+    return NULL;
+}
+
+static void wire_format(const struct pair *p)
+{
+    const struct assay_choice *a = first_kind(p->from->model);
+    const struct assay_choice *b = first_kind(p->to->model);
+    struct assay_refs refs = { 0 };
+    struct assay_str from, to;
+
+    if (assay_choice_text(a, &from) != ASSAY_KNOWN ||
+        assay_choice_text(b, &to) != ASSAY_KNOWN)
+        return;
+    both_refs(p, &refs, a, b);
+    if (speaks(p->to->model, from))
+        assay_points_add(p->c, p->points, "same_wire_format", &refs,
+                         "The wire format stays: a route of each speaks %.*s.",
+                         ASSAY_STR_ARG(from));
+    else
+        assay_points_add(p->c, p->points, "wire_format", &refs,
+                         "Client code changes: %.*s becomes %.*s.",
+                         ASSAY_STR_ARG(from), ASSAY_STR_ARG(to));
+}
+
+/* ------------------------------------------------- policy of the routes */
+
+static const struct assay_choice *cost_route_fact(const struct assay_side *side,
+                                                  const char *fact)
+{
+    const struct assay_route *route = side->cost.best.route;
+
+    return route ? assay_subject_choice(&route->subject, fact) : NULL;
+}
+
+static void policy(const struct pair *p, const char *fact, const char *rule,
+                   const char *words)
+{
+    const struct assay_choice *a = cost_route_fact(p->from, fact);
+    const struct assay_choice *b = cost_route_fact(p->to, fact);
+    struct assay_refs refs = { 0 };
+    struct assay_str from, to;
+
+    if (!a || !b || assay_claim_agrees(a->claims[0], b->claims[0]))
+        return;
+    both_refs(p, &refs, a, b);
+    from = assay_claim_text(p->c->arena, a->claims[0]);
+    to = assay_claim_text(p->c->arena, b->claims[0]);
+    assay_points_add(p->c, p->points, rule, &refs, "%s: %.*s becomes %.*s.",
+                     words, ASSAY_STR_ARG(from), ASSAY_STR_ARG(to));
+}
+
+static void policies(const struct pair *p)
+{
+    policy(p, "regions", "regions", "Regions");
+    policy(p, "data.trains_on_inputs", "data_training",
+           "Provider trains on what you send");
+    policy(p, "data.retention_days", "data_retention",
+           "Days for which inputs are kept");
+    policy(p, "data.zero_retention", "zero_retention", "Zero retention");
+}
+
+/* ------------------------------------------------- limits */
+
+static void limit(const struct pair *p, const char *fact, const char *words)
+{
+    const struct assay_claim *a, *b;
+    struct assay_refs refs = { 0 };
+    struct assay_str from, to;
+    uint64_t x, y;
+
+    if (!assay_side_count(p->from, fact, &x, &a) ||
+        !assay_side_count(p->to, fact, &y, &b) || x == y)
+        return;
+    assay_compare_ref(p->c, &refs, a);
+    assay_compare_ref(p->c, &refs, b);
+    from = assay_decimal_fixed(p->c->arena, assay_decimal_uint(x), 0);
+    to = assay_decimal_fixed(p->c->arena, assay_decimal_uint(y), 0);
+    if (y < x)
+        assay_points_add(p->c, p->points, "limit_lost", &refs,
+                         "%s shrinks from %.*s to %.*s tokens: check your "
+                         "longest requests.",
+                         words, ASSAY_STR_ARG(from), ASSAY_STR_ARG(to));
+    else
+        assay_points_add(p->c, p->points, "limit_gained", &refs,
+                         "%s grows from %.*s to %.*s tokens.", words,
+                         ASSAY_STR_ARG(from), ASSAY_STR_ARG(to));
+}
+
+static void limits(const struct pair *p)
+{
+    limit(p, "context_tokens", "Context");
+    limit(p, "max_output_tokens", "Longest answer");
+}
+
+/* ------------------------------------------------- capabilities */
+
+struct gathered {
+    struct assay_str list;
+    struct assay_refs refs;
+};
+
+static void gather(const struct pair *p, struct gathered *g, const char *title,
+                   const struct assay_capability *x,
+                   const struct assay_capability *y)
+{
+    assay_compare_ref(p->c, &g->refs, x->claim);
+    assay_compare_ref(p->c, &g->refs, y->claim);
+    g->list = assay_arena_printf(p->c->arena, "%.*s%s%s",
+                                 ASSAY_STR_ARG(g->list),
+                                 g->list.len ? ", " : "", title);
+}
+
+static void capabilities(const struct pair *p)
+{
+    struct gathered lost = { .list = { "", 0 } };
+    struct gathered gained = { .list = { "", 0 } };
+    struct gathered unsure = { .list = { "", 0 } };
+
+    for (size_t i = 0; i < assay_capability_row_count; i++) {
+        const struct assay_capability_row *row = &assay_capability_rows[i];
+        struct assay_capability x, y;
+
+        assay_capability_of_model(p->c->arena, p->from->model, row->name, &x);
+        assay_capability_of_model(p->c->arena, p->to->model, row->name, &y);
+        if (x.state != ASSAY_KNOWN)
+            continue;
+        if (y.state != ASSAY_KNOWN) {
+            if (x.has)
+                gather(p, &unsure, row->title, &x, &y);
+            continue;
+        }
+        if (x.has && !y.has)
+            gather(p, &lost, row->title, &x, &y);
+        if (!x.has && y.has)
+            gather(p, &gained, row->title, &x, &y);
+    }
+    if (lost.list.len)
+        assay_points_add(p->c, p->points, "capability_lost", &lost.refs,
+                         "Lost: %.*s; requests that carry their parameters "
+                         "may be refused.",
+                         ASSAY_STR_ARG(lost.list));
+    if (unsure.list.len)
+        assay_points_add(p->c, p->points, "capability_unsure", &unsure.refs,
+                         "Not known of %.*s, so test it: %.*s.",
+                         ASSAY_STR_ARG(p->to->model->name),
+                         ASSAY_STR_ARG(unsure.list));
+    if (gained.list.len)
+        assay_points_add(p->c, p->points, "capability_gained", &gained.refs,
+                         "Gained: %.*s.", ASSAY_STR_ARG(gained.list));
+}
+
+/* ------------------------------------------------- facts that differ */
+
+static void differs(const struct pair *p, const char *fact, const char *rule,
+                    const char *format_words, const char *then)
+{
+    const struct assay_choice *a =
+        assay_subject_choice(&p->from->model->subject, fact);
+    const struct assay_choice *b =
+        assay_subject_choice(&p->to->model->subject, fact);
+    struct assay_refs refs = { 0 };
+    struct assay_str from, to;
+
+    if (!a || !b || assay_json_is(a->claims[0]->value, ASSAY_JSON_NULL) ||
+        assay_json_is(b->claims[0]->value, ASSAY_JSON_NULL) ||
+        assay_claim_agrees(a->claims[0], b->claims[0]))
+        return;
+    both_refs(p, &refs, a, b);
+    from = assay_claim_text(p->c->arena, a->claims[0]);
+    to = assay_claim_text(p->c->arena, b->claims[0]);
+    assay_points_add(p->c, p->points, rule, &refs, "%s: %.*s becomes %.*s%s.",
+                     format_words, ASSAY_STR_ARG(from), ASSAY_STR_ARG(to),
+                     then);
+}
+
+static void image_rule(const struct pair *p)
+{
+    const struct assay_choice *a =
+        assay_subject_choice(&p->from->model->subject, "image_tokens");
+    const struct assay_choice *b =
+        assay_subject_choice(&p->to->model->subject, "image_tokens");
+    struct assay_refs refs = { 0 };
+
+    if (!a || !b ||
+        assay_json_equal(a->claims[0]->value, b->claims[0]->value))
+        return;
+    both_refs(p, &refs, a, b);
+    assay_points_add(p->c, p->points, "image_rule", &refs,
+                     "Images count by another rule: the same picture is "
+                     "another number of tokens.");
+}
+
+static void license(const struct pair *p)
+{
+    const struct assay_choice *open =
+        assay_subject_choice(&p->to->model->subject, "open_weights");
+    struct assay_refs refs = { 0 };
+
+    differs(p, "license", "license", "Licence", "");
+    if (p->from->model->open_weights && p->to->model->closed) {
+        both_refs(p, &refs, open, NULL);
+        assay_points_add(p->c, p->points, "self_hosting_lost", &refs,
+                         "It can no longer be hosted or passed on by you: "
+                         "the weights of %.*s are closed.",
+                         ASSAY_STR_ARG(p->to->model->name));
+    } else if (p->from->model->closed && p->to->model->open_weights) {
+        both_refs(p, &refs, open, NULL);
+        assay_points_add(p->c, p->points, "self_hosting_gained", &refs,
+                         "It can be hosted by you, under its licence.");
+    }
+}
+
+static void lifecycle(const struct pair *p)
+{
+    const struct assay_model *to = p->to->model;
+    struct assay_str day = assay_date_text(p->c->arena, to->retired_on);
+
+    if (p->to->unreachable)
+        assay_points_add(p->c, p->points, "target_unreachable",
+                         &p->to->status_refs,
+                         "%.*s can no longer be called: there is nothing to "
+                         "switch to.",
+                         ASSAY_STR_ARG(to->name));
+    else if (day.len)
+        assay_points_add(p->c, p->points, "target_ends", &p->to->status_refs,
+                         "%.*s ends on %.*s: you would switch again.",
+                         ASSAY_STR_ARG(to->name), ASSAY_STR_ARG(day));
+    if (p->from->unreachable)
+        assay_points_add(p->c, p->points, "source_unreachable",
+                         &p->from->status_refs,
+                         "%.*s can no longer be called: the switch is due.",
+                         ASSAY_STR_ARG(p->from->model->name));
+}
+
+static void price(const struct pair *p)
+{
+    const struct assay_model_cost *a = &p->from->cost, *b = &p->to->cost;
+    struct assay_refs refs = p->from->cost_refs;
+    struct assay_str from, to;
+
+    if (a->best.state == ASSAY_UNKNOWN || b->best.state == ASSAY_UNKNOWN)
+        return;
+    for (size_t i = 0; i < p->to->cost_refs.count; i++)
+        assay_refs_add(p->c->arena, &refs, p->to->cost_refs.claims[i]);
+    from = assay_cost_text(p->c->arena, a->best.state, a->best.usd);
+    to = assay_cost_text(p->c->arena, b->best.state, b->best.usd);
+    assay_points_add(p->c, p->points, "price_at_traffic", &refs,
+                     "At this traffic %.*s%s a month becomes %.*s%s.",
+                     ASSAY_STR_ARG(from), a->retired ? " (retired route)" : "",
+                     ASSAY_STR_ARG(to), b->retired ? " (retired route)" : "");
+}
+
+static void friction_of(const struct pair *p)
+{
+    lifecycle(p);
+    if (p->to->unreachable)
+        return;
+    routes(p);
+    wire_format(p);
+    policies(p);
+    limits(p);
+    capabilities(p);
+    differs(p, "tokenizer", "tokenizer", "Tokenizer",
+            "; count your prompts again");
+    image_rule(p);
+    license(p);
+    price(p);
+}
+
+void assay_compare_friction(struct assay_comparison *c)
+{
+    struct assay_section *section =
+        assay_document_section(c->doc, "friction", "What a switch takes");
+    struct assay_json *list = assay_json_array(c->arena);
+
+    for (size_t from = 0; from < c->count; from++)
+        for (size_t to = 0; to < c->count; to++) {
+            struct assay_points points = { 0 };
+            struct assay_json *one;
+
+            if (from == to)
+                continue;
+            friction_of(&(struct pair){ .c = c,
+                                        .from = &c->sides[from],
+                                        .to = &c->sides[to],
+                                        .points = &points });
+            one = assay_json_add(list, assay_json_object(c->arena));
+            assay_set_side(c, one, "from", from);
+            assay_set_side(c, one, "to", to);
+            assay_json_set(one, "statements", assay_points_json(c, &points));
+            if (!points.first)
+                continue;
+            assay_section_say(
+                c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+                assay_arena_printf(c->arena, "From %.*s to %.*s",
+                                   ASSAY_STR_ARG(c->sides[from].model->name),
+                                   ASSAY_STR_ARG(c->sides[to].model->name)));
+            assay_points_blocks(c, section, ASSAY_BLOCK_ITEM, &points);
+        }
+    assay_json_set(c->data, "friction", list);
+}

@@ -1,0 +1,86 @@
+/*
+ * The facts of a model or a route as rows: value, source, conflict.
+ */
+#include "page_parts.h"
+
+/* In the order people ask; what stands elsewhere on the page is left out. */
+static const char *const usual_facts[] = {
+    "creator",          "family",
+    "task",             "released",
+    "context_tokens",   "max_output_tokens",
+    "modalities_in",    "modalities_out",
+    "parameters_total", "parameters_active",
+    "architecture",     "license",
+    "license_class",    "open_weights",
+    "knowledge_cutoff", "tokenizer",
+    "quantization",     "regions",
+    "api.kind",         "api.base_url",
+    "api.key_env",      "note",
+};
+
+/* Facts that are names, or have a section of their own. */
+static bool shown_elsewhere(struct assay_str fact)
+{
+    static const char *const names[] = {
+        "aliases", "name",          "model",      "provider",
+        "tier",    "provider_name", "status",     "retired_on",
+        "match",   "fallback",      "order",      "benchmark",
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (assay_str_is(fact, names[i]))
+            return true;
+    return assay_str_starts(fact, "capabilities.") ||
+           assay_str_starts(fact, "price.") ||
+           assay_str_starts(fact, "lifecycle.");
+}
+
+static bool is_usual(struct assay_str fact)
+{
+    for (size_t i = 0; i < sizeof usual_facts / sizeof usual_facts[0]; i++)
+        if (assay_str_is(fact, usual_facts[i]))
+            return true;
+    return false;
+}
+
+static void add_fact(struct assay_page *page, struct assay_block *table,
+                     const struct assay_subject *subject, const char *fact,
+                     struct assay_json *list)
+{
+    struct assay_arena *arena = page->c.arena;
+    struct assay_str name = assay_str_c(fact);
+    struct assay_value value = assay_fact_value(&page->c, subject, fact);
+    struct assay_json *one = assay_page_value(page, &value);
+    struct assay_json *row = assay_json_object(arena);
+    struct assay_cell *cells = assay_table_row(page->c.doc, table);
+
+    cells[0].text = assay_fact_title(arena, name);
+    cells[0].state = ASSAY_KNOWN;
+    assay_value_cell(&cells[1], &value);
+    assay_json_set_text(arena, row, "fact", name);
+    assay_json_set(row, "cell", one);
+    assay_json_add(list, row);
+}
+
+struct assay_json *assay_page_facts(struct assay_page *page,
+                                    struct assay_section *section,
+                                    const struct assay_subject *subject)
+{
+    static const struct assay_column columns[] = {{.give_way = 0},
+                                                  {.give_way = 0}};
+    struct assay_json *list = assay_json_array(page->c.arena);
+    struct assay_block *table =
+        assay_section_table(page->c.doc, section, columns, 2);
+
+    for (size_t i = 0; i < sizeof usual_facts / sizeof usual_facts[0]; i++)
+        if (assay_subject_choice(subject, usual_facts[i]))
+            add_fact(page, table, subject, usual_facts[i], list);
+    for (size_t i = 0; i < subject->choice_count; i++) {
+        struct assay_str fact = subject->choices[i].fact;
+
+        if (!is_usual(fact) && !shown_elsewhere(fact))
+            add_fact(page, table, subject,
+                     assay_arena_cstr(page->c.arena, fact), list);
+    }
+    return list;
+}

@@ -1,0 +1,79 @@
+/*
+ * What the pages share. Private to this folder. A page is built with the
+ * same tools as a comparison (comparison.h), one that compares nothing.
+ */
+#ifndef ASSAY_PAGE_PARTS_H
+#define ASSAY_PAGE_PARTS_H
+
+#include "assay/pages.h"
+
+#include "comparison.h"
+
+struct assay_page {
+    struct assay_comparison c; /* count 0: arena, doc, data, options */
+    struct assay_compare_options options;
+};
+
+/* The document, its contract with "format" and "as_of", and the tools. */
+void assay_page_start(struct assay_page *page, struct assay_arena *arena,
+                      const struct assay_page_options *options,
+                      const char *format, struct assay_str title);
+/* Ends it: the claims of the contract. */
+struct assay_document *assay_page_finish(struct assay_page *page);
+
+/* { "state", "value", "text", "note", "conflict", "claims" } */
+struct assay_json *assay_page_value(struct assay_page *page,
+                                    const struct assay_value *value);
+/* Sets a date's text, or null when there is none. */
+void assay_page_set_date(struct assay_page *page, struct assay_json *object,
+                         const char *key, struct assay_date date);
+void assay_page_say(struct assay_page *page, struct assay_section *section,
+                    enum assay_block_kind kind, const struct assay_refs *refs,
+                    const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* "retired 2024-12-06", "active, ends 2027-01-01", "deprecated" */
+struct assay_str assay_page_status(struct assay_arena *arena,
+                                   enum assay_status status,
+                                   struct assay_date retired_on, bool live);
+
+/* --------------------------------------------- page_facts.c */
+
+/*
+ * Rows of a table "fact, value" for every fact that has a choice: the usual
+ * ones first, in the order people ask, then the rest by name. Capabilities,
+ * prices, benchmarks and names have places of their own. Returns the facts
+ * of the contract.
+ */
+struct assay_json *assay_page_facts(struct assay_page *page,
+                                    struct assay_section *section,
+                                    const struct assay_subject *subject);
+
+/* --------------------------------------------- page_routes.c */
+
+struct assay_json *assay_page_component(
+    struct assay_page *page, const struct assay_price_component *price);
+/*
+ * The routes of a model with their cost, live and cheapest first, as a table
+ * and as the array of the contract. False with LIMIT.
+ */
+bool assay_page_routes(struct assay_page *page, struct assay_section *section,
+                       const struct assay_model *model,
+                       struct assay_json *list, struct assay_error *err);
+/* What is said of one route as an object of the contract. */
+struct assay_json *assay_page_route_json(struct assay_page *page,
+                                         const struct assay_route_cost *cost);
+
+/* --------------------------------------------- page_conflicts.c */
+
+/*
+ * A row for each fact of the subject that sources disagree about, into a
+ * table made at the first of them; and into the array of the contract.
+ */
+void assay_page_conflict_rows(struct assay_page *page,
+                              struct assay_section *section,
+                              struct assay_block **table,
+                              const struct assay_subject *subject,
+                              struct assay_json *list);
+
+#endif

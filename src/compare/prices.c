@@ -1,0 +1,227 @@
+/*
+ * Every route of every model with its prices: live ones first, free tiers
+ * named, retired ones shown as such.
+ */
+#include "comparison.h"
+
+static struct assay_cell price_cell(struct assay_comparison *c,
+                                    const struct assay_route *route,
+                                    const char *meter)
+{
+    const struct assay_price_component *price = assay_price_find(
+        &route->prices, assay_str_c(meter), c->options->traffic.input_tokens,
+        c->options->as_of);
+    struct assay_cell cell = { .text = ASSAY_STR("–") };
+
+    if (!price)
+        return cell;
+    assay_compare_ref(c, &cell.refs, price->claim);
+    cell.state = price->state;
+    cell.text = price->state == ASSAY_UNKNOWN
+                    ? ASSAY_STR("not stated")
+                    : assay_price_text(c->arena, price->usd);
+    return cell;
+}
+
+static struct assay_str route_status(struct assay_comparison *c,
+                                     const struct assay_route *route)
+{
+    struct assay_str day = assay_date_text(c->arena, route->retired_on);
+    const char *name = assay_status_name(route->status);
+
+    if (!day.len)
+        return assay_str_c(name);
+    return assay_arena_printf(c->arena, "%s%s%.*s", name,
+                              route->live ? ", ends " : " ",
+                              ASSAY_STR_ARG(day));
+}
+
+static void route_row(struct assay_comparison *c, struct assay_block *table,
+                      const struct assay_route *route,
+                      const struct assay_route_cost *cost)
+{
+    struct assay_cell *row = assay_table_row(c->doc, table);
+    const struct assay_choice *context =
+        assay_subject_choice(&route->subject, "context_tokens");
+    uint64_t n;
+
+    row[0] = (struct assay_cell){
+        .text = route->id,
+        .state = ASSAY_KNOWN,
+        .flags = route->live ? 0 : ASSAY_CELL_DIM,
+        .note = assay_str_is(route->tier, "standard") ? (struct assay_str){
+            "", 0 } : route->tier,
+        .link = assay_arena_printf(c->arena, "/provider/%.*s",
+                                   ASSAY_STR_ARG(route->provider)),
+    };
+    row[1] = price_cell(c, route, "input_tokens");
+    row[2] = price_cell(c, route, "output_tokens");
+    row[3] = (struct assay_cell){
+        .text = assay_cost_text(c->arena, cost->state, cost->usd),
+        .state = cost->state,
+    };
+    row[4] = (struct assay_cell){ .text = ASSAY_STR("unknown") };
+    if (assay_choice_uint(context, &n) == ASSAY_KNOWN) {
+        row[4].text =
+            assay_decimal_fixed(c->arena, assay_decimal_uint(n), 0);
+        row[4].state = ASSAY_KNOWN;
+        assay_compare_ref(c, &row[4].refs, context->claims[0]);
+        if (context->conflict)
+            row[4].flags |= ASSAY_CELL_CONFLICT;
+    }
+    row[5] = (struct assay_cell){
+        .text = route_status(c, route),
+        .state = ASSAY_KNOWN,
+        .flags = route->live ? 0 : ASSAY_CELL_WARN,
+    };
+    assay_compare_ref(c, &row[5].refs, route->status_claim);
+}
+
+static struct assay_json *component_json(
+    struct assay_comparison *c, const struct assay_price_component *price)
+{
+    struct assay_json *one = assay_json_object(c->arena);
+    struct assay_refs refs = { 0 };
+    struct assay_str text = assay_decimal_text(c->arena, price->usd);
+
+    assay_compare_ref(c, &refs, price->claim);
+    assay_json_set_text(c->arena, one, "meter", price->meter);
+    assay_json_set_c(c->arena, one, "state", assay_state_name(price->state));
+    if (price->state != ASSAY_UNKNOWN)
+        assay_json_set_text(c->arena, one,
+                            price->unit == ASSAY_EACH ? "usd_each"
+                                                      : "usd_per_million",
+                            text);
+    if (price->when != ASSAY_TIER_ALWAYS) {
+        assay_json_set_text(
+            c->arena, one, "when_input_tokens",
+            assay_arena_printf(
+                c->arena, "%s%llu",
+                price->when == ASSAY_TIER_ABOVE ? ">" : ">=",
+                (unsigned long long)price->threshold_tokens));
+        assay_json_set_c(c->arena, one, "scope",
+                         price->marginal ? "marginal" : "whole_request");
+    }
+    assay_json_set(one, "claims", assay_refs_json(c, &refs));
+    return one;
+}
+
+static struct assay_json *route_json(struct assay_comparison *c,
+                                     const struct assay_route *route,
+                                     const struct assay_route_cost *cost)
+{
+    struct assay_json *one = assay_json_object(c->arena);
+    struct assay_json *list = assay_json_array(c->arena);
+
+    assay_json_set_text(c->arena, one, "route", route->id);
+    assay_json_set_text(c->arena, one, "provider", route->provider);
+    assay_json_set_c(c->arena, one, "status",
+                     assay_status_name(route->status));
+    assay_json_set_bool(c->arena, one, "live", route->live);
+    assay_json_set_bool(c->arena, one, "free", route->free);
+    assay_json_set_text(c->arena, one, "tier", route->tier);
+    assay_json_set_c(c->arena, one, "state", assay_state_name(cost->state));
+    if (cost->state != ASSAY_UNKNOWN)
+        assay_json_set_text(c->arena, one, "monthly_usd",
+                            assay_decimal_text(c->arena, cost->usd));
+    for (size_t i = 0; i < route->prices.count; i++)
+        assay_json_add(list,
+                       component_json(c, &route->prices.components[i]));
+    assay_json_set(one, "prices", list);
+    return one;
+}
+
+/* A page shows the best of many; the contract holds them all. */
+#define ROUTES_SHOWN 12
+
+/* Free tiers first, then by cost, unknown costs, retired routes. */
+static int shown_before(const struct assay_route_cost *a,
+                        const struct assay_route_cost *b)
+{
+    if (a->route->live != b->route->live)
+        return a->route->live ? -1 : 1;
+    if (a->route->free != b->route->free)
+        return a->route->free ? -1 : 1;
+    if ((a->state == ASSAY_UNKNOWN) != (b->state == ASSAY_UNKNOWN))
+        return a->state == ASSAY_UNKNOWN ? 1 : -1;
+    return assay_decimal_compare(a->usd, b->usd);
+}
+
+static void sort_costs(struct assay_route_cost *costs, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct assay_route_cost one = costs[i];
+        size_t at = i;
+
+        while (at > 0 && shown_before(&one, &costs[at - 1]) < 0) {
+            costs[at] = costs[at - 1];
+            at--;
+        }
+        costs[at] = one;
+    }
+}
+
+static void model_prices(struct assay_comparison *c,
+                         struct assay_section *section, size_t side,
+                         struct assay_json *list)
+{
+    static const struct assay_column columns[] = {
+        { .title = { "route", 5 } },
+        { .title = { "input", 5 }, .align = ASSAY_RIGHT },
+        { .title = { "output", 6 }, .align = ASSAY_RIGHT },
+        { .title = { "a month", 7 }, .align = ASSAY_RIGHT },
+        { .title = { "context", 7 }, .align = ASSAY_RIGHT, .give_way = 1 },
+        { .title = { "status", 6 } },
+    };
+    const struct assay_model *model = c->sides[side].model;
+    struct assay_route_cost *costs = ASSAY_NEW_ARRAY(
+        c->arena, struct assay_route_cost, model->route_count + 1);
+    struct assay_json *one = assay_json_add(list, assay_json_object(c->arena));
+    struct assay_json *routes = assay_json_array(c->arena);
+    struct assay_block *table;
+    struct assay_error err;
+
+    for (size_t i = 0; i < model->route_count; i++)
+        if (!assay_cost_route(c->arena, model->routes[i],
+                              &c->options->traffic, c->options->as_of,
+                              &costs[i], &err))
+            costs[i] = (struct assay_route_cost){ .route = model->routes[i] };
+    sort_costs(costs, model->route_count);
+    assay_json_set_text(c->arena, one, "model", model->id);
+    assay_json_set(one, "routes", routes);
+    if (!model->route_count) {
+        assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+                          assay_arena_printf(c->arena,
+                                             "%.*s: no hosted route is known.",
+                                             ASSAY_STR_ARG(model->name)));
+        return;
+    }
+    assay_section_say(
+        c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+        assay_arena_printf(c->arena, "%.*s, dollars per million tokens:",
+                           ASSAY_STR_ARG(model->name)));
+    table = assay_section_table(c->doc, section, columns,
+                                sizeof columns / sizeof columns[0]);
+    for (size_t i = 0; i < model->route_count; i++) {
+        if (i < ROUTES_SHOWN)
+            route_row(c, table, costs[i].route, &costs[i]);
+        assay_json_add(routes, route_json(c, costs[i].route, &costs[i]));
+    }
+    if (model->route_count > ROUTES_SHOWN)
+        assay_section_say(
+            c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+            assay_arena_printf(c->arena, "… and %zu more: assay show %.*s",
+                               model->route_count - ROUTES_SHOWN,
+                               ASSAY_STR_ARG(model->id)));
+}
+
+void assay_compare_prices(struct assay_comparison *c)
+{
+    struct assay_section *section =
+        assay_document_section(c->doc, "prices", "Where they run, and prices");
+    struct assay_json *list = assay_json_array(c->arena);
+
+    for (size_t i = 0; i < c->count; i++)
+        model_prices(c, section, i, list);
+    assay_json_set(c->data, "prices", list);
+}

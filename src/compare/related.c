@@ -1,0 +1,170 @@
+/*
+ * Where to go on: replacements first, then the same family, the same
+ * creator, and what is near in cost and context.
+ */
+#include "comparison.h"
+
+#define SHOWN 6
+
+struct candidate {
+    const struct assay_model *model;
+    size_t side; /* compared with this one */
+    int rank;    /* smaller is nearer */
+    const char *why;
+};
+
+static bool same_fact(const struct assay_model *a, const struct assay_model *b,
+                      const char *fact)
+{
+    struct assay_str x, y;
+
+    return assay_choice_text(assay_subject_choice(&a->subject, fact), &x) ==
+               ASSAY_KNOWN &&
+           assay_choice_text(assay_subject_choice(&b->subject, fact), &y) ==
+               ASSAY_KNOWN &&
+           assay_str_equal(x, y);
+}
+
+static bool same_creator(const struct assay_model *a,
+                         const struct assay_model *b)
+{
+    struct assay_str x, y, rest;
+
+    return assay_str_cut(a->id, '/', &x, &rest) &&
+           assay_str_cut(b->id, '/', &y, &rest) && assay_str_equal(x, y);
+}
+
+/* Within a factor of two, both ways. */
+static bool near(struct assay_decimal a, struct assay_decimal b)
+{
+    struct assay_decimal twice_a = { 0, 0 }, twice_b = { 0, 0 };
+
+    return assay_decimal_sign(a) > 0 && assay_decimal_sign(b) > 0 &&
+           assay_decimal_mul(a, ASSAY_DECIMAL(2, 0), &twice_a) &&
+           assay_decimal_mul(b, ASSAY_DECIMAL(2, 0), &twice_b) &&
+           assay_decimal_compare(twice_a, b) >= 0 &&
+           assay_decimal_compare(twice_b, a) >= 0;
+}
+
+static bool near_in_all(struct assay_comparison *c, size_t side,
+                        const struct assay_model *model)
+{
+    struct assay_cost_options options = { .traffic = &c->options->traffic,
+                                          .as_of = c->options->as_of };
+    struct assay_side other = { .model = model };
+    struct assay_model_cost cost;
+    const struct assay_claim *claim;
+    struct assay_error err;
+    uint64_t x, y;
+
+    return assay_side_count(&c->sides[side], "context_tokens", &x, &claim) &&
+           assay_side_count(&other, "context_tokens", &y, &claim) &&
+           near(assay_decimal_uint(x), assay_decimal_uint(y)) &&
+           assay_cost_model(c->arena, model, &options, &cost, &err) &&
+           cost.best.state == ASSAY_KNOWN && !cost.retired &&
+           near(cost.best.usd, c->sides[side].cost.best.usd);
+}
+
+static bool rank(struct assay_comparison *c, size_t side,
+                 const struct assay_model *model, struct candidate *candidate)
+{
+    const struct assay_model *own = c->sides[side].model;
+
+    *candidate = (struct candidate){ .model = model, .side = side };
+    for (size_t i = 0; i < own->replacement_count; i++)
+        if (assay_str_equal(own->replacements[i].id, model->id)) {
+            candidate->why = "named replacement";
+            return true;
+        }
+    if (same_fact(own, model, "family")) {
+        candidate->rank = 1;
+        candidate->why = "same family";
+        return true;
+    }
+    if (same_creator(own, model) && same_fact(own, model, "task")) {
+        candidate->rank = 2;
+        candidate->why = "same creator and task";
+        return true;
+    }
+    if (same_fact(own, model, "task") && near_in_all(c, side, model)) {
+        candidate->rank = 3;
+        candidate->why = "near in cost and context";
+        return true;
+    }
+    return false;
+}
+
+static bool before(const struct candidate *a, const struct candidate *b)
+{
+    if (a->rank != b->rank)
+        return a->rank < b->rank;
+    return assay_str_compare(a->model->id, b->model->id) < 0;
+}
+
+static void insert(struct candidate *list, size_t *count,
+                   const struct candidate *one)
+{
+    size_t at = *count;
+
+    for (size_t i = 0; i < *count; i++)
+        if (list[i].model == one->model) {
+            if (before(one, &list[i]))
+                list[i] = *one;
+            return;
+        }
+    while (at > 0 && before(one, &list[at - 1])) {
+        list[at] = list[at - 1];
+        at--;
+    }
+    list[at] = *one;
+    ++*count;
+}
+
+/* The other side of the pair that the reader would look at next. */
+static size_t partner(const struct assay_comparison *c, size_t side)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (i != side && c->sides[i].reachable)
+            return i;
+    return side;
+}
+
+void assay_compare_related(struct assay_comparison *c)
+{
+    struct assay_section *section = NULL;
+    struct assay_json *list = assay_json_array(c->arena);
+    struct candidate *found = ASSAY_NEW_ARRAY(
+        c->arena, struct candidate, c->options->neighbour_count + 1);
+    size_t count = 0;
+
+    for (size_t n = 0; n < c->options->neighbour_count; n++)
+        for (size_t i = 0; i < c->count; i++) {
+            struct candidate one;
+
+            if (rank(c, i, c->options->neighbours[n], &one))
+                insert(found, &count, &one);
+        }
+    for (size_t i = 0; i < count && i < SHOWN; i++) {
+        struct assay_str with =
+            c->sides[partner(c, found[i].side)].model->id;
+        struct assay_json *one =
+            assay_json_add(list, assay_json_object(c->arena));
+        struct assay_json *models =
+            assay_json_set(one, "models", assay_json_array(c->arena));
+
+        assay_json_add(models, assay_json_string(c->arena, with));
+        assay_json_add(models,
+                       assay_json_string(c->arena, found[i].model->id));
+        assay_json_set_c(c->arena, one, "why", found[i].why);
+        if (!section)
+            section = assay_document_section(c->doc, "related", "Go on with");
+        assay_section_say(
+            c->doc, section, ASSAY_BLOCK_ITEM,
+            assay_arena_printf(
+                c->arena, "%.*s (%s of %.*s): assay compare %.*s %.*s",
+                ASSAY_STR_ARG(found[i].model->name), found[i].why,
+                ASSAY_STR_ARG(c->sides[found[i].side].model->name),
+                ASSAY_STR_ARG(with), ASSAY_STR_ARG(found[i].model->id)));
+    }
+    assay_json_set(c->data, "related", list);
+}

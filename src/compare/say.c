@@ -1,0 +1,181 @@
+/*
+ * Sentences, cells and references: the one way in which a section puts
+ * something on the page and into the contract at once.
+ */
+#include "comparison.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* A benchmark row may carry its own address. */
+static struct assay_str claim_url(const struct assay_claim *claim)
+{
+    struct assay_str own = assay_json_text(claim->value, "url");
+
+    return own.len ? own : claim->source->url;
+}
+
+void assay_compare_ref(struct assay_comparison *c, struct assay_refs *refs,
+                       const struct assay_claim *claim)
+{
+    struct assay_doc_source source;
+    struct assay_doc_claim entry;
+
+    if (!claim)
+        return;
+    source = (struct assay_doc_source){
+        .id = claim->source->id,
+        .title = claim->source->title,
+        .url = claim->source->url,
+        .kind = assay_str_c(assay_source_kind_name(claim->source->kind)),
+        .read = claim->source->read,
+    };
+    entry = (struct assay_doc_claim){
+        .subject = claim->subject,
+        .subject_kind =
+            assay_str_c(assay_subject_kind_name(claim->subject_kind)),
+        .fact = claim->fact,
+        .value = assay_claim_text(c->arena, claim),
+        .url = claim_url(claim),
+        .read = claim->read,
+        .origin = claim,
+    };
+    assay_refs_add(c->arena, refs,
+                   assay_document_claim(c->doc, &entry, &source));
+}
+
+struct assay_json *assay_refs_json(struct assay_comparison *c,
+                                   const struct assay_refs *refs)
+{
+    struct assay_json *list = assay_json_array(c->arena);
+
+    for (size_t i = 0; i < refs->count; i++)
+        assay_json_add(list,
+                       assay_json_string(c->arena, refs->claims[i]->id));
+    return list;
+}
+
+void assay_points_add(struct assay_comparison *c, struct assay_points *points,
+                      const char *rule, const struct assay_refs *refs,
+                      const char *format, ...)
+{
+    struct assay_point *point = ASSAY_NEW(c->arena, struct assay_point);
+    va_list args;
+
+    va_start(args, format);
+    point->text = assay_arena_vprintf(c->arena, format, args);
+    va_end(args);
+    point->rule = rule;
+    if (refs)
+        point->refs = *refs;
+    if (points->last)
+        points->last->next = point;
+    else
+        points->first = point;
+    points->last = point;
+    points->count++;
+}
+
+struct assay_json *assay_points_json(struct assay_comparison *c,
+                                     const struct assay_points *points)
+{
+    struct assay_json *list = assay_json_array(c->arena);
+
+    for (const struct assay_point *p = points->first; p; p = p->next) {
+        struct assay_json *one =
+            assay_json_add(list, assay_json_object(c->arena));
+
+        assay_json_set_c(c->arena, one, "rule", p->rule);
+        assay_json_set_text(c->arena, one, "text", p->text);
+        assay_json_set(one, "because", assay_refs_json(c, &p->refs));
+    }
+    return list;
+}
+
+void assay_points_blocks(struct assay_comparison *c,
+                         struct assay_section *section,
+                         enum assay_block_kind kind,
+                         const struct assay_points *points)
+{
+    for (const struct assay_point *p = points->first; p; p = p->next) {
+        struct assay_block *block =
+            assay_section_say(c->doc, section, kind, p->text);
+
+        block->rule = assay_str_c(p->rule);
+        block->refs = p->refs;
+    }
+}
+
+struct assay_block *assay_models_table(struct assay_comparison *c,
+                                       struct assay_section *section,
+                                       const char *corner)
+{
+    struct assay_column columns[ASSAY_COMPARE_MAX + 1] = {
+        { .title = assay_str_c(corner) }
+    };
+
+    for (size_t i = 0; i < c->count; i++)
+        columns[i + 1] = (struct assay_column){
+            .title = c->sides[i].model->name,
+            .link = assay_arena_printf(c->arena, "/model/%.*s",
+                                       ASSAY_STR_ARG(c->sides[i].model->id)),
+        };
+    return assay_section_table(c->doc, section, columns, c->count + 1);
+}
+
+void assay_value_cell(struct assay_cell *cell, const struct assay_value *value)
+{
+    cell->text = value->text;
+    cell->note = value->note;
+    cell->state = value->state;
+    cell->refs = value->refs;
+    cell->flags |= value->flags;
+    if (value->conflict)
+        cell->flags |= ASSAY_CELL_CONFLICT;
+}
+
+struct assay_json *assay_value_json(struct assay_comparison *c, size_t side,
+                                    const struct assay_value *value)
+{
+    struct assay_json *cell = assay_json_object(c->arena);
+
+    assay_json_set_text(c->arena, cell, "model", c->sides[side].model->id);
+    assay_json_set_c(c->arena, cell, "state", assay_state_name(value->state));
+    assay_json_set(cell, "value",
+                   value->json ? value->json : assay_json_null(c->arena));
+    assay_json_set_text(c->arena, cell, "text", value->text);
+    if (value->note.len)
+        assay_json_set_text(c->arena, cell, "note", value->note);
+    if (value->conflict)
+        assay_json_set_bool(c->arena, cell, "conflict", true);
+    assay_json_set(cell, "claims", assay_refs_json(c, &value->refs));
+    return cell;
+}
+
+struct assay_json *assay_values_row(struct assay_comparison *c,
+                                    struct assay_block *table,
+                                    const char *title, size_t leader,
+                                    const struct assay_value *values)
+{
+    struct assay_json *cells = assay_json_array(c->arena);
+    struct assay_cell *row = assay_table_row(c->doc, table);
+
+    row[0] = (struct assay_cell){ .text = assay_str_c(title),
+                                  .state = ASSAY_KNOWN };
+    for (size_t i = 0; i < c->count; i++) {
+        assay_json_add(cells, assay_value_json(c, i, &values[i]));
+        assay_value_cell(&row[i + 1], &values[i]);
+        if (i == leader)
+            row[i + 1].flags |= ASSAY_CELL_LEADER;
+    }
+    return cells;
+}
+
+void assay_set_side(struct assay_comparison *c, struct assay_json *object,
+                    const char *key, size_t side)
+{
+    if (side == ASSAY_NOBODY)
+        assay_json_set_null(c->arena, object, key);
+    else
+        assay_json_set_text(c->arena, object, key, c->sides[side].model->id);
+}

@@ -1,0 +1,295 @@
+/*
+ * The scorecard: one line per signal, a leader only where every value is
+ * known and one is better.
+ */
+#include "comparison.h"
+
+/* ------------------------------------------------------------- rows */
+
+static struct assay_str status_words(struct assay_comparison *c,
+                                     const struct assay_side *side)
+{
+    const struct assay_model *model = side->model;
+    const char *name = assay_status_name(model->status);
+    struct assay_str day = assay_date_text(c->arena, model->retired_on);
+    size_t live = model->live_count;
+
+    if (model->status == ASSAY_STATUS_RETIRED && day.len)
+        return assay_arena_printf(c->arena, "retired %.*s", ASSAY_STR_ARG(day));
+    if (day.len)
+        return assay_arena_printf(c->arena, "%s, ends %.*s", name,
+                                  ASSAY_STR_ARG(day));
+    if (live)
+        return assay_arena_printf(c->arena, "%s, %zu live route%s",
+                                  model->open_weights ? "open weights" : name,
+                                  live, live == 1 ? "" : "s");
+    if (model->open_weights)
+        return ASSAY_STR("open weights, no live route known");
+    if (model->status == ASSAY_STATUS_UNKNOWN)
+        return ASSAY_STR("unknown");
+    return assay_str_c(name);
+}
+
+static size_t status_row(struct assay_comparison *c, struct assay_value *values)
+{
+    size_t leader = ASSAY_NOBODY, reachable = 0, gone = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct assay_side *side = &c->sides[i];
+        const char *name = assay_status_name(side->model->status);
+
+        values[i] = (struct assay_value){
+            .state = side->model->status == ASSAY_STATUS_UNKNOWN
+                         ? ASSAY_UNKNOWN
+                         : ASSAY_KNOWN,
+            .text = status_words(c, side),
+            .json = assay_json_string(c->arena, assay_str_c(name)),
+            .refs = side->status_refs,
+            .flags = side->unreachable ? ASSAY_CELL_WARN : 0,
+        };
+        gone += side->unreachable;
+        if (side->reachable) {
+            reachable++;
+            leader = i;
+        }
+    }
+    return reachable == 1 && gone == c->count - 1 ? leader : ASSAY_NOBODY;
+}
+
+static size_t fit_row(struct assay_comparison *c, struct assay_value *values)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct assay_points tags = { 0 };
+        struct assay_str list = { "", 0 };
+
+        assay_compare_tags(c, i, &tags);
+        values[i] =
+            (struct assay_value){ .json = assay_json_array(c->arena) };
+        for (const struct assay_point *p = tags.first; p; p = p->next) {
+            struct assay_json *tag =
+                assay_json_add(values[i].json, assay_json_object(c->arena));
+
+            assay_json_set_text(c->arena, tag, "tag", p->text);
+            assay_json_set_c(c->arena, tag, "rule", p->rule);
+            assay_json_set(tag, "because", assay_refs_json(c, &p->refs));
+            list = assay_arena_printf(c->arena, "%.*s%s%.*s",
+                                      ASSAY_STR_ARG(list), list.len ? ", " : "",
+                                      ASSAY_STR_ARG(p->text));
+            for (size_t k = 0; k < p->refs.count; k++)
+                assay_refs_add(c->arena, &values[i].refs, p->refs.claims[k]);
+        }
+        values[i].state = tags.count ? ASSAY_KNOWN : ASSAY_UNKNOWN;
+        values[i].text = tags.count ? list : ASSAY_STR("nothing known fits");
+        if (c->sides[i].unreachable) {
+            values[i].state = ASSAY_NOT_APPLICABLE;
+            values[i].text = ASSAY_STR("not for new work");
+        }
+    }
+    return ASSAY_NOBODY;
+}
+
+static size_t context_row(struct assay_comparison *c,
+                          struct assay_value *values)
+{
+    const struct assay_claim *claim;
+    size_t leader = 0;
+    uint64_t best = 0, n;
+    bool tie = false, all = true;
+
+    for (size_t i = 0; i < c->count; i++) {
+        values[i] = assay_fact_value(c, &c->sides[i].model->subject,
+                                     "context_tokens");
+        if (!assay_side_count(&c->sides[i], "context_tokens", &n, &claim)) {
+            all = false;
+            continue;
+        }
+        tie = n == best || (tie && n < best);
+        if (n > best) {
+            best = n;
+            leader = i;
+        }
+    }
+    return all && !tie ? leader : ASSAY_NOBODY;
+}
+
+static size_t cheapest_row(struct assay_comparison *c, const char *meter,
+                           struct assay_value *values)
+{
+    struct assay_decimal best = { 0, 0 };
+    size_t leader = ASSAY_NOBODY;
+    bool all = true;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct assay_route *route = NULL;
+        const struct assay_price_component *price =
+            assay_side_cheapest(c, &c->sides[i], meter, &route);
+
+        values[i] = (struct assay_value){ .text = ASSAY_STR("unknown") };
+        if (!price) {
+            all = false;
+            if (c->sides[i].unreachable) {
+                values[i].state = ASSAY_NOT_APPLICABLE;
+                values[i].text = ASSAY_STR("no live route");
+            }
+            continue;
+        }
+        values[i].state = price->state;
+        values[i].text = assay_price_text(c->arena, price->usd);
+        values[i].json = assay_json_string(
+            c->arena, assay_decimal_text(c->arena, price->usd));
+        values[i].note = route->provider_name;
+        assay_compare_ref(c, &values[i].refs, price->claim);
+        int order = leader == ASSAY_NOBODY && i == 0
+                        ? -1
+                        : assay_decimal_compare(price->usd, best);
+
+        if (order < 0) {
+            best = price->usd;
+            leader = i;
+        } else if (order == 0) {
+            leader = ASSAY_NOBODY;
+        }
+    }
+    return all ? leader : ASSAY_NOBODY;
+}
+
+static size_t input_row(struct assay_comparison *c, struct assay_value *values)
+{
+    return cheapest_row(c, "input_tokens", values);
+}
+
+static size_t output_row(struct assay_comparison *c, struct assay_value *values)
+{
+    return cheapest_row(c, "output_tokens", values);
+}
+
+static size_t cost_row(struct assay_comparison *c, struct assay_value *values)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct assay_model_cost *cost = &c->sides[i].cost;
+
+        values[i] = (struct assay_value){
+            .state = cost->best.state,
+            .text = assay_cost_text(c->arena, cost->best.state, cost->best.usd),
+            .refs = c->sides[i].cost_refs,
+            .note = cost->best.route ? cost->best.route->provider_name
+                                     : cost->why_unknown,
+        };
+        if (cost->best.state != ASSAY_UNKNOWN)
+            values[i].json = assay_json_string(
+                c->arena, assay_decimal_text(c->arena, cost->best.usd));
+        if (cost->retired) {
+            values[i].note = ASSAY_STR("retired route");
+            values[i].flags = ASSAY_CELL_DIM;
+        }
+    }
+    return c->lower;
+}
+
+static size_t routes_row(struct assay_comparison *c, struct assay_value *values)
+{
+    size_t leader = ASSAY_NOBODY, best = 0;
+    bool all = true;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct assay_model *model = c->sides[i].model;
+        size_t providers = assay_side_providers(&c->sides[i]);
+
+        if (model->route_count == 0) {
+            values[i] =
+                (struct assay_value){ .text = ASSAY_STR("none known") };
+            all = false;
+            continue;
+        }
+        values[i] = assay_count_value(c, model->live_count);
+        if (providers > 1)
+            values[i].note = assay_arena_printf(
+                c->arena, "%zu providers", providers);
+        for (size_t k = 0; k < model->route_count && k < 8; k++)
+            assay_compare_ref(c, &values[i].refs,
+                              model->routes[k]->status_claim);
+        if (model->live_count > best) {
+            best = model->live_count;
+            leader = i;
+        } else if (model->live_count == best) {
+            leader = ASSAY_NOBODY;
+        }
+    }
+    return all ? leader : ASSAY_NOBODY;
+}
+
+static size_t benchmarks_row(struct assay_comparison *c,
+                             struct assay_value *values)
+{
+    size_t leads[ASSAY_COMPARE_MAX] = { 0 }, led = 0, leader = ASSAY_NOBODY;
+
+    for (const struct assay_bench_row *r = c->benchmarks; r; r = r->next)
+        if (r->leader != ASSAY_NOBODY) {
+            leads[r->leader]++;
+            led++;
+        }
+    for (size_t i = 0; i < c->count; i++) {
+        values[i] = (struct assay_value){
+            .state = c->comparable_count ? ASSAY_KNOWN : ASSAY_NOT_APPLICABLE,
+            .json = assay_json_uint(c->arena, leads[i]),
+            .text = ASSAY_STR("none comparable"),
+        };
+        if (!c->comparable_count)
+            continue;
+        values[i].text = assay_arena_printf(c->arena, "leads %zu of %zu",
+                                            leads[i], c->comparable_count);
+        for (const struct assay_bench_row *r = c->benchmarks; r; r = r->next)
+            if (r->comparable)
+                assay_compare_ref(c, &values[i].refs, r->cells[i]);
+        if (led && leads[i] == led)
+            leader = i;
+    }
+    return leader;
+}
+
+static size_t evidence_row(struct assay_comparison *c,
+                           struct assay_value *values)
+{
+    for (size_t i = 0; i < c->count; i++)
+        values[i] = (struct assay_value){
+            .text = ASSAY_STR("not tested on your prompts yet")
+        };
+    return ASSAY_NOBODY;
+}
+
+static const struct {
+    const char *signal, *title;
+    size_t (*write)(struct assay_comparison *c, struct assay_value *values);
+} rows[] = {
+    { "status", "status", status_row },
+    { "decision_fit", "fit for", fit_row },
+    { "context_tokens", "context", context_row },
+    { "cheapest_input", "input, per million", input_row },
+    { "cheapest_output", "output, per million", output_row },
+    { "monthly_cost", "cost a month", cost_row },
+    { "live_routes", "live routes", routes_row },
+    { "shared_benchmarks", "shared benchmarks", benchmarks_row },
+    { "evidence", "evidence", evidence_row },
+};
+
+void assay_compare_scorecard(struct assay_comparison *c)
+{
+    struct assay_section *section =
+        assay_document_section(c->doc, "scorecard", "Scorecard");
+    struct assay_block *table = assay_models_table(c, section, "");
+    struct assay_json *list = assay_json_array(c->arena);
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct assay_value values[ASSAY_COMPARE_MAX] = { 0 };
+        struct assay_json *row =
+            assay_json_add(list, assay_json_object(c->arena));
+        size_t leader = rows[i].write(c, values);
+
+        assay_json_set_c(c->arena, row, "signal", rows[i].signal);
+        assay_set_side(c, row, "leader", leader);
+        assay_json_set(row, "cells",
+                       assay_values_row(c, table, rows[i].title, leader,
+                                        values));
+    }
+    assay_json_set(c->data, "scorecard", list);
+}

@@ -1,0 +1,70 @@
+/*
+ * "Choose X when": what speaks for each model, and what to do where nothing
+ * does.
+ */
+#include "advantages.h"
+
+static void unreachable(struct assay_comparison *c, size_t side,
+                        struct assay_points *points)
+{
+    const struct assay_side *s = &c->sides[side];
+
+    assay_points_add(c, points, "unreachable", &s->status_refs,
+                     "nothing here argues for %.*s in new work: it can no "
+                     "longer be called",
+                     ASSAY_STR_ARG(s->model->name));
+}
+
+static void say_next(struct assay_comparison *c, struct assay_section *section,
+                     size_t side)
+{
+    const struct assay_model *model = c->sides[side].model;
+    const struct assay_replacement *last;
+
+    if (!model->replacement_count)
+        return;
+    last = &model->replacements[model->replacement_count - 1];
+    for (size_t i = 0; i < c->count; i++)
+        if (i != side && c->sides[i].reachable &&
+            !assay_str_equal(c->sides[i].model->id, last->id)) {
+            assay_section_say(
+                c->doc, section, ASSAY_BLOCK_COMMAND,
+                assay_arena_printf(c->arena, "assay compare %.*s %.*s",
+                                   ASSAY_STR_ARG(c->sides[i].model->id),
+                                   ASSAY_STR_ARG(last->id)));
+            return;
+        }
+}
+
+void assay_compare_tradeoffs(struct assay_comparison *c)
+{
+    struct assay_section *section =
+        assay_document_section(c->doc, "tradeoffs", "When to choose which");
+    struct assay_json *list = assay_json_array(c->arena);
+
+    for (size_t i = 0; i < c->count; i++) {
+        struct assay_points points = { 0 };
+        struct assay_json *one =
+            assay_json_add(list, assay_json_object(c->arena));
+        struct assay_str title = assay_arena_printf(
+            c->arena, "Choose %.*s when",
+            ASSAY_STR_ARG(c->sides[i].model->name));
+
+        assay_side_advantages(c, i, &points);
+        if (points.first)
+            assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH, title);
+        if (c->sides[i].unreachable)
+            unreachable(c, i, &points);
+        else if (!points.first)
+            assay_points_add(c, &points, "nothing_known", NULL,
+                             "no known fact speaks for %.*s over the other%s",
+                             ASSAY_STR_ARG(c->sides[i].model->name),
+                             c->count > 2 ? "s" : "");
+        assay_points_blocks(c, section, ASSAY_BLOCK_ITEM, &points);
+        if (c->sides[i].unreachable)
+            say_next(c, section, i);
+        assay_json_set_text(c->arena, one, "model", c->sides[i].model->id);
+        assay_json_set(one, "statements", assay_points_json(c, &points));
+    }
+    assay_json_set(c->data, "tradeoffs", list);
+}

@@ -1,0 +1,219 @@
+/*
+ * GET over libcurl 7.88. Options that libcurl leaves open are closed here:
+ * which protocols, which redirects, how long, how much.
+ */
+#include "net/net.h"
+
+#include "assay/buf.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    CONNECT_LIMIT_MS = 10000,
+    TOTAL_LIMIT_MS = 120000,
+    MAX_REDIRECTS = 5,
+    SHOWN_URL_BYTES = 160,
+};
+
+struct transfer {
+    CURL *curl;
+    struct assay_buf body;
+    bool plain;     /* http: only from this machine */
+    bool not_local; /* refused for that */
+    char text[CURL_ERROR_SIZE];
+};
+
+bool assay_http_is_url(const char *text)
+{
+    return strncasecmp(text, "http://", 7) == 0 ||
+           strncasecmp(text, "https://", 8) == 0;
+}
+
+/* Without query and fragment: a key may stand there. */
+static struct assay_str shown(const char *url)
+{
+    struct assay_str text = {url, strcspn(url, "?#")};
+    return assay_str_head(text, SHOWN_URL_BYTES);
+}
+
+/* An address in digits, as in "127.0.0.1" and "[::1]"; no name. */
+static bool is_loopback_address(const char *host)
+{
+    struct in_addr four;
+    struct in6_addr six;
+    char text[INET6_ADDRSTRLEN];
+    size_t len = strlen(host);
+
+    if (inet_pton(AF_INET, host, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == 127;
+    if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
+        host++;
+        len -= 2;
+    }
+    if (len >= sizeof(text))
+        return false;
+    memcpy(text, host, len);
+    text[len] = '\0';
+    return inet_pton(AF_INET6, text, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+static bool is_loopback(const char *host)
+{
+    return strcasecmp(host, "localhost") == 0 || is_loopback_address(host);
+}
+
+/* Which of the two protocols, and that nothing else is in the URL. */
+static bool check_url(const char *url, bool *plain, struct assay_error *err)
+{
+    CURLU *parts = curl_url();
+    char *scheme = NULL, *host = NULL, *user = NULL;
+    bool ok = false;
+
+    if (!parts || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
+        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+        curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
+        assay_fail(err, ASSAY_BAD_INPUT,
+                   "'%.*s' is not a URL, expected https://…",
+                   ASSAY_STR_ARG(shown(url)));
+        goto out;
+    }
+    *plain = strcmp(scheme, "http") == 0;
+    if (!*plain && strcmp(scheme, "https") != 0)
+        assay_fail(err, ASSAY_BAD_INPUT, "%s: is not fetched, expected https",
+                   scheme);
+    else if (curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK)
+        assay_fail(err, ASSAY_BAD_INPUT,
+                   "the URL for '%s' holds a user name, expected none", host);
+    else if (*plain && !is_loopback(host))
+        assay_fail(err, ASSAY_BAD_INPUT,
+                   "'%.*s' is plain http, expected https (http only from "
+                   "this machine)",
+                   ASSAY_STR_ARG(shown(url)));
+    else
+        ok = true;
+out:
+    curl_free(user);
+    curl_free(host);
+    curl_free(scheme);
+    curl_url_cleanup(parts);
+    return ok;
+}
+
+static size_t on_body(char *at, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    assay_buf_add(&transfer->body, (struct assay_str){at, size * count});
+    return transfer->body.failed ? 0 : size * count;
+}
+
+/* The name said this machine; so must the address it stands for. */
+static int on_connected(void *context, char *remote_ip, char *local_ip,
+                        int remote_port, int local_port)
+{
+    struct transfer *transfer = context;
+    (void)local_ip, (void)remote_port, (void)local_port;
+    transfer->not_local = transfer->plain && !is_loopback_address(remote_ip);
+    return transfer->not_local ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+static bool set_up(struct transfer *transfer,
+                   const struct assay_http_get *request)
+{
+    CURL *curl = transfer->curl;
+    uint32_t connect = request->connect_limit_ms;
+    uint32_t total = request->total_limit_ms;
+    CURLcode bad = CURLE_OK;
+
+#define SET(option, value) \
+    if (bad == CURLE_OK)   \
+    bad = curl_easy_setopt(curl, CURLOPT_##option, (value))
+    SET(ERRORBUFFER, transfer->text);
+    SET(URL, request->url);
+    SET(PROTOCOLS_STR, "http,https");
+    SET(REDIR_PROTOCOLS_STR, "https");
+    SET(FOLLOWLOCATION, transfer->plain ? 0L : 1L);
+    SET(MAXREDIRS, (long)MAX_REDIRECTS);
+    SET(NETRC, (long)CURL_NETRC_IGNORED);
+    SET(SSL_VERIFYPEER, 1L);
+    SET(SSL_VERIFYHOST, 2L);
+    SET(NOSIGNAL, 1L);
+    SET(CONNECTTIMEOUT_MS, (long)(connect ? connect : CONNECT_LIMIT_MS));
+    SET(TIMEOUT_MS, (long)(total ? total : TOTAL_LIMIT_MS));
+    SET(USERAGENT, "assay/" ASSAY_VERSION);
+    SET(ACCEPT_ENCODING, "gzip");
+    SET(WRITEFUNCTION, on_body);
+    SET(WRITEDATA, transfer);
+    SET(PREREQFUNCTION, on_connected);
+    SET(PREREQDATA, transfer);
+    if (transfer->plain)
+        SET(PROXY, "");
+#undef SET
+    return bad == CURLE_OK;
+}
+
+/* After the transfer: what became of it. */
+static bool judge(const struct transfer *transfer, CURLcode code,
+                  const struct assay_http_get *request, struct assay_error *err)
+{
+    struct assay_str url = shown(request->url);
+    long status = 0;
+
+    if (transfer->body.failed)
+        return assay_fail(err, ASSAY_LIMIT,
+                          "GET %.*s: the answer is longer than %zu bytes",
+                          ASSAY_STR_ARG(url), request->max_bytes);
+    if (transfer->not_local)
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "'%.*s' is plain http from another machine, "
+                          "expected https",
+                          ASSAY_STR_ARG(url));
+    if (code != CURLE_OK)
+        return assay_fail(err, ASSAY_REMOTE, "GET %.*s: %s", ASSAY_STR_ARG(url),
+                          transfer->text[0] ? transfer->text
+                                            : curl_easy_strerror(code));
+    if (curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status) !=
+            CURLE_OK ||
+        status < 200 || status > 299)
+        return assay_fail(err, ASSAY_REMOTE,
+                          "GET %.*s: the server answered %ld, expected 200",
+                          ASSAY_STR_ARG(url), status);
+    return true;
+}
+
+bool assay_http_get(struct assay_arena *arena,
+                    const struct assay_http_get *request,
+                    struct assay_str *body, struct assay_error *err)
+{
+    struct transfer transfer = {0};
+    bool ok = false;
+
+    assay_buf_init(&transfer.body, request->max_bytes);
+    if (!check_url(request->url, &transfer.plain, err))
+        goto out;
+    transfer.curl = curl_easy_init();
+    if (!transfer.curl || !set_up(&transfer, request)) {
+        assay_fail(err, ASSAY_SYSTEM, "libcurl cannot be set up");
+        goto out;
+    }
+    CURLcode code = curl_easy_perform(transfer.curl);
+    if (!judge(&transfer, code, request, err))
+        goto out;
+    char *copy = assay_arena_try(arena, transfer.body.len + 1, 1);
+    if (!copy) {
+        assay_fail(err, ASSAY_SYSTEM, "no memory for %zu bytes",
+                   transfer.body.len);
+        goto out;
+    }
+    if (transfer.body.len > 0)
+        memcpy(copy, transfer.body.at, transfer.body.len);
+    *body = (struct assay_str){copy, transfer.body.len};
+    ok = true;
+out:
+    curl_easy_cleanup(transfer.curl);
+    assay_buf_release(&transfer.body);
+    return ok;
+}

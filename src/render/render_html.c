@@ -1,0 +1,253 @@
+/*
+ * A document as one HTML file: no script, no request, its style inside and
+ * named by hash in its Content-Security-Policy. Every value leads to its
+ * claims, every claim to its source.
+ */
+#include "assay/render.h"
+
+#include "render/render_html.h"
+
+enum { NAV_FROM = 4 }; /* fewer sections need no list of them */
+
+static bool is_id_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* "c12" and "s3" are claims and sources. */
+static bool is_taken(struct assay_str id)
+{
+    uint64_t number;
+
+    return id.len > 1 && (id.at[0] == 'c' || id.at[0] == 's') &&
+           assay_str_to_u64(assay_str_skip(id, 1), &number);
+}
+
+/*
+ * The id of a section in the page: what it says, with other characters than
+ * letters, digits, "-" and "_" replaced, and a number when it is not the
+ * first of its name.
+ */
+static struct assay_str section_id(struct assay_html *html,
+                                   const struct assay_section *section)
+{
+    char *id = assay_arena_cstr(html->arena, section->id);
+    size_t same = 1;
+
+    for (size_t i = 0; i < section->id.len; i++)
+        if (!is_id_character(id[i]))
+            id[i] = '-';
+    for (const struct assay_section *s = html->doc->first; s != section;
+         s = s->next)
+        same += assay_str_equal(s->id, section->id);
+
+    struct assay_str clean = {id, section->id.len};
+    if (clean.len == 0 || is_taken(clean))
+        clean = assay_arena_printf(html->arena, "section-%.*s",
+                                   ASSAY_STR_ARG(clean));
+    if (same > 1)
+        clean = assay_arena_printf(html->arena, "%.*s-%zu",
+                                   ASSAY_STR_ARG(clean), same);
+    return clean;
+}
+
+/* The text of a statement with its references. */
+static void add_statement(struct assay_html *html,
+                          const struct assay_block *block, const char *tag)
+{
+    assay_buf_printf(html->out, "<%s", tag);
+    if (block->rule.len) {
+        assay_html_raw(html, " data-rule=\"");
+        assay_html_text(html->out, block->rule);
+        assay_html_raw(html, "\"");
+    }
+    assay_html_raw(html, ">");
+    assay_html_prose(html, block->text);
+    assay_html_refs(html, &block->refs);
+    assay_buf_printf(html->out, "</%s>\n", tag);
+}
+
+static void add_headline(struct assay_html *html,
+                         const struct assay_block *block)
+{
+    assay_html_raw(html, "<p class=\"headline\">");
+    assay_html_prose(html, block->text);
+    assay_html_refs(html, &block->refs);
+    if (block->rule.len) {
+        assay_html_raw(html, " <span class=\"rule\">"
+                             "<span class=\"vh\">rule: </span>");
+        assay_html_text(html->out, block->rule);
+        assay_html_raw(html, "</span>");
+    }
+    assay_html_raw(html, "</p>\n");
+}
+
+static void add_block(struct assay_html *html, const struct assay_block *block,
+                      struct assay_str name)
+{
+    switch (block->kind) {
+    case ASSAY_BLOCK_HEADLINE:
+        add_headline(html, block);
+        break;
+    case ASSAY_BLOCK_PARAGRAPH:
+        add_statement(html, block, "p");
+        break;
+    case ASSAY_BLOCK_ITEM:
+        add_statement(html, block, "li");
+        break;
+    case ASSAY_BLOCK_TABLE:
+        assay_html_table(html, block, name);
+        break;
+    case ASSAY_BLOCK_COMMAND:
+        assay_html_raw(html, "<pre class=\"command\" tabindex=\"0\"><code>");
+        assay_html_text(html->out, block->text);
+        assay_html_raw(html, "</code></pre>\n");
+        break;
+    }
+}
+
+static bool has_headline(const struct assay_section *section)
+{
+    for (const struct assay_block *b = section->first; b; b = b->next)
+        if (b->kind == ASSAY_BLOCK_HEADLINE)
+            return true;
+    return false;
+}
+
+static void add_section(struct assay_html *html,
+                        const struct assay_section *section)
+{
+    struct assay_str id = section_id(html, section);
+    struct assay_str name = section->title.len ? section->title : section->id;
+    bool in_list = false;
+
+    assay_buf_printf(html->out, "<section id=\"%.*s\"", ASSAY_STR_ARG(id));
+    if (section->title.len == 0 && section->id.len) {
+        assay_html_raw(html, " aria-label=\"");
+        assay_html_text(html->out, section->id);
+        assay_html_raw(html, "\"");
+    }
+    if (has_headline(section))
+        assay_html_raw(html, " class=\"verdict\"");
+    assay_html_raw(html, ">");
+    if (section->title.len) {
+        assay_html_raw(html, "<h2>");
+        assay_html_text(html->out, section->title);
+        assay_html_raw(html, "</h2>");
+    }
+    assay_html_raw(html, "\n");
+    for (const struct assay_block *b = section->first; b; b = b->next) {
+        bool item = b->kind == ASSAY_BLOCK_ITEM;
+
+        if (item != in_list)
+            assay_html_raw(html, item ? "<ul>\n" : "</ul>\n");
+        in_list = item;
+        add_block(html, b, name.len ? name : html->doc->title);
+    }
+    assay_html_raw(html, in_list ? "</ul></section>\n" : "</section>\n");
+}
+
+static void add_nav_entry(struct assay_html *html, struct assay_str id,
+                          struct assay_str title)
+{
+    assay_buf_printf(html->out, "<li><a href=\"#%.*s\">", ASSAY_STR_ARG(id));
+    assay_html_text(html->out, title);
+    assay_html_raw(html, "</a></li>\n");
+}
+
+static bool needs_nav(const struct assay_document *doc)
+{
+    size_t count = 0;
+
+    for (const struct assay_section *s = doc->first; s; s = s->next)
+        count += s->title.len > 0;
+    return count >= NAV_FROM;
+}
+
+static void add_nav(struct assay_html *html)
+{
+    assay_html_raw(html, "<nav aria-label=\"On this page\"><ul>\n");
+    for (const struct assay_section *s = html->doc->first; s; s = s->next)
+        if (s->title.len)
+            add_nav_entry(html, section_id(html, s), s->title);
+    if (html->doc->claim_count)
+        add_nav_entry(html, ASSAY_STR("all-claims"), ASSAY_STR("Claims"));
+    if (html->doc->source_count)
+        add_nav_entry(html, ASSAY_STR("all-sources"), ASSAY_STR("Sources"));
+    assay_html_raw(html, "</ul></nav>\n");
+}
+
+/* What stands inside <main>. */
+static void add_content(struct assay_html *html)
+{
+    assay_html_raw(html, "<header class=\"page\"><h1>");
+    assay_html_prose(html, html->doc->title);
+    assay_html_raw(html, "</h1>");
+    if (html->doc->aside.len) {
+        assay_html_raw(html, "<p class=\"aside\">");
+        assay_html_text(html->out, html->doc->aside);
+        assay_html_raw(html, "</p>");
+    }
+    assay_html_raw(html, "</header>\n");
+    bool nav = needs_nav(html->doc);
+    if (nav) {
+        assay_html_raw(html, "<div class=\"with-nav\">\n");
+        add_nav(html);
+    }
+    assay_html_raw(html, "<div class=\"content\">\n");
+    for (const struct assay_section *s = html->doc->first; s; s = s->next)
+        add_section(html, s);
+    assay_html_claims(html);
+    assay_html_sources(html);
+    assay_html_raw(html, nav ? "</div>\n</div>\n" : "</div>\n");
+}
+
+static void open_page(struct assay_html *html)
+{
+    struct assay_str style = assay_html_style();
+    struct assay_str hash = assay_html_style_hash(html->arena, style);
+
+    assay_buf_printf(
+        html->out,
+        "<!doctype html>\n"
+        "<html lang=\"en\">\n"
+        "<head>\n"
+        "<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+        "'none'; style-src '%.*s'; base-uri 'none'; form-action 'none'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, "
+        "initial-scale=1\">\n"
+        "<meta name=\"referrer\" content=\"no-referrer\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n"
+        "<title>",
+        ASSAY_STR_ARG(hash));
+    assay_html_text(html->out, html->doc->title);
+    assay_html_raw(html, "</title>\n<style>");
+    assay_buf_add(html->out, style);
+    assay_html_raw(html, "</style>\n</head>\n<body>\n<main>\n");
+}
+
+bool assay_render_html(struct assay_buf *out, const struct assay_document *doc,
+                       const struct assay_render_options *options,
+                       struct assay_error *err)
+{
+    struct assay_arena arena = {0};
+    struct assay_html html = {
+        .out = out,
+        .arena = &arena,
+        .doc = doc,
+        .links = options->links,
+    };
+
+    for (const struct assay_section *s = doc->first; s; s = s->next)
+        if (assay_str_is(s->id, "conflicts"))
+            html.conflicts = "conflicts";
+    if (!options->fragment)
+        open_page(&html);
+    add_content(&html);
+    if (!options->fragment)
+        assay_html_raw(&html, "</main>\n</body>\n</html>\n");
+    assay_arena_free(&arena);
+    return assay_buf_ok(out, err);
+}

@@ -1,0 +1,42 @@
+/*
+ * The page in two files: render_html.c walks the document,
+ * render_html_parts.c writes what it is made of. Private to this folder.
+ */
+#ifndef ASSAY_RENDER_HTML_H
+#define ASSAY_RENDER_HTML_H
+
+#include "assay/render.h"
+
+/* One rendering of a page. */
+struct assay_html {
+    struct assay_buf *out;
+    struct assay_arena *arena; /* dies with the rendering */
+    const struct assay_document *doc;
+    bool links;            /* site paths become links */
+    const char *conflicts; /* id of the section on conflicts, or NULL */
+};
+
+/* Literal markup. */
+void assay_html_raw(struct assay_html *html, const char *markup);
+/* Escaped text in which dates and short names with a hyphen stay whole. */
+void assay_html_prose(struct assay_html *html, struct assay_str text);
+/*
+ * Opens <a> when the link may be one: a web URL, an anchor inside the page,
+ * or a site path when those are wanted. False: nothing was written.
+ */
+bool assay_html_link_open(struct assay_html *html, struct assay_str link);
+/* <sup> with a link to each claim: [3], or [3a] [3b] of one source. */
+void assay_html_refs(struct assay_html *html, const struct assay_refs *refs);
+/* The table in a container that scrolls by itself; `name` for its caption. */
+void assay_html_table(struct assay_html *html, const struct assay_block *table,
+                      struct assay_str name);
+/* Each claim with its value and where it is from, then the sources. */
+void assay_html_claims(struct assay_html *html);
+void assay_html_sources(struct assay_html *html);
+
+/* The style sheet, and "sha256-…" of it for the Content-Security-Policy. */
+struct assay_str assay_html_style(void);
+struct assay_str assay_html_style_hash(struct assay_arena *arena,
+                                       struct assay_str style);
+
+#endif

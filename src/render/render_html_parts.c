@@ -1,0 +1,390 @@
+/*
+ * What an HTML page is made of: links, references, tables, the lists of
+ * claims and sources, and the style sheet with its hash.
+ */
+#include "render/render_html.h"
+
+#include "assay/file.h"
+#include "base/embed.h"
+#include "render/render_parts.h"
+
+enum {
+    WHOLE_WORD = 16, /* "2024-12-06", "GPT-4o": not broken at the hyphen */
+    LONG_CELL = 32,  /* from here on a cell needs a wider column */
+};
+
+void assay_html_raw(struct assay_html *html, const char *markup)
+{
+    assay_buf_add_c(html->out, markup);
+}
+
+static void add_text(struct assay_html *html, struct assay_str text)
+{
+    assay_html_text(html->out, text);
+}
+
+/* A path may break behind each slash. */
+static void add_path(struct assay_html *html, struct assay_str word)
+{
+    struct assay_str before;
+
+    while (assay_str_cut(word, '/', &before, &word)) {
+        add_text(html, before);
+        assay_html_raw(html, word.len ? "/<wbr>" : "/");
+    }
+    add_text(html, word);
+}
+
+void assay_html_prose(struct assay_html *html, struct assay_str text)
+{
+    while (text.len > 0) {
+        size_t end = assay_str_find(text, ' ');
+        struct assay_str word = assay_str_head(text, end);
+
+        if (word.len > WHOLE_WORD) {
+            add_path(html, word);
+        } else if (assay_str_contains(word, "-")) {
+            assay_html_raw(html, "<span class=\"nw\">");
+            add_text(html, word);
+            assay_html_raw(html, "</span>");
+        } else {
+            add_text(html, word);
+        }
+        if (end < text.len)
+            assay_html_raw(html, " ");
+        text = assay_str_skip(text, end + 1);
+    }
+}
+
+/* <tag class="name">text</tag>, nothing for an empty text. */
+static void add_span(struct assay_html *html, const char *name,
+                     struct assay_str text)
+{
+    if (text.len == 0)
+        return;
+    assay_buf_printf(html->out, "<span class=\"%s\">", name);
+    add_text(html, text);
+    assay_html_raw(html, "</span>");
+}
+
+/* "/model/google/gemma-2-2b": never "//host", which is another site. */
+static bool is_site_path(struct assay_str link)
+{
+    if (!assay_str_starts(link, "/") || assay_str_starts(link, "//"))
+        return false;
+    for (size_t i = 0; i < link.len; i++)
+        if (link.at[i] <= ' ' || link.at[i] > '~' || link.at[i] == '\\')
+            return false;
+    return true;
+}
+
+/* "#cost" */
+static bool is_anchor(struct assay_str link)
+{
+    if (link.len < 2 || link.at[0] != '#')
+        return false;
+    for (size_t i = 1; i < link.len; i++) {
+        char c = link.at[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+            !(c >= '0' && c <= '9') && c != '-' && c != '_')
+            return false;
+    }
+    return true;
+}
+
+bool assay_html_link_open(struct assay_html *html, struct assay_str link)
+{
+    bool web = assay_url_is_web(link);
+
+    if (!web && !is_anchor(link) && !(html->links && is_site_path(link)))
+        return false;
+    assay_html_raw(html, "<a href=\"");
+    add_text(html, link);
+    assay_html_raw(html, web ? "\" rel=\"noopener\">" : "\">");
+    return true;
+}
+
+/* A text, as a link where it may be one. */
+static void add_linked(struct assay_html *html, struct assay_str text,
+                       struct assay_str link)
+{
+    bool open = assay_html_link_open(html, link);
+
+    assay_html_prose(html, text);
+    if (open)
+        assay_html_raw(html, "</a>");
+}
+
+/* The claims of a list by the number of their source, in a stable order. */
+static const struct assay_doc_claim **by_number(struct assay_html *html,
+                                                const struct assay_refs *refs)
+{
+    const struct assay_doc_claim **sorted = ASSAY_NEW_ARRAY(
+        html->arena, const struct assay_doc_claim *, refs->count);
+
+    for (size_t i = 0; i < refs->count; i++) {
+        size_t place = i;
+        for (; place > 0 && sorted[place - 1]->source->number >
+                                refs->claims[i]->source->number;
+             place--)
+            sorted[place] = sorted[place - 1];
+        sorted[place] = refs->claims[i];
+    }
+    return sorted;
+}
+
+/* "a" … "z", then numbers: which of several claims of one source. */
+static struct assay_str member_name(struct assay_arena *arena, size_t index)
+{
+    if (index < 26)
+        return assay_arena_printf(arena, "%c", (char)('a' + index));
+    return assay_arena_printf(arena, "-%zu", index + 1);
+}
+
+static void add_ref(struct assay_html *html,
+                    const struct assay_doc_claim *claim,
+                    struct assay_str member)
+{
+    assay_buf_printf(html->out, "<a href=\"#%.*s\" title=\"",
+                     ASSAY_STR_ARG(claim->id));
+    add_text(html, claim->fact);
+    assay_html_raw(html, ": ");
+    add_text(html, claim->source->title);
+    assay_buf_printf(html->out, "\">[%u%.*s]</a>",
+                     (unsigned)claim->source->number, ASSAY_STR_ARG(member));
+}
+
+void assay_html_refs(struct assay_html *html, const struct assay_refs *refs)
+{
+    const struct assay_doc_claim **sorted = by_number(html, refs);
+    size_t index = 0;
+
+    if (refs->count == 0)
+        return;
+    assay_html_raw(html, "<sup class=\"refs\">");
+    for (size_t i = 0; i < refs->count; i++) {
+        bool before = i > 0 && sorted[i - 1]->source == sorted[i]->source;
+        bool after =
+            i + 1 < refs->count && sorted[i + 1]->source == sorted[i]->source;
+
+        index = before ? index + 1 : 0;
+        add_ref(html, sorted[i],
+                before || after ? member_name(html->arena, index)
+                                : ASSAY_STR(""));
+    }
+    assay_html_raw(html, "</sup>");
+}
+
+static void add_conflict_mark(struct assay_html *html)
+{
+    if (html->conflicts)
+        assay_buf_printf(html->out, "<a class=\"conflict\" href=\"#%s\">",
+                         html->conflicts);
+    else
+        assay_html_raw(html, "<span class=\"conflict\">");
+    assay_html_raw(html, "<span aria-hidden=\"true\">!</span>"
+                         "<span class=\"vh\">sources disagree</span>");
+    assay_html_raw(html, html->conflicts ? "</a>" : "</span>");
+}
+
+static void open_cell(struct assay_html *html, const struct assay_cell *cell,
+                      const struct assay_column *column, size_t index)
+{
+    const struct {
+        bool holds;
+        const char *name;
+    } classes[] = {
+        {column->align == ASSAY_RIGHT, "num"},
+        {assay_cell_is_unknown(cell, index), "unknown"},
+        {index > 0 && cell->state == ASSAY_NOT_APPLICABLE, "na"},
+        {cell->flags & ASSAY_CELL_LEADER, "leader"},
+        {cell->flags & ASSAY_CELL_DIM, "dim"},
+        {cell->flags & ASSAY_CELL_WARN, "warn"},
+        {index > 0 && cell->text.len >= LONG_CELL, "long"},
+    };
+    const char *before = " class=\"";
+
+    assay_html_raw(html, index == 0 ? "<th scope=\"row\"" : "<td");
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        if (!classes[i].holds)
+            continue;
+        assay_buf_printf(html->out, "%s%s", before, classes[i].name);
+        before = " ";
+    }
+    assay_html_raw(html, before[1] ? ">" : "\">");
+}
+
+static void add_cell(struct assay_html *html, const struct assay_cell *cell,
+                     const struct assay_column *column, size_t index)
+{
+    bool leader = cell->flags & ASSAY_CELL_LEADER;
+
+    open_cell(html, cell, column, index);
+    if (leader)
+        assay_html_raw(html, "<strong>");
+    add_linked(html, assay_cell_words(cell), cell->link);
+    if (leader)
+        assay_html_raw(html, "</strong><span class=\"vh\"> (best)</span>");
+    if (cell->note.len)
+        assay_html_raw(html, " ");
+    add_span(html, "note", cell->note);
+    if (cell->flags & ASSAY_CELL_CONFLICT) {
+        assay_html_raw(html, "<span class=\"nw\">");
+        assay_html_refs(html, &cell->refs);
+        add_conflict_mark(html);
+        assay_html_raw(html, "</span>");
+    } else {
+        assay_html_refs(html, &cell->refs);
+    }
+    assay_html_raw(html, index == 0 ? "</th>" : "</td>");
+}
+
+static void add_header(struct assay_html *html, const struct assay_block *table)
+{
+    assay_html_raw(html, "<thead><tr>");
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct assay_column *column = &table->columns[i];
+        bool number = column->align == ASSAY_RIGHT;
+
+        if (column->title.len == 0) {
+            assay_html_raw(html, "<td></td>");
+            continue;
+        }
+        assay_html_raw(html, number ? "<th scope=\"col\" class=\"num\">"
+                                    : "<th scope=\"col\">");
+        add_linked(html, column->title, column->link);
+        assay_html_raw(html, "</th>");
+    }
+    assay_html_raw(html, "</tr></thead>\n");
+}
+
+void assay_html_table(struct assay_html *html, const struct assay_block *table,
+                      struct assay_str name)
+{
+    assay_html_raw(html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\""
+                         " aria-label=\"");
+    add_text(html, name);
+    assay_html_raw(html, " (table)\"><table><caption class=\"vh\">");
+    add_text(html, name);
+    assay_html_raw(html, "</caption>\n");
+    add_header(html, table);
+    assay_html_raw(html, "<tbody>\n");
+    for (const struct assay_row *row = table->first_row; row; row = row->next) {
+        assay_html_raw(html, "<tr>");
+        for (size_t i = 0; i < table->column_count; i++)
+            add_cell(html, &row->cells[i], &table->columns[i], i);
+        assay_html_raw(html, "</tr>\n");
+    }
+    assay_html_raw(html, "</tbody></table></div>\n");
+}
+
+static void add_date(struct assay_html *html, const char *before,
+                     struct assay_date date)
+{
+    struct assay_str text = assay_date_text(html->arena, date);
+
+    if (text.len)
+        assay_buf_printf(html->out, "%s<time datetime=\"%.*s\">%.*s</time>",
+                         before, ASSAY_STR_ARG(text), ASSAY_STR_ARG(text));
+}
+
+static void add_claim(struct assay_html *html,
+                      const struct assay_doc_claim *claim)
+{
+    const struct assay_doc_source *source = claim->source;
+
+    assay_buf_printf(html->out, "<li id=\"%.*s\">", ASSAY_STR_ARG(claim->id));
+    assay_html_raw(html, "<span class=\"what\">");
+    add_span(html, "fact", claim->fact);
+    assay_html_raw(html, " of ");
+    assay_html_raw(html, "<span class=\"subject\">");
+    assay_html_prose(html, claim->subject);
+    assay_html_raw(html, "</span>");
+    if (claim->subject_kind.len)
+        assay_html_raw(html, " ");
+    add_span(html, "note", claim->subject_kind);
+    assay_html_raw(html, "</span> ");
+    add_span(html, "value", claim->value);
+    assay_buf_printf(html->out,
+                     " <span class=\"from\"><a href=\"#s%u\">[%u]</a> ",
+                     (unsigned)source->number, (unsigned)source->number);
+    add_linked(html, source->title, claim->url.len ? claim->url : source->url);
+    if (source->kind.len)
+        assay_html_raw(html, ", ");
+    add_text(html, source->kind);
+    add_date(html, ", read ", claim->read);
+    assay_html_raw(html, "</span></li>\n");
+}
+
+void assay_html_claims(struct assay_html *html)
+{
+    if (!html->doc->first_claim)
+        return;
+    assay_html_raw(html, "<section id=\"all-claims\"><h2>Claims</h2>\n"
+                         "<p class=\"hint\">What the references lead to: each "
+                         "statement as its source makes it.</p>\n"
+                         "<ol class=\"claims\">\n");
+    for (const struct assay_doc_claim *c = html->doc->first_claim; c;
+         c = c->next)
+        add_claim(html, c);
+    assay_html_raw(html, "</ol></section>\n");
+}
+
+void assay_html_sources(struct assay_html *html)
+{
+    if (html->doc->source_count == 0)
+        return;
+    assay_html_raw(html, "<section id=\"all-sources\"><h2>Sources</h2>\n"
+                         "<ol class=\"sources\">\n");
+    for (size_t i = 0; i < html->doc->source_count; i++) {
+        const struct assay_doc_source *source = html->doc->sources[i];
+
+        assay_buf_printf(html->out,
+                         "<li id=\"s%u\"><span class=\"number\">"
+                         "[%u]</span> <span>",
+                         (unsigned)source->number, (unsigned)source->number);
+        add_linked(html, source->title, source->url);
+        add_date(html, ", read ", source->read);
+        assay_html_raw(html, " ");
+        add_span(html, "note", source->kind);
+        assay_html_raw(html, "</span></li>\n");
+    }
+    assay_html_raw(html, "</ol></section>\n");
+}
+
+struct assay_str assay_html_style(void)
+{
+    for (size_t i = 0; i < assay_embedded_styles_count; i++) {
+        const struct assay_embedded *style = &assay_embedded_styles[i];
+        if (assay_str_is(assay_str_c(style->name), "style.css"))
+            return (struct assay_str){(const char *)style->bytes, style->len};
+    }
+    return ASSAY_STR("");
+}
+
+static unsigned hex_value(char c)
+{
+    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+struct assay_str assay_html_style_hash(struct assay_arena *arena,
+                                       struct assay_str style)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    struct assay_str hex = assay_sha256_hex(arena, style);
+    char text[48];
+    size_t len = 0;
+
+    /* 3 hex digits are 12 bits are 2 base64 digits; 64 leave one over */
+    for (size_t i = 0; i + 3 <= hex.len; i += 3) {
+        unsigned bits = hex_value(hex.at[i]) << 8 |
+                        hex_value(hex.at[i + 1]) << 4 |
+                        hex_value(hex.at[i + 2]);
+        text[len++] = digits[bits >> 6];
+        text[len++] = digits[bits & 63];
+    }
+    text[len++] = digits[hex_value(hex.at[hex.len - 1]) << 2];
+    text[len++] = '=';
+    return assay_arena_printf(arena, "sha256-%.*s", (int)len, text);
+}

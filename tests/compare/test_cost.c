@@ -1,0 +1,321 @@
+/* Monthly cost: shapes, tiers, caches, batches, images, bounds, break-even. */
+#include "fixture.h"
+
+static const char facts[] =
+    "{'format':'assay-facts/1','source':{'id':'test','title':'t','url':'',"
+    "'kind':'primary','retrieved':'2026-11-01'},'models':["
+    "{'id':'t/plain','name':'Plain','open_weights':false,'task':'chat',"
+    "'context_tokens':100000,'image_tokens':{'rule':'openai-tiles','low':85,"
+    "'base':85,'per_tile':170,'tile_px':512,'fit_px':2048,"
+    "'short_side_px':768}},"
+    "{'id':'t/tiered','name':'Tiered'},{'id':'t/free','name':'Free'},"
+    "{'id':'t/half','name':'Half'},{'id':'t/gone','name':'Gone'},"
+    "{'id':'t/none','name':'None'},{'id':'t/small','name':'Small'},"
+    "{'id':'t/mixed','name':'Mixed'},{'id':'t/out','name':'Out'}],"
+    "'routes':["
+    "{'id':'p/plain','provider':'p','model':'t/plain','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'2'},"
+    "{'meter':'output_tokens','usd_per_million':'8'},"
+    "{'meter':'cache_read_tokens','usd_per_million':'0.5'}]},"
+    "{'id':'p/plain:batch','provider':'p','model':'t/plain','tier':'batch',"
+    "'status':'active','prices':["
+    "{'meter':'input_tokens','usd_per_million':'1'},"
+    "{'meter':'output_tokens','usd_per_million':'4'}]},"
+    "{'id':'p/tiered','provider':'p','model':'t/tiered','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'1'},"
+    "{'meter':'input_tokens','usd_per_million':'2',"
+    "'when_input_tokens':'>200000','scope':'whole_request'},"
+    "{'meter':'output_tokens','usd_per_million':'10'}]},"
+    "{'id':'q/tiered','provider':'q','model':'t/tiered','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'1.5'},"
+    "{'meter':'input_tokens','usd_per_million':'3',"
+    "'when_input_tokens':'>=300000','scope':'marginal'},"
+    "{'meter':'output_tokens','usd_per_million':'9'}]},"
+    "{'id':'p/free','provider':'p','model':'t/free','tier':'free',"
+    "'status':'active','prices':["
+    "{'meter':'input_tokens','usd_per_million':'0'},"
+    "{'meter':'output_tokens','usd_per_million':'0'}]},"
+    "{'id':'p/half','provider':'p','model':'t/half','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'0.03875'}]},"
+    "{'id':'p/gone','provider':'p','model':'t/gone','status':'retired',"
+    "'retired_on':'2025-01-01','prices':["
+    "{'meter':'input_tokens','usd_per_million':'0.01'},"
+    "{'meter':'output_tokens','usd_per_million':'0.01'}]},"
+    "{'id':'p/small','provider':'p','model':'t/small','status':'active',"
+    "'context_tokens':1000,'prices':["
+    "{'meter':'input_tokens','usd_per_million':'1'},"
+    "{'meter':'output_tokens','usd_per_million':'1'}]},"
+    "{'id':'p/mixed','provider':'p','model':'t/mixed','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'1'},"
+    "{'meter':'output_tokens','usd_per_million':'20'}]},"
+    "{'id':'q/mixed','provider':'q','model':'t/mixed','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'5'},"
+    "{'meter':'output_tokens','usd_per_million':'5'}]},"
+    "{'id':'q/free-mixed','provider':'q','model':'t/mixed','tier':'free',"
+    "'status':'active','prices':["
+    "{'meter':'input_tokens','usd_per_million':'0'},"
+    "{'meter':'output_tokens','usd_per_million':'0'}]},"
+    "{'id':'q/out','provider':'q','model':'t/out','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'4'},"
+    "{'meter':'output_tokens','usd_per_million':'2'}]}]}";
+
+static struct assay_catalog *catalog;
+
+static int open_catalog(void **state)
+{
+    (void)state;
+    catalog = fixture_open();
+    fixture_facts(catalog, facts);
+    return 0;
+}
+
+static int close_catalog(void **state)
+{
+    (void)state;
+    assay_catalog_close(catalog);
+    return 0;
+}
+
+static void cost_of(struct assay_arena *arena, const char *model,
+                    const char *traffic, bool allow_free,
+                    struct assay_model_cost *cost)
+{
+    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_traffic *shape = ASSAY_NEW(arena, struct assay_traffic);
+
+    if (!assay_traffic_parse(assay_str_c(traffic), shape, &err) ||
+        !assay_cost_model(arena, fixture_model(catalog, arena, model),
+                          &(struct assay_cost_options){
+                              .traffic = shape,
+                              .as_of = fixture_day,
+                              .allow_free = allow_free },
+                          cost, &err))
+        fail_msg("%s", err.text);
+}
+
+static void a_months_cost_is_right_to_the_cent(void **state)
+{
+    static const struct {
+        const char *model, *traffic, *text, *route;
+        bool allow_free;
+    } cases[] = {
+        { "t/plain", "", "3600", "p/plain", false },
+        { "t/plain", "cached=50%", "3000", "p/plain", false },
+        { "t/plain", "batch=100%", "1800", "p/plain", false },
+        { "t/plain", "batch=50%", "2700", "p/plain", false },
+        { "t/plain", "retries=10%", "3960", "p/plain", false },
+        { "t/plain", "images=1x1024x1024:high", "5130", "p/plain", false },
+        { "t/plain", "images=2:low", "3940", "p/plain", false },
+        /* 1.05 G tokens either way; one route is cheaper by its output */
+        { "t/mixed", "", "5250", "q/mixed", false },
+        { "t/mixed", "output=100", "2800", "p/mixed", false },
+        { "t/mixed", "", "0", "q/free-mixed", true },
+        { "t/free", "", "0", "p/free", false },
+        { "t/half", "", "31", "p/half", false },
+        { "t/gone", "", "10.5", "p/gone", false },
+        /* tiers at N-1, N, N+1 of > 200,000 whole request */
+        { "t/tiered", "requests=1,input=199999,output=0", "0.199999",
+          "p/tiered", false },
+        { "t/tiered", "requests=1,input=200000,output=0", "0.2", "p/tiered", false },
+        { "t/tiered", "requests=1,input=200001,output=0", "0.3000015",
+          "q/tiered", false },
+        /* >= 300,000, only what lies past the threshold */
+        { "t/tiered", "requests=1,input=400000,output=0", "0.75", "q/tiered", false },
+    };
+    struct assay_arena arena = { 0 };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_model_cost cost;
+
+        cost_of(&arena, cases[i].model, cases[i].traffic, cases[i].allow_free,
+                &cost);
+        if (!cost.best.route)
+            fail_msg("%s %s: no route", cases[i].model, cases[i].traffic);
+        if (!assay_str_is(assay_decimal_text(&arena, cost.best.usd),
+                          cases[i].text) ||
+            !assay_str_is(cost.best.route->id, cases[i].route))
+            fail_msg("%s at '%s': $%.*s on %.*s, expected $%s on %s",
+                     cases[i].model, cases[i].traffic,
+                     ASSAY_STR_ARG(assay_decimal_text(&arena, cost.best.usd)),
+                     ASSAY_STR_ARG(cost.best.route->id), cases[i].text,
+                     cases[i].route);
+    }
+    assay_arena_free(&arena);
+}
+
+static void an_unknown_part_makes_a_bound(void **state)
+{
+    struct assay_arena arena = { 0 };
+    struct assay_model_cost cost;
+
+    cost_of(&arena, "t/half", "", false, &cost);
+    assert_int_equal(cost.best.state, ASSAY_BOUND);
+    assert_string_equal(
+        assay_arena_cstr(&arena, assay_cost_text(&arena, cost.best.state,
+                                                 cost.best.usd)),
+        "at least $31.00");
+    cost_of(&arena, "t/none", "", false, &cost);
+    assert_int_equal(cost.best.state, ASSAY_UNKNOWN);
+    assert_null(cost.best.route);
+    /* pictures without a rule or a price */
+    cost_of(&arena, "t/mixed", "images=1x64x64:high", false, &cost);
+    assert_int_equal(cost.best.state, ASSAY_BOUND);
+    assay_arena_free(&arena);
+}
+
+static void a_request_that_does_not_fit_has_no_cost(void **state)
+{
+    struct assay_arena arena = { 0 };
+    struct assay_model_cost cost;
+
+    cost_of(&arena, "t/small", "", false, &cost);
+    assert_int_equal(cost.best.state, ASSAY_UNKNOWN);
+    assert_true(assay_str_contains(cost.why_unknown, "does not fit"));
+    cost_of(&arena, "t/small", "input=700,output=300", false, &cost);
+    assert_int_equal(cost.best.state, ASSAY_KNOWN);
+    assay_arena_free(&arena);
+}
+
+static void a_retired_route_is_never_the_lower_one(void **state)
+{
+    struct assay_arena arena = { 0 };
+    struct assay_model_cost costs[2];
+
+    cost_of(&arena, "t/gone", "", false, &costs[0]);
+    cost_of(&arena, "t/plain", "", false, &costs[1]);
+    assert_true(costs[0].retired);
+    assert_true(assay_cost_lower(costs, 2) == SIZE_MAX);
+    assay_arena_free(&arena);
+}
+
+static void lower_is_said_only_where_it_is_known(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        size_t lower;
+    } cases[] = {
+        { "t/plain", "t/mixed", 0 },  { "t/mixed", "t/plain", 1 },
+        { "t/plain", "t/none", SIZE_MAX }, { "t/none", "t/plain", SIZE_MAX },
+        { "t/free", "t/plain", 0 },
+        /* at least $31 against $3,600 decides nothing … */
+        { "t/half", "t/plain", SIZE_MAX },
+        /* … but $0 is below every bound */
+        { "t/free", "t/half", 0 },
+        { "t/plain", "t/plain", SIZE_MAX },
+    };
+    struct assay_arena arena = { 0 };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_model_cost costs[2];
+
+        cost_of(&arena, cases[i].a, "", false, &costs[0]);
+        cost_of(&arena, cases[i].b, "", false, &costs[1]);
+        if (assay_cost_lower(costs, 2) != cases[i].lower)
+            fail_msg("%s, %s: lower is %zd, expected %zd", cases[i].a,
+                     cases[i].b, (ptrdiff_t)assay_cost_lower(costs, 2),
+                     (ptrdiff_t)cases[i].lower);
+    }
+    assay_arena_free(&arena);
+}
+
+static void a_missing_cache_price_is_said(void **state)
+{
+    struct assay_arena arena = { 0 };
+    struct assay_model_cost cost;
+    bool said = false;
+
+    cost_of(&arena, "t/mixed", "cached=50%", false, &cost);
+    assert_string_equal(
+        assay_arena_cstr(&arena, assay_decimal_text(&arena, cost.best.usd)),
+        "5250");
+    for (size_t i = 0; i < cost.best.note_count; i++)
+        said = said || assay_str_contains(cost.best.notes[i], "cache");
+    assert_true(said);
+    assay_arena_free(&arena);
+}
+
+static void image_tokens_follow_the_tile_rule(void **state)
+{
+    /* OpenAI vision guide: 1024 x 1024 is 765, 2048 x 4096 is 1,105 */
+    static const struct {
+        const char *traffic;
+        uint64_t tokens;
+    } cases[] = {
+        { "images=1x1024x1024:high", 765 }, { "images=1x2048x4096:high", 1105 },
+        { "images=1x512x512:high", 255 },   { "images=1x513x512:high", 425 },
+        { "images=1x4096x4096:low", 85 },   { "images=1x1x1:high", 255 },
+    };
+    struct assay_arena arena = { 0 };
+    struct assay_model *model = fixture_model(catalog, &arena, "t/plain");
+    const struct assay_choice *rule =
+        assay_subject_choice(&model->subject, "image_tokens");
+
+    assert_non_null(rule);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_error err = { ASSAY_OK, "" };
+        struct assay_traffic traffic;
+        struct assay_decimal tokens;
+
+        assert_true(assay_traffic_parse(assay_str_c(cases[i].traffic),
+                                        &traffic, &err));
+        assert_true(
+            assay_image_tokens(rule->claims[0]->value, &traffic, &tokens));
+        if (assay_decimal_compare(tokens,
+                                  assay_decimal_uint(cases[i].tokens)) != 0)
+            fail_msg("%s: %.*s tokens, expected %llu", cases[i].traffic,
+                     ASSAY_STR_ARG(assay_decimal_text(&arena, tokens)),
+                     (unsigned long long)cases[i].tokens);
+    }
+    assay_arena_free(&arena);
+}
+
+static void two_routes_break_even_where_the_arithmetic_says(void **state)
+{
+    /*
+     * p/mixed 1/20, q/out 4/2. Of 1,050 tokens x are input:
+     * x + 20 (1050 - x) = 4 x + 2 (1050 - x) at x = 900, 85.7 % of them.
+     * With 250 tokens out: x + 5000 = 4 x + 500 at x = 1,500.
+     */
+    struct assay_arena arena = { 0 };
+    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_traffic traffic = assay_traffic_default();
+    struct assay_cost_options options = { .traffic = &traffic,
+                                          .as_of = fixture_day };
+    struct assay_route *a =
+        assay_catalog_route(catalog, &arena, ASSAY_STR("p/mixed"), &err);
+    struct assay_route *b =
+        assay_catalog_route(catalog, &arena, ASSAY_STR("q/out"), &err);
+    struct assay_break_even points[3];
+    size_t count;
+
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_true(assay_cost_break_even(&arena, a, b, &options, points, &count,
+                                      &err));
+    assert_int_equal(count, 2);
+    assert_int_equal(points[0].kind, ASSAY_EVEN_INPUT_SHARE);
+    assert_int_equal(
+        assay_decimal_compare(points[0].at, ASSAY_DECIMAL(857, -3)), 0);
+    assert_int_equal(points[0].below, 1);
+    assert_int_equal(points[0].above, 0);
+    assert_int_equal(points[1].kind, ASSAY_EVEN_INPUT_TOKENS);
+    assert_int_equal(
+        assay_decimal_compare(points[1].at, ASSAY_DECIMAL(1500, 0)), 0);
+    assay_arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_months_cost_is_right_to_the_cent),
+        cmocka_unit_test(an_unknown_part_makes_a_bound),
+        cmocka_unit_test(a_request_that_does_not_fit_has_no_cost),
+        cmocka_unit_test(a_retired_route_is_never_the_lower_one),
+        cmocka_unit_test(lower_is_said_only_where_it_is_known),
+        cmocka_unit_test(a_missing_cache_price_is_said),
+        cmocka_unit_test(image_tokens_follow_the_tile_rule),
+        cmocka_unit_test(two_routes_break_even_where_the_arithmetic_says),
+    };
+
+    return cmocka_run_group_tests(tests, open_catalog, close_catalog);
+}

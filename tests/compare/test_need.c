@@ -1,0 +1,202 @@
+/* Constraints: their grammar, their three answers, and the search. */
+#include "fixture.h"
+
+#include "assay/need.h"
+
+static const char facts[] =
+    "{'format':'assay-facts/1','source':{'id':'test','title':'t','url':'',"
+    "'kind':'primary','retrieved':'2026-11-01'},'models':["
+    "{'id':'n/seer','name':'Seer','context_tokens':128000,'task':'chat',"
+    "'modalities_in':['text','image'],'license_class':'osi',"
+    "'knowledge_cutoff':'2025-06','capabilities':{'function_calling':true,"
+    "'reasoning':false}},"
+    "{'id':'n/plain','name':'Plain','context_tokens':8192}],"
+    "'routes':["
+    "{'id':'east/seer','provider':'east','model':'n/seer','status':'active',"
+    "'context_tokens':64000,'regions':['eu','us'],'prices':["
+    "{'meter':'input_tokens','usd_per_million':'1'},"
+    "{'meter':'output_tokens','usd_per_million':'4'}]},"
+    "{'id':'west/seer','provider':'west','model':'n/seer',"
+    "'status':'deprecated','capabilities':{'function_calling':false},"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'2'},"
+    "{'meter':'output_tokens','usd_per_million':'6'}]},"
+    "{'id':'gone/seer','provider':'gone','model':'n/seer',"
+    "'status':'retired','retired_on':'2025-01-01'},"
+    "{'id':'east/plain','provider':'east','model':'n/plain',"
+    "'status':'active'}]}";
+
+static struct assay_catalog *catalog;
+
+static int open_catalog(void **state)
+{
+    (void)state;
+    catalog = fixture_open();
+    fixture_facts(catalog, facts);
+    return 0;
+}
+
+static int close_catalog(void **state)
+{
+    (void)state;
+    assay_catalog_close(catalog);
+    return 0;
+}
+
+static void a_term_is_true_false_or_cannot_be_told(void **state)
+{
+    static const struct {
+        const char *route, *term;
+        enum assay_answer answer;
+    } cases[] = {
+        { "east/seer", "vision", ASSAY_ANSWER_YES },
+        { "east/seer", "!vision", ASSAY_ANSWER_NO },
+        { "east/seer", "vision=no", ASSAY_ANSWER_NO },
+        { "east/seer", "function_calling", ASSAY_ANSWER_YES },
+        { "west/seer", "function_calling", ASSAY_ANSWER_NO },
+        { "east/seer", "reasoning", ASSAY_ANSWER_NO },
+        { "east/seer", "streaming", ASSAY_ANSWER_UNKNOWN },
+        { "east/seer", "context>=64k", ASSAY_ANSWER_YES },
+        { "east/seer", "context>64k", ASSAY_ANSWER_NO },
+        { "west/seer", "context>=128k", ASSAY_ANSWER_YES },
+        { "east/seer", "price.output<5", ASSAY_ANSWER_YES },
+        { "east/seer", "price.output<=$4", ASSAY_ANSWER_YES },
+        { "east/seer", "price.output<4", ASSAY_ANSWER_NO },
+        { "east/plain", "price.output<5", ASSAY_ANSWER_UNKNOWN },
+        { "east/seer", "cost<=1800", ASSAY_ANSWER_YES },
+        { "east/seer", "cost<1800", ASSAY_ANSWER_NO },
+        { "east/seer", "status=active", ASSAY_ANSWER_YES },
+        { "west/seer", "status!=active", ASSAY_ANSWER_YES },
+        { "east/seer", "provider=EAST", ASSAY_ANSWER_YES },
+        { "east/seer", "license=osi", ASSAY_ANSWER_YES },
+        { "east/plain", "license=osi", ASSAY_ANSWER_UNKNOWN },
+        { "east/seer", "region=eu", ASSAY_ANSWER_YES },
+        { "east/seer", "region=ap", ASSAY_ANSWER_NO },
+        { "west/seer", "region=eu", ASSAY_ANSWER_UNKNOWN },
+        { "east/seer", "knowledge>=2025-01", ASSAY_ANSWER_YES },
+        { "east/seer", "creator=n", ASSAY_ANSWER_YES },
+        { "east/seer", "vision,context>=1k price.input<3", ASSAY_ANSWER_YES },
+        { "east/seer", "vision streaming", ASSAY_ANSWER_UNKNOWN },
+        { "east/seer", "streaming reasoning", ASSAY_ANSWER_NO },
+    };
+    struct assay_traffic traffic = assay_traffic_default();
+    struct assay_cost_options options = { .traffic = &traffic,
+                                          .as_of = fixture_day };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_arena arena = { 0 };
+        struct assay_error err = { ASSAY_OK, "" };
+        struct assay_need need;
+        struct assay_need_result result;
+        struct assay_route *route = assay_catalog_route(
+            catalog, &arena, assay_str_c(cases[i].route), &err);
+
+        if (!route ||
+            !assay_need_parse(&arena, assay_str_c(cases[i].term), &need,
+                              &err) ||
+            !assay_need_route(&arena, &need, route, &options, &result, &err))
+            fail_msg("%s: %s", cases[i].term, err.text);
+        if (result.answer != cases[i].answer)
+            fail_msg("%s of %s: %d, expected %d", cases[i].term, cases[i].route,
+                     (int)result.answer, (int)cases[i].answer);
+        assay_arena_free(&arena);
+    }
+}
+
+static void a_bad_term_is_named_with_what_was_expected(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        { "colour=red", "no field 'colour'" },
+        { "context", "a number" },
+        { "context>=lots", "a number" },
+        { "price.input<cheap", "dollars" },
+        { "vision>=2", "yes or no" },
+        { "vision=maybe", "yes or no" },
+        { "provider<azure", "a word" },
+        { "released>yesterday", "a date" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_arena arena = { 0 };
+        struct assay_error err = { ASSAY_OK, "" };
+        struct assay_need need;
+
+        if (assay_need_parse(&arena, assay_str_c(cases[i].text), &need, &err))
+            fail_msg("'%s' was taken", cases[i].text);
+        if (!assay_str_contains(assay_str_c(err.text), cases[i].says))
+            fail_msg("'%s': \"%s\" does not say \"%s\"", cases[i].text,
+                     err.text, cases[i].says);
+        assay_arena_free(&arena);
+    }
+}
+
+static struct assay_document *find(struct assay_arena *arena, const char *text)
+{
+    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_traffic traffic = assay_traffic_default();
+    struct assay_need need;
+    struct assay_view view;
+    struct assay_find_options options = {
+        .need = &need,
+        .cost = { .traffic = &traffic, .as_of = fixture_day },
+        .near_limit = 10000,
+    };
+    struct assay_document *doc = NULL;
+
+    if (!assay_need_parse(arena, assay_str_c(text), &need, &err) ||
+        !assay_catalog_view(catalog, arena, &view, &err) ||
+        !(doc = assay_find(arena, &view, &options, &err)))
+        fail_msg("%s", err.text);
+    return doc;
+}
+
+static void found_routes_come_cheapest_first_and_retired_ones_do_not(
+    void **state)
+{
+    struct assay_arena arena = { 0 };
+    struct assay_document *doc = find(&arena, "model=n/seer vision");
+    const struct assay_json *routes = assay_json_get(doc->data, "routes");
+
+    assert_int_equal(routes->count, 2);
+    assert_string_equal(text_at(&arena, nth(routes, 0), "route"), "east/seer");
+    assert_string_equal(text_at(&arena, nth(routes, 0), "monthly_usd"), "1800");
+    assert_string_equal(text_at(&arena, nth(routes, 1), "route"), "west/seer");
+    doc = find(&arena, "model=n/seer status=retired");
+    routes = assay_json_get(doc->data, "routes");
+    assert_int_equal(routes->count, 1);
+    assert_string_equal(text_at(&arena, nth(routes, 0), "route"), "gone/seer");
+    assay_arena_free(&arena);
+}
+
+static void a_near_miss_says_why_it_lost(void **state)
+{
+    struct assay_arena arena = { 0 };
+    struct assay_document *doc =
+        find(&arena, "creator=n vision context>=100k price.output<5");
+    const struct assay_json *near = assay_json_get(doc->data, "near");
+    const struct assay_json *east = where(near, "route", "east/seer");
+    const struct assay_json *west = where(near, "route", "west/seer");
+
+    assert_string_equal(text_at(&arena, doc->data, "found"), "0");
+    assert_non_null(east);
+    assert_string_equal(text_at(&arena, east, "reason"),
+                        "context is 64,000, asked context>=100k");
+    assert_non_null(west);
+    assert_string_equal(text_at(&arena, west, "reason"),
+                        "price.output is $6, asked price.output<5");
+    assay_arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_term_is_true_false_or_cannot_be_told),
+        cmocka_unit_test(a_bad_term_is_named_with_what_was_expected),
+        cmocka_unit_test(
+            found_routes_come_cheapest_first_and_retired_ones_do_not),
+        cmocka_unit_test(a_near_miss_says_why_it_lost),
+    };
+
+    return cmocka_run_group_tests(tests, open_catalog, close_catalog);
+}

@@ -1,0 +1,317 @@
+/*
+ * A document as a page: what is in it, that every reference leads somewhere,
+ * and that hostile text adds neither an element nor an attribute.
+ */
+#include "render/render_check.h"
+#include "render/render_sample.h"
+
+#include <openssl/evp.h>
+
+static const struct assay_render_options saved = {0};
+static const struct assay_render_options served = {.links = true,
+                                                   .fragment = true};
+
+static void check_contains(struct assay_str text, const char *wanted)
+{
+    if (!assay_str_contains(text, wanted))
+        fail_msg("not in the page: %s", wanted);
+}
+
+static void the_page_is_whole_and_stands_alone(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_str page =
+        printed(&arena, "html", sample_pair(&arena), &saved);
+
+    assert_true(assay_str_starts(page, "<!doctype html>\n<html lang=\"en\">"));
+    assert_true(assay_str_ends(page, "</main>\n</body>\n</html>\n"));
+    check_contains(page, "<meta charset=\"utf-8\">");
+    check_contains(page, "<meta name=\"viewport\"");
+    check_contains(page, "default-src 'none'; style-src 'sha256-");
+    check_contains(page, "prefers-color-scheme: dark");
+    check_contains(page, "@media print");
+    assert_false(assay_str_contains(page, "<script"));
+    assert_false(assay_str_contains(page, "<link"));
+    assert_false(assay_str_contains(page, " style="));
+    assert_false(assay_str_contains(page, "unsafe-"));
+    assert_false(assay_str_contains(page, "url("));
+    assert_false(assay_str_contains(page, "@import"));
+    assert_true(page.len < 100 * 1024);
+    assay_arena_free(&arena);
+}
+
+static void the_policy_names_the_hash_of_the_style(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_str page =
+        printed(&arena, "html", sample_pair(&arena), &saved);
+    const char *from = strstr(page.at, "<style>") + strlen("<style>");
+    const char *to = strstr(from, "</style>");
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char base64[2 * EVP_MAX_MD_SIZE], wanted[256];
+    unsigned len = 0;
+
+    assert_true(to - from > 1000);
+    EVP_Digest(from, (size_t)(to - from), digest, &len, EVP_sha256(), NULL);
+    EVP_EncodeBlock((unsigned char *)base64, digest, (int)len);
+    snprintf(wanted, sizeof wanted, "style-src 'sha256-%s';", base64);
+    check_contains(page, wanted);
+    assay_arena_free(&arena);
+}
+
+static void a_fragment_is_what_stands_inside_main(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_document *doc = sample_pair(&arena);
+    struct assay_str page = printed(&arena, "html", doc, &saved);
+    const struct assay_render_options options = {.fragment = true};
+    struct assay_str part = printed(&arena, "html", doc, &options);
+
+    assert_true(assay_str_starts(part, "<header class=\"page\"><h1>"));
+    assert_true(assay_str_ends(part, "</div>\n"));
+    check_contains(page, part.at);
+    assert_false(assay_str_contains(part, "<main"));
+    assert_false(assay_str_contains(part, "<style"));
+    assay_arena_free(&arena);
+}
+
+static void cells_say_what_they_are(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_str page =
+        printed(&arena, "html", sample_pair(&arena), &saved);
+
+    check_contains(page, "<td class=\"unknown\">unknown</td>");
+    check_contains(page, "<td class=\"leader\"><strong>128,000</strong>"
+                         "<span class=\"vh\"> (best)</span>");
+    check_contains(page, "<span class=\"vh\">sources disagree</span></a>");
+    check_contains(page, "<a class=\"conflict\" href=\"#conflicts\">");
+    check_contains(page, "<th scope=\"row\">cost a month</th>");
+    check_contains(page, "<th scope=\"col\">Gemma 2 2B</th>");
+    check_contains(page, "<td class=\"num na\">n/a</td>");
+    check_contains(page, "<caption class=\"vh\">Sources disagree</caption>");
+    check_contains(page, "<span class=\"vh\">rule: </span>reachable</span>");
+    assay_arena_free(&arena);
+}
+
+static void a_reference_leads_to_each_claim_and_names_its_source(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_str page =
+        printed(&arena, "html", sample_pair(&arena), &saved);
+
+    check_contains(page, "8,192<sup class=\"refs\"><a href=\"#c5\" title=\""
+                         "context_tokens: Gemma 2 model card\">[4]</a></sup>");
+    /* two claims of one source */
+    check_contains(page, "<a href=\"#c3\" title=\"price.input_tokens: "
+                         "Portkey model prices: Nebius\">[3a]</a>"
+                         "<a href=\"#c4\" title=\"price.output_tokens: "
+                         "Portkey model prices: Nebius\">[3b]</a>");
+    check_contains(page, "<li id=\"c5\">");
+    check_contains(page, "<li id=\"s4\">");
+    check_contains(page, "<a href=\"https://huggingface.co/google/gemma-2-2b\" "
+                         "rel=\"noopener\">Gemma 2 model card</a>");
+    assay_arena_free(&arena);
+}
+
+static void site_paths_are_links_only_when_served(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_document *doc = sample_pair(&arena);
+    struct assay_str page = printed(&arena, "html", doc, &saved);
+    struct assay_str part = printed(&arena, "html", doc, &served);
+
+    assert_false(assay_str_contains(page, "href=\"/"));
+    check_contains(part, "<a href=\"/model/google/gemma-2-2b\">Gemma 2 2B</a>");
+    assert_false(assay_str_contains(page, "href=\"javascript:"));
+    assay_arena_free(&arena);
+}
+
+static const char *const links_refused[] = {
+    "javascript:alert(1)",
+    "//evil.example",
+    "/\\evil.example",
+    "/a b",
+    "#a\"b",
+    "#",
+    "data:text/html,x",
+    "/a\tb",
+    "https://u@evil.example",
+    "model/x",
+    "",
+};
+
+static void a_link_that_is_none_becomes_text(void **state)
+{
+    struct assay_arena arena = {0};
+
+    for (size_t i = 0; i < sizeof(links_refused) / sizeof(links_refused[0]);
+         i++) {
+        struct assay_document *doc =
+            assay_document_new(&arena, ASSAY_STR("t"), ASSAY_STR(""));
+        struct assay_section *section = assay_document_section(doc, "s", "");
+        const struct assay_column column = {.title = ASSAY_STR("x")};
+        struct assay_block *table =
+            assay_section_table(doc, section, &column, 1);
+        struct assay_cell *row = assay_table_row(doc, table);
+
+        row[0].text = ASSAY_STR("cell");
+        row[0].link = assay_str_c(links_refused[i]);
+        if (assay_str_contains(printed(&arena, "html", doc, &served), "<a "))
+            fail_msg("a link: %s", links_refused[i]);
+    }
+    assay_arena_free(&arena);
+}
+
+/* Tags and attributes of our own; every other one came from the text. */
+static const char *const our_tags[] = {
+    "!doctype", "html",   "head",    "meta",  "title",   "style", "body",
+    "main",     "header", "h1",      "h2",    "p",       "nav",   "ul",
+    "ol",       "li",     "a",       "div",   "section", "span",  "sup",
+    "strong",   "table",  "caption", "thead", "tbody",   "tr",    "th",
+    "td",       "pre",    "code",    "time",  "wbr",
+};
+static const char *const our_attributes[] = {
+    "html",        "lang", "charset",  "http-equiv", "content",   "name",
+    "class",       "id",   "href",     "rel",        "title",     "aria-label",
+    "aria-hidden", "role", "tabindex", "scope",      "data-rule", "datetime",
+};
+
+static bool is_one_of(struct assay_str word, const char *const *list,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (assay_str_is(word, list[i]))
+            return true;
+    return false;
+}
+
+static size_t word_end(struct assay_str text, const char *stops)
+{
+    size_t i = 0;
+    while (i < text.len && !strchr(stops, text.at[i]))
+        i++;
+    return i;
+}
+
+/* Reads one tag behind its "<"; what follows its ">". */
+static struct assay_str check_tag(struct assay_str text, const char *payload)
+{
+    if (text.at[0] == '/')
+        text = assay_str_skip(text, 1);
+    size_t end = word_end(text, " >");
+    struct assay_str tag = assay_str_head(text, end);
+
+    if (!is_one_of(tag, our_tags, sizeof(our_tags) / sizeof(our_tags[0])))
+        fail_msg("%s: tag %.*s", payload, ASSAY_STR_ARG(tag));
+    text = assay_str_skip(text, end);
+    while (text.len && text.at[0] == ' ') {
+        text = assay_str_skip(text, 1);
+        end = word_end(text, "= >");
+        struct assay_str name = assay_str_head(text, end);
+        if (!is_one_of(name, our_attributes,
+                       sizeof(our_attributes) / sizeof(our_attributes[0])))
+            fail_msg("%s: attribute %.*s", payload, ASSAY_STR_ARG(name));
+        text = assay_str_skip(text, end);
+        if (text.at[0] != '=')
+            continue;
+        assert_int_equal(text.at[1], '"');
+        text = assay_str_skip(text, 2);
+        end = assay_str_find(text, '"');
+        if (assay_str_is(name, "href") && text.at[0] != '#' &&
+            text.at[0] != '/' && !assay_str_starts(text, "https://"))
+            fail_msg("%s: href %.*s", payload, (int)end, text.at);
+        text = assay_str_skip(text, end + 1);
+    }
+    if (!text.len || text.at[0] != '>')
+        fail_msg("%s: tag %.*s does not end", payload, ASSAY_STR_ARG(tag));
+    return assay_str_skip(text, 1);
+}
+
+static void check_markup(struct assay_str page, const char *payload)
+{
+    for (;;) {
+        size_t i = word_end(page, "<>");
+        if (i == page.len)
+            return;
+        if (page.at[i] == '>')
+            fail_msg("%s: a '>' of its own", payload);
+        bool style = assay_str_starts(assay_str_skip(page, i), "<style>");
+        page = check_tag(assay_str_skip(page, i + 1), payload);
+        if (style) { /* CSS has its own ">" */
+            while (!assay_str_starts(page, "</style>"))
+                page = assay_str_skip(page, 1);
+        }
+    }
+}
+
+static void hostile_text_adds_neither_element_nor_attribute(void **state)
+{
+    struct assay_arena arena = {0};
+
+    for (size_t i = 0; i < SAMPLE_HOSTILE; i++) {
+        struct assay_document *doc =
+            sample_of(&arena, assay_str_c(sample_hostile[i]));
+        struct assay_str page = printed(&arena, "html", doc, &saved);
+        struct assay_str part = printed(&arena, "html", doc, &served);
+
+        assert_true(assay_utf8_valid(page));
+        check_markup(page, sample_hostile[i]);
+        check_markup(part, sample_hostile[i]);
+        assay_arena_free(&arena);
+    }
+}
+
+/* ' id="c12"' for the id that `from` starts with. */
+static const char *id_attribute(struct assay_arena *arena, const char *from)
+{
+    struct assay_str rest = assay_str_c(from);
+
+    return assay_arena_printf(arena, " id=\"%.*s\"",
+                              (int)assay_str_find(rest, '"'), from)
+        .at;
+}
+
+/* Every id is there once, every "#id" exists. */
+static void check_anchors(struct assay_arena *arena, struct assay_str page)
+{
+    for (const char *at = page.at; (at = strstr(at, " id=\"")) != NULL; at++)
+        if (strstr(at + 1, id_attribute(arena, at + 5)))
+            fail_msg("twice: %s", id_attribute(arena, at + 5));
+    for (const char *at = page.at; (at = strstr(at, "href=\"#")) != NULL; at++)
+        if (!strstr(page.at, id_attribute(arena, at + 7)))
+            fail_msg("leads nowhere: %s", id_attribute(arena, at + 7));
+}
+
+static void every_reference_leads_somewhere(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_document *doc = sample_pair(&arena);
+
+    /* ids that could be taken for those of claims, sources, each other */
+    assay_document_section(doc, "c1", "x");
+    assay_document_section(doc, "s1", "x");
+    assay_document_section(doc, "conflicts", "again");
+    assay_document_section(doc, "", "no id");
+    assay_document_section(doc, "a b\"<", "odd id");
+    check_anchors(&arena, printed(&arena, "html", doc, &saved));
+    check_anchors(&arena,
+                  printed(&arena, "html", sample_eight(&arena), &saved));
+    assay_arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_page_is_whole_and_stands_alone),
+        cmocka_unit_test(the_policy_names_the_hash_of_the_style),
+        cmocka_unit_test(a_fragment_is_what_stands_inside_main),
+        cmocka_unit_test(cells_say_what_they_are),
+        cmocka_unit_test(a_reference_leads_to_each_claim_and_names_its_source),
+        cmocka_unit_test(site_paths_are_links_only_when_served),
+        cmocka_unit_test(a_link_that_is_none_becomes_text),
+        cmocka_unit_test(hostile_text_adds_neither_element_nor_attribute),
+        cmocka_unit_test(every_reference_leads_somewhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

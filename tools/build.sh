@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Builds a meson folder, setting it up first, or again for other options:
+#   tools/build.sh FOLDER [meson options]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+dir=$1
+shift
+# CI takes no warnings; elsewhere a newer compiler may have new ones
+if [ -n "${CI:-}" ]; then werror=true; else werror=false; fi
+options=(-Dprefix="${PREFIX:-/usr/local}" "-Dwerror=$werror" "$@")
+
+if [ ! -e "$dir/build.ninja" ] ||
+    [ "$(cat "$dir/.options" 2>/dev/null)" != "${options[*]}" ]; then
+    mkdir -p "$dir"
+    log=$dir/configure.log
+    if ! { [ -e "$dir/build.ninja" ] &&
+        meson setup --reconfigure "$dir" "${options[@]}" >"$log" 2>&1; }; then
+        # new, or half made by an older meson: from the start
+        rm -rf "$dir/meson-private" "$dir/meson-info" "$dir/build.ninja"
+        if ! meson setup "$dir" "${options[@]}" >"$log" 2>&1; then
+            cat "$log" >&2
+            exit 1
+        fi
+    fi
+    echo "${options[*]}" >"$dir/.options"
+fi
+ninja -C "$dir" --quiet | { grep -v 'ninja: no work to do' || true; }
