@@ -95,11 +95,14 @@ SDKS = {
 
 # Whose entries in models.dev speak of their creator's own models. What a
 # host says of a model (output limit, tools, cutoff) is said of its route.
-VENDORS = {
-    "alibaba": "alibaba", "amazon-bedrock": "amazon", "anthropic": "anthropic",
-    "azure": "microsoft", "cohere": "cohere", "google": "google",
+OWN_APIS = {
+    "alibaba": "alibaba", "anthropic": "anthropic", "cohere": "cohere",
+    "deepseek": "deepseek", "google": "google", "minimax": "minimax",
     "mistral": "mistral", "moonshotai": "moonshotai", "openai": "openai",
+    "perplexity": "perplexity", "stepfun": "stepfun", "xai": "xai",
+    "xiaomi": "xiaomi", "zai": "zhipuai",
 }
+VENDORS = {**OWN_APIS, "amazon-bedrock": "amazon", "azure": "microsoft"}
 
 # What models.dev means by status "deprecated": its README, read 2026-11-22.
 NO_LONGER_SERVED = "models.dev: no longer served by the provider's public API"

@@ -21,9 +21,9 @@ import sys
 import catalog_check
 import tree
 from catalog_snapshots import (
-    SOURCES, Snapshots, Wrong, genai_model, genai_route, litellm_model,
-    litellm_route, modelsdev_model, modelsdev_route, openrouter_model,
-    openrouter_route)
+    OWN_APIS, SOURCES, Snapshots, Wrong, genai_model, genai_route,
+    litellm_model, litellm_route, modelsdev_model, modelsdev_route,
+    openrouter_model, openrouter_route)
 
 CATALOG = tree.ROOT / "data" / "catalog"
 KEYWORDS = ("modelsdev", "openrouter", "genai", "litellm", "litellm-route",
@@ -123,29 +123,36 @@ def routes_of(snapshots, model_id, lines):
         yield "genai", genai_route(snapshots, model_id, reference)
 
 
-def names_in_snapshots(snapshots, lines):
+def both_ways(creator, name):
+    """A creator's own name for its model: alone, and as the whole id."""
+    return [name, "%s/%s" % (creator, name)]
+
+
+def names_in_snapshots(snapshots, model_id, lines):
     """{source: what it calls the model}"""
-    names = {
-        "modelsdev": [reference.split(":", 1)[1]
-                      for reference in lines.get("modelsdev", [])],
-        "openrouter": [],
-        "litellm": [key.split("/", 1)[-1]
-                    for word in ("litellm", "litellm-route")
-                    for key in lines.get(word, [])],
-    }
-    ours = "openrouter" if "modelsdev" not in lines else "modelsdev"
-    names[ours] += lines.get("alias", [])
+    creator = model_id.split("/")[0]
+    names = {"modelsdev": [], "openrouter": [], "litellm": []}
+    for reference in lines.get("modelsdev", []):
+        provider, wire = reference.split(":", 1)
+        names["modelsdev"] += (both_ways(creator, wire)
+                               if OWN_APIS.get(provider) == creator
+                               else [wire])
     for name in lines.get("openrouter", []):
         if not name.endswith(":free"):
             names["openrouter"].append(name)
         weights = snapshots.openrouter[name].get("hugging_face_id")
         if weights:
             names["openrouter"].append(weights)
+    for key in lines.get("litellm", []) + lines.get("litellm-route", []):
+        names["litellm"] += both_ways(creator, key.split("/", 1)[-1])
+    ours = "modelsdev" if "modelsdev" in lines else "openrouter"
+    for name in lines.get("alias", []):
+        names[ours] += both_ways(creator, name)
     return names
 
 
 def build_model(snapshots, model_id, lines, out):
-    aliases = names_in_snapshots(snapshots, lines)
+    aliases = names_in_snapshots(snapshots, model_id, lines)
     models = describe(snapshots, model_id, lines, aliases)
 
     for source, names in aliases.items():

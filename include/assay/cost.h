@@ -45,7 +45,7 @@ struct assay_model_cost {
 /*
  * The cheapest live priced route for the shape: standard tier; hosted free
  * tiers only when allowed or alone; else the retired route's cost. Equal
- * costs: the vendor's own route, then the id.
+ * costs: the vendor's own route, then the better attested price, then the id.
  */
 bool assay_cost_model(struct assay_arena *arena,
                       const struct assay_model *model,

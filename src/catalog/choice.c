@@ -25,7 +25,10 @@ enum standing {
 /* One fact of one subject. */
 struct contest {
     struct assay_arena *arena;
+    const struct assay_subject *subject;
+    struct assay_date as_of;
     const struct assay_claim *own_end, *vendor_end; /* retirements, or NULL */
+    bool is_status;
     const struct assay_claim *first; /* holds whatever its rank, or NULL */
     bool changes;
     bool ends; /* price or status: a retirement bears on it */
@@ -221,6 +224,16 @@ static void explain(const struct contest *c, struct assay_choice *choice,
 
 /* ---------------------------------------------------------------- choosing */
 
+/* "deprecated" beside a day that has come is "retired" in other words. */
+static bool agrees(const struct contest *c, const struct assay_claim *a,
+                   const struct assay_claim *b)
+{
+    if (assay_claim_agrees(a, b))
+        return true;
+    return c->is_status && assay_status_has_ended(c->subject, a, c->as_of) &&
+           assay_status_has_ended(c->subject, b, c->as_of);
+}
+
 static void settle(struct contest *c, struct assay_choice *choice)
 {
     choice->rule = "only";
@@ -244,7 +257,7 @@ static void settle(struct contest *c, struct assay_choice *choice)
     if (is_remark(choice->fact))
         return;
     for (size_t i = 1; i < choice->count && !choice->conflict; i++) {
-        if (assay_claim_agrees(choice->claims[0], choice->claims[i]))
+        if (agrees(c, choice->claims[0], choice->claims[i]))
             continue;
         choice->conflict = true;
         explain(c, choice, choice->claims[i]);
@@ -374,6 +387,8 @@ assay_choose_route(struct assay_arena *arena, struct assay_subject *subject,
                                              : ASSAY_ON_LIFECYCLE_STATUS;
     struct contest c = {
         .arena = arena,
+        .subject = subject,
+        .as_of = as_of,
         .own_end = assay_retirement_find(subject, as_of),
         .vendor_end = end,
     };
@@ -396,7 +411,8 @@ assay_choose_route(struct assay_arena *arena, struct assay_subject *subject,
     merge_choices(arena, subject, known);
     for (size_t i = 0; i < subject->choice_count; i++) {
         struct assay_choice *choice = &subject->choices[i];
-        c.first = assay_fact_number(choice->fact) == status_fact ? first : NULL;
+        c.is_status = assay_fact_number(choice->fact) == status_fact;
+        c.first = c.is_status ? first : NULL;
         settle(&c, choice);
     }
     return c.own_end ? c.own_end : end;

@@ -134,6 +134,13 @@ void assay_choice_add_loser(struct assay_arena *arena,
                             const struct assay_claim *claim);
 
 /*
+ * True when the statement of this status claim says that the subject has
+ * ended by as_of: "retired", or any status beside a day that has come.
+ */
+bool assay_status_has_ended(const struct assay_subject *subject,
+                            const struct assay_claim *status,
+                            struct assay_date as_of);
+/*
  * The claim by which the subject is retired at as_of and that stands: nobody
  * of its kind or a higher one says otherwise later. Its value is the status,
  * or the date when its source states no status. Of kinds down to the

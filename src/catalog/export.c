@@ -84,7 +84,7 @@ bool assay_catalog_export(struct assay_catalog *catalog,
                           struct assay_str source_id, struct assay_batch *batch,
                           struct assay_error *err)
 {
-    int64_t source;
+    int64_t source = 0;
 
     if (!assay_store_begin_read(catalog->store, err))
         return false;

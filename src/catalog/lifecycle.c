@@ -101,13 +101,24 @@ static bool stands(const struct assay_subject *subject,
 {
     for (size_t i = 0; i < subject->claim_count; i++) {
         const struct assay_claim *claim = &subject->claims[i];
-        if ((is_status(claim) || is_retired_on(claim)) &&
-            claim->source->kind <= end->source->kind &&
+        if (claim->source->kind <= end->source->kind &&
             assay_date_compare(claim->read, end->read) > 0 &&
             word_of(subject, claim, as_of) == WORD_LIVES)
             return false;
     }
     return true;
+}
+
+bool assay_status_has_ended(const struct assay_subject *subject,
+                            const struct assay_claim *status,
+                            struct assay_date as_of)
+{
+    struct assay_date date;
+
+    if (word_of(subject, status, as_of) == WORD_ENDED)
+        return true;
+    return date_beside(subject, status, &date) &&
+           assay_date_compare(date, as_of) <= 0;
 }
 
 const struct assay_claim *
@@ -118,8 +129,7 @@ assay_retirement_find(const struct assay_subject *subject,
 
     for (size_t i = 0; i < subject->claim_count; i++) {
         const struct assay_claim *claim = &subject->claims[i];
-        if (!(is_status(claim) || is_retired_on(claim)) ||
-            claim->source->kind > ASSAY_SOURCE_PROVIDER ||
+        if (claim->source->kind > ASSAY_SOURCE_PROVIDER ||
             word_of(subject, claim, as_of) != WORD_ENDED)
             continue;
         /* of one source, the status before the date */

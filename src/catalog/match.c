@@ -100,11 +100,9 @@ static bool compile_text(struct compile *in, struct assay_match *match,
 {
     if (value->type != ASSAY_JSON_STRING || value->text.len > MAX_TEXT_BYTES)
         return assay_fail(in->err, ASSAY_BAD_INPUT,
-                          "%.*s: a %s of %zu bytes, expected a text of at "
-                          "most %d",
+                          "%.*s is a %s, expected a text of at most %d bytes",
                           ASSAY_STR_ARG(value->key),
-                          assay_json_type_name(value), value->text.len,
-                          MAX_TEXT_BYTES);
+                          assay_json_type_name(value), MAX_TEXT_BYTES);
     if (match->kind == REGEX)
         return compile_regex(in, match, value->text);
     match->text = lowered(in->arena, value->text);
@@ -122,10 +120,9 @@ static bool compile_list(struct compile *in, struct assay_match *match,
     if (list->type != ASSAY_JSON_ARRAY || list->count == 0 ||
         in->level == MAX_LEVELS)
         return assay_fail(in->err, ASSAY_BAD_INPUT,
-                          "%.*s: a %s of %u, expected an array of clauses, "
-                          "at most %d levels deep",
-                          ASSAY_STR_ARG(list->key), assay_json_type_name(list),
-                          (unsigned)list->count, MAX_LEVELS);
+                          "%.*s is no array of clauses, is empty or stands "
+                          "too deep, expected clauses at most %d levels deep",
+                          ASSAY_STR_ARG(list->key), MAX_LEVELS);
     in->level++;
     for (const struct assay_json *at = list->first; at; at = at->next) {
         bool ok = compile_clause(in, at, end);

@@ -57,14 +57,13 @@ static bool write_row(struct assay_catalog *catalog, struct assay_arena *arena,
 {
     struct assay_query *q = assay_store_query(
         catalog->store,
-        "insert into model (num, id, name, family, creator, task, context,"
-        " monthly_usd, status) select num, id, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-        " from subject"
-        " where kind = 'model' and id = ?1"
+        "insert into model (num, id, name, family, task, context,"
+        " monthly_usd, status) select num, id, ?2, ?3, ?4, ?5, ?6, ?7"
+        " from subject where kind = 'model' and id = ?1"
         " on conflict (num) do update set name = ?2, family = ?3,"
-        " creator = ?4, task = ?5, context = ?6, monthly_usd = ?7, status = ?8"
-        " where (name, family, creator, task, context, monthly_usd, status)"
-        " is not (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        " task = ?4, context = ?5, monthly_usd = ?6, status = ?7"
+        " where (name, family, task, context, monthly_usd, status)"
+        " is not (?2, ?3, ?4, ?5, ?6, ?7)",
         err);
     struct assay_decimal usd;
     uint64_t context;
@@ -74,15 +73,14 @@ static bool write_row(struct assay_catalog *catalog, struct assay_arena *arena,
     assay_query_bind_text(q, 1, model->id);
     assay_query_bind_text(q, 2, model->name);
     assay_query_bind_text(q, 3, text_of(model, "family"));
-    assay_query_bind_text(q, 4, model->creator);
-    assay_query_bind_text(q, 5, text_of(model, "task"));
+    assay_query_bind_text(q, 4, text_of(model, "task"));
     if (assay_choice_uint(
             assay_subject_choice(&model->subject, "context_tokens"),
             &context) == ASSAY_KNOWN)
-        assay_query_bind_int(q, 6, (int64_t)context);
+        assay_query_bind_int(q, 5, (int64_t)context);
     if (monthly_usd(arena, model, catalog->as_of, &usd))
-        assay_query_bind_text(q, 7, assay_decimal_text(arena, usd));
-    assay_query_bind_text(q, 8, assay_str_c(assay_status_name(model->status)));
+        assay_query_bind_text(q, 6, assay_decimal_text(arena, usd));
+    assay_query_bind_text(q, 7, assay_str_c(assay_status_name(model->status)));
     return assay_query_run(q, err);
 }
 

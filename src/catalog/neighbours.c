@@ -10,11 +10,12 @@ enum {
     MAX_NEIGHBOURS = 16,
     PICKS = 3,        /* of each kind for each model */
     MAX_PICKED = 256, /* before retired ones are left out */
+    NEAR = 2,         /* times as much, or half as much, at most */
 };
 
 struct candidate {
     int64_t num;
-    struct assay_str id, family, creator, task;
+    struct assay_str id, family, task;
     double context, usd; /* for nearness only; 0: not known */
     bool retired;
     bool picked;
@@ -33,7 +34,7 @@ static bool read_candidates(struct assay_catalog *catalog,
 {
     struct assay_query *q = assay_store_query(
         catalog->store,
-        "select num, id, family, creator, task, context, monthly_usd,"
+        "select num, id, family, task, context, monthly_usd,"
         " status = 'retired', (select count(*) from model) from model"
         " order by id",
         err);
@@ -44,18 +45,17 @@ static bool read_candidates(struct assay_catalog *catalog,
     while ((ok = assay_query_step(q, &row, err)) && row) {
         if (!p->candidates)
             p->candidates = ASSAY_NEW_ARRAY(arena, struct candidate,
-                                            (size_t)assay_query_int(q, 8));
+                                            (size_t)assay_query_int(q, 7));
         struct candidate *c = &p->candidates[p->count++];
         struct assay_decimal usd;
         c->num = assay_query_int(q, 0);
         c->id = assay_arena_copy(arena, assay_query_text(q, 1));
         c->family = assay_arena_copy(arena, assay_query_text(q, 2));
-        c->creator = assay_arena_copy(arena, assay_query_text(q, 3));
-        c->task = assay_arena_copy(arena, assay_query_text(q, 4));
-        c->context = (double)assay_query_int(q, 5);
-        if (assay_decimal_parse(assay_query_text(q, 6), &usd))
+        c->task = assay_arena_copy(arena, assay_query_text(q, 3));
+        c->context = (double)assay_query_int(q, 4);
+        if (assay_decimal_parse(assay_query_text(q, 5), &usd))
             c->usd = assay_decimal_double(usd);
-        c->retired = assay_query_int(q, 7) != 0;
+        c->retired = assay_query_int(q, 6) != 0;
     }
     return ok;
 }
@@ -89,6 +89,18 @@ static double distance(const struct candidate *a, const struct candidate *b)
            (b->retired ? 1e6 : 0);
 }
 
+static bool same_creator(struct assay_str a, struct assay_str b)
+{
+    struct assay_str mine, its, name;
+    return assay_str_cut(a, '/', &mine, &name) &&
+           assay_str_cut(b, '/', &its, &name) && assay_str_equal(mine, its);
+}
+
+static bool same_task(const struct candidate *a, const struct candidate *b)
+{
+    return a->task.len && assay_str_equal(a->task, b->task);
+}
+
 enum likeness { SAME_FAMILY, SAME_CREATOR_AND_TASK, NEAR_IN_COST };
 
 static bool is_like(enum likeness likeness, const struct candidate *a,
@@ -98,11 +110,10 @@ static bool is_like(enum likeness likeness, const struct candidate *a,
     case SAME_FAMILY:
         return a->family.len && assay_str_equal(a->family, b->family);
     case SAME_CREATOR_AND_TASK:
-        return assay_str_equal(a->creator, b->creator) &&
-               assay_str_equal(a->task, b->task);
+        return same_creator(a->id, b->id) && same_task(a, b);
     case NEAR_IN_COST:
-        return assay_str_equal(a->task, b->task) && a->usd > 0 && b->usd > 0 &&
-               a->context > 0 && b->context > 0;
+        return same_task(a, b) && ratio(a->usd, b->usd) <= NEAR &&
+               ratio(a->context, b->context) <= NEAR;
     }
     return false;
 }

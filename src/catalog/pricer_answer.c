@@ -1,59 +1,39 @@
 /*
  * The answer to "what did this response cost": FORMATS section 4. Texts of
- * the pricer are borrowed, and so are the members of a claim.
+ * the pricer are borrowed.
  */
 #include "catalog/pricer_parts.h"
 
-struct assay_json *assay_pricer_cite(struct assay_arena *arena,
-                                     const struct assay_claim *claim)
+static bool is_charged_by(const struct assay_bill *bill,
+                          const struct assay_claim *claim)
 {
-    const struct assay_source *source = claim->source;
-    struct assay_json *cited = assay_json_object(arena);
-
-    assay_json_set_text(arena, cited, "subject", claim->subject);
-    assay_json_set_c(arena, cited, "subject_kind",
-                     assay_subject_kind_name(claim->subject_kind));
-    assay_json_set_text(arena, cited, "fact", claim->fact);
-    assay_json_set_text(arena, cited, "value", assay_claim_text(arena, claim));
-    assay_json_set_text(arena, cited, "source", source->id);
-    if (source->url.len > 0)
-        assay_json_set_text(arena, cited, "url", source->url);
-    assay_json_set_text(arena, cited, "retrieved",
-                        assay_date_text(arena, claim->read));
-    assay_json_set_c(arena, cited, "kind",
-                     assay_source_kind_name(source->kind));
-    return cited;
+    for (size_t i = 0; i < bill->line_count; i++)
+        if (bill->lines[i].claim == claim)
+            return true;
+    return false;
 }
 
-/* A node of its own over members that the pricer keeps. */
-static void add_cited(struct assay_arena *arena, struct assay_json *claims,
-                      const struct assay_json *cited)
-{
-    struct assay_json *claim = assay_json_object(arena);
-    claim->first = cited->first;
-    claim->last = cited->last;
-    claim->count = cited->count;
-    assay_json_add(claims, claim);
-}
-
+/* The claims that the bill rests on, each once. */
 static void add_claims(struct assay_arena *arena, struct assay_json *answer,
                        const struct assay_pricer_result *result)
 {
     const struct assay_pricer_route *r = result->route;
-    const struct assay_bill *bill = result->bill;
     struct assay_json *claims =
         assay_json_set(answer, "claims", assay_json_array(arena));
     const struct assay_claim *last = NULL;
 
-    /* components of one claim stand together */
     for (size_t i = 0; i < r->list.count; i++) {
         const struct assay_claim *claim = r->list.components[i].claim;
-        for (size_t j = 0; j < bill->line_count && claim != last; j++) {
-            if (bill->lines[j].claim != claim)
-                continue;
-            add_cited(arena, claims, r->cited[i]);
-            last = claim;
-        }
+        if (claim == last || !is_charged_by(result->bill, claim))
+            continue; /* components of one claim stand together */
+        struct assay_json *cited =
+            assay_json_add(claims, assay_json_object(arena));
+        assay_json_set_text(arena, cited, "fact", claim->fact);
+        assay_json_set_text(arena, cited, "source", claim->source->id);
+        assay_json_set_c(arena, cited, "kind",
+                         assay_source_kind_name(claim->source->kind));
+        assay_json_set_text(arena, cited, "retrieved", r->retrieved[i]);
+        last = claim;
     }
 }
 

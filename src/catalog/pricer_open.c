@@ -224,13 +224,16 @@ static void read_prices(struct assay_pricer *p, struct assay_date as_of,
     }
 }
 
-/* Leaves what is in force on the day. */
+/* Leaves what is in force on the day; the view's own list stays whole. */
 static void keep_of_day(struct assay_pricer *p, struct assay_pricer_route *r)
 {
+    const struct assay_price_list all = r->list;
     size_t kept = 0;
 
-    for (size_t i = 0; i < r->list.count; i++) {
-        const struct assay_price_component *c = &r->list.components[i];
+    r->list.components =
+        ASSAY_NEW_ARRAY(&p->arena, struct assay_price_component, all.count);
+    for (size_t i = 0; i < all.count; i++) {
+        const struct assay_price_component *c = &all.components[i];
         if (!assay_price_in_force(c, p->day))
             continue;
         r->priced = r->priced || c->state != ASSAY_UNKNOWN;
@@ -238,13 +241,10 @@ static void keep_of_day(struct assay_pricer *p, struct assay_pricer_route *r)
         r->list.components[kept++] = *c;
     }
     r->list.count = kept;
-    r->cited = ASSAY_NEW_ARRAY(&p->arena, struct assay_json *, kept);
+    r->retrieved = ASSAY_NEW_ARRAY(&p->arena, struct assay_str, kept);
     for (size_t i = 0; i < kept; i++)
-        r->cited[i] =
-            i > 0 && r->list.components[i].claim ==
-                         r->list.components[i - 1].claim
-                ? r->cited[i - 1]
-                : assay_pricer_cite(&p->arena, r->list.components[i].claim);
+        r->retrieved[i] =
+            assay_date_text(&p->arena, r->list.components[i].claim->read);
 }
 
 /* The clause of the source that states the price; its place, if it says. */

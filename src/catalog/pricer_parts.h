@@ -16,7 +16,7 @@ extern const char *const assay_pricer_tiers[ASSAY_PRICER_TIERS];
 struct assay_pricer_route {
     const struct assay_route *route;
     struct assay_price_list list; /* of the day, and of the source asked for */
-    struct assay_json **cited;    /* the claim of each component, as JSON */
+    struct assay_str *retrieved;  /* of the claim of each component */
     bool priced;                  /* some price is known */
     bool hourly;                  /* some price holds in some hours only */
     struct assay_match *match;    /* or NULL */
@@ -80,8 +80,5 @@ struct assay_pricer_result {
 struct assay_json *
 assay_pricer_answer(struct assay_arena *arena,
                     const struct assay_pricer_result *result);
-/* One claim in full, for "claims" and for answers to borrow from. */
-struct assay_json *assay_pricer_cite(struct assay_arena *arena,
-                                     const struct assay_claim *claim);
 
 #endif

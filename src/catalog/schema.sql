@@ -70,7 +70,6 @@ create table model (
   id text not null,
   name text not null,
   family text not null,
-  creator text not null,
   task text not null,
   context integer,
   monthly_usd text,

@@ -50,7 +50,9 @@ page_of(struct assay_cli *cli, const struct assay_batch *batch,
         const struct assay_apply_report *report)
 {
     static const struct assay_column columns[2] = {
-        {.give_way = 0}, {.align = ASSAY_RIGHT}};
+        {.title = {"import", 6}},
+        {.title = {"count", 5}, .align = ASSAY_RIGHT},
+    };
     struct assay_arena *arena = &cli->arena;
     struct assay_str day = assay_date_text(arena, batch->retrieved);
     struct assay_document *doc =
@@ -158,8 +160,8 @@ static const struct assay_option import_options[] = {
 };
 
 static const struct assay_example import_examples[] = {
-    {"assay import modelsdev https://models.dev/api.json",
-     "what providers serve, and for what price, as of today"},
+    {"assay import modelsdev api.json --retrieved 2026-08-21",
+     "what providers serve, and for what price; or https://models.dev/api.json"},
     {"assay import facts contract.json --dry-run",
      "what your own statements would change"},
     {NULL, NULL},

@@ -135,8 +135,7 @@ static void lint_help(struct assay_buf *out)
 }
 
 static const struct assay_example lint_examples[] = {
-    {"assay lint litellm https://raw.githubusercontent.com/BerriAI/litellm/"
-     "main/model_prices_and_context_window.json",
+    {"assay lint litellm model_prices.json",
      "unit slips, zeros for unknown, impossible dates"},
     {"assay lint facts contract.json --format json", "for a program"},
     {NULL, NULL},

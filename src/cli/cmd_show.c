@@ -5,8 +5,6 @@
 
 #include "assay/pages.h"
 
-#include <string.h>
-
 /* What was named: one of the two. */
 struct shown {
     struct assay_model *model;
@@ -39,49 +37,6 @@ static bool find(struct assay_cli *cli, struct assay_catalog *catalog,
 
 /* ------------------------------------------------------- history */
 
-struct history {
-    struct assay_change *changes;
-    size_t count;
-};
-
-static bool add_history(struct assay_cli *cli, struct assay_catalog *catalog,
-                        struct assay_str id, struct history *history,
-                        struct assay_error *err)
-{
-    const struct assay_date start = {.year = 1950, .month = 1, .day = 1};
-    struct assay_change *found, *all;
-    size_t count;
-
-    if (!assay_catalog_changes(catalog, &cli->arena, id, start, cli->as_of,
-                               &found, &count, err))
-        return false;
-    all = ASSAY_NEW_ARRAY(&cli->arena, struct assay_change,
-                          history->count + count + 1);
-    if (history->count)
-        memcpy(all, history->changes, history->count * sizeof(*all));
-    if (count)
-        memcpy(all + history->count, found, count * sizeof(*all));
-    history->changes = all;
-    history->count += count;
-    return true;
-}
-
-/* Oldest first; what one day brought stays in the order it was given. */
-static void sort_history(struct history *history)
-{
-    for (size_t i = 1; i < history->count; i++) {
-        struct assay_change one = history->changes[i];
-        size_t at = i;
-
-        while (at > 0 &&
-               assay_date_compare(history->changes[at - 1].on, one.on) > 0) {
-            history->changes[at] = history->changes[at - 1];
-            at--;
-        }
-        history->changes[at] = one;
-    }
-}
-
 static struct assay_document *page_of_history(struct assay_cli *cli,
                                               struct assay_catalog *catalog,
                                               const struct shown *shown,
@@ -92,20 +47,15 @@ static struct assay_document *page_of_history(struct assay_cli *cli,
         .title = model ? model->name : shown->route->id,
         .aside = assay_cli_aside(cli),
     };
-    struct history history = {0};
-    bool ok = true;
+    const struct assay_date start = {.year = 1950, .month = 1, .day = 1};
+    struct assay_change *changes;
+    size_t count;
 
-    if (!model)
-        ok = add_history(cli, catalog, shown->route->id, &history, err);
-    for (size_t i = 0; ok && model && i < model->alias_count; i++)
-        ok = add_history(cli, catalog, model->aliases[i], &history, err);
-    for (size_t i = 0; ok && model && i < model->route_count; i++)
-        ok = add_history(cli, catalog, model->routes[i]->id, &history, err);
-    if (!ok)
+    if (!assay_catalog_changes(catalog, &cli->arena,
+                               model ? model->id : shown->route->id, start,
+                               cli->as_of, &changes, &count, err))
         return NULL;
-    sort_history(&history);
-    return assay_page_changes(&cli->arena, history.changes, history.count,
-                              &title);
+    return assay_page_changes(&cli->arena, changes, count, &title);
 }
 
 /* ------------------------------------------------------- the command */

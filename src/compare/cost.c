@@ -178,7 +178,7 @@ bool assay_cost_route(struct assay_arena *arena,
 {
     struct assay_usage usage;
     struct assay_decimal usd, sends;
-    bool images_known;
+    bool images_known = true;
 
     *cost = (struct assay_route_cost){ .route = route };
     if (!usage_of(route, traffic, &usage, &images_known, err) ||
@@ -241,6 +241,22 @@ static bool vendor_own(const struct assay_route *route)
            assay_str_equal(creator, route->provider);
 }
 
+/* How well the price is attested: the kind of source, then how many say it. */
+static int attested_before(const struct assay_route *a,
+                           const struct assay_route *b)
+{
+    const struct assay_choice *x =
+        assay_subject_choice(&a->subject, "price.input_tokens");
+    const struct assay_choice *y =
+        assay_subject_choice(&b->subject, "price.input_tokens");
+
+    if (!x || !y)
+        return (x == NULL) - (y == NULL);
+    if (x->claims[0]->source->kind != y->claims[0]->source->kind)
+        return x->claims[0]->source->kind < y->claims[0]->source->kind ? -1 : 1;
+    return (x->count < y->count) - (x->count > y->count);
+}
+
 static bool cheaper(const struct assay_route_cost *a,
                     const struct assay_route_cost *b)
 {
@@ -248,6 +264,8 @@ static bool cheaper(const struct assay_route_cost *a,
 
     if (order == 0)
         order = vendor_own(b->route) - vendor_own(a->route);
+    if (order == 0)
+        order = attested_before(a->route, b->route);
     if (order == 0)
         order = assay_str_compare(a->route->id, b->route->id);
     return order < 0;

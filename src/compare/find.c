@@ -108,8 +108,10 @@ static bool search_all(struct search *s, const struct assay_view *view,
 
 /* ------------------------------------------------------------- output */
 
+/* The claims of a line stand once, at its cost. */
 static struct assay_cell count_cell(struct assay_comparison *c,
-                                    const struct hit *hit, const char *fact)
+                                    const struct hit *hit, const char *fact,
+                                    struct assay_refs *refs)
 {
     const struct assay_choice *choice =
         assay_subject_choice(&hit->route->subject, fact);
@@ -122,14 +124,16 @@ static struct assay_cell count_cell(struct assay_comparison *c,
         return cell;
     cell.text = assay_decimal_fixed(c->arena, assay_decimal_uint(n), 0);
     cell.state = ASSAY_KNOWN;
-    assay_compare_ref(c, &cell.refs, choice->claims[0]);
+    assay_compare_ref(c, refs, choice->claims[0]);
     return cell;
 }
 
 static struct assay_cell price_cell(struct assay_comparison *c,
+                                    const struct search *s,
                                     const struct hit *hit, const char *meter,
-                                    const struct assay_cost_options *options)
+                                    struct assay_refs *refs)
 {
+    const struct assay_cost_options *options = &s->options->cost;
     const struct assay_price_component *price =
         assay_price_find(&hit->route->prices, assay_str_c(meter),
                          options->traffic->input_tokens, options->as_of);
@@ -139,7 +143,7 @@ static struct assay_cell price_cell(struct assay_comparison *c,
         return cell;
     cell.text = assay_price_text(c->arena, price->usd);
     cell.state = price->state;
-    assay_compare_ref(c, &cell.refs, price->claim);
+    assay_compare_ref(c, refs, price->claim);
     return cell;
 }
 
@@ -196,7 +200,6 @@ static void write_hits(struct assay_comparison *c, const struct search *s)
         { .title = { "input", 5 }, .align = ASSAY_RIGHT },
         { .title = { "output", 6 }, .align = ASSAY_RIGHT },
         { .title = { "context", 7 }, .align = ASSAY_RIGHT },
-        { .title = { "max out", 7 }, .align = ASSAY_RIGHT, .give_way = 1 },
     };
     size_t limit = s->options->limit ? s->options->limit : 50;
     struct assay_section *section =
@@ -215,13 +218,15 @@ static void write_hits(struct assay_comparison *c, const struct search *s)
                                       sizeof columns / sizeof columns[0])
                 : NULL;
     for (size_t i = 0; i < s->hit_count && i < limit; i++) {
-        struct assay_cell *row = first_cells(c, table, &s->hits[i]);
+        const struct hit *hit = &s->hits[i];
+        struct assay_cell *row = first_cells(c, table, hit);
+        struct assay_refs *refs = &row[1].refs;
 
-        row[2] = price_cell(c, &s->hits[i], "input_tokens", &s->options->cost);
-        row[3] = price_cell(c, &s->hits[i], "output_tokens", &s->options->cost);
-        row[4] = count_cell(c, &s->hits[i], "context_tokens");
-        row[5] = count_cell(c, &s->hits[i], "max_output_tokens");
-        assay_json_add(list, hit_json(c, &s->hits[i]));
+        row[2] = price_cell(c, s, hit, "input_tokens", refs);
+        row[3] = price_cell(c, s, hit, "output_tokens", refs);
+        row[4] = count_cell(c, hit, "context_tokens", refs);
+        assay_json_set(assay_json_add(list, hit_json(c, hit)), "claims",
+                       assay_refs_json(c, refs));
     }
     if (s->hit_count > limit)
         assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,

@@ -3,7 +3,28 @@
  */
 #include "page_parts.h"
 
-/* Claims that say the same are one entry of "others". */
+/* "$10", "8,192", "Yes": a claim as the rest of the page writes values. */
+static struct assay_str claim_words(struct assay_page *page,
+                                    const struct assay_claim *claim)
+{
+    struct assay_arena *arena = page->c.arena;
+    struct assay_str text = assay_claim_text(arena, claim);
+    struct assay_decimal number;
+    uint64_t n;
+
+    if (assay_str_starts(claim->fact, "price.") &&
+        assay_decimal_parse(text, &number))
+        return assay_price_text(arena, number);
+    if (assay_json_to_u64(claim->value, &n))
+        return assay_decimal_fixed(arena, assay_decimal_uint(n), 0);
+    if (assay_json_is(claim->value, ASSAY_JSON_TRUE))
+        return ASSAY_STR("Yes");
+    if (assay_json_is(claim->value, ASSAY_JSON_FALSE))
+        return ASSAY_STR("No");
+    return text;
+}
+
+/* What the others say, each value once. */
 static struct assay_str other_texts(struct assay_page *page,
                                     const struct assay_choice *choice,
                                     struct assay_refs *refs)
@@ -14,18 +35,19 @@ static struct assay_str other_texts(struct assay_page *page,
     for (size_t i = 1; i < choice->count; i++) {
         const struct assay_claim *claim = choice->claims[i];
         struct assay_str text;
-        bool seen = false;
+        bool said = false;
 
         if (assay_claim_agrees(choice->claims[0], claim))
             continue;
         assay_compare_ref(&page->c, refs, claim);
-        for (size_t k = 1; k < i && !seen; k++)
-            seen = assay_json_equal(choice->claims[k]->value, claim->value);
-        if (seen)
+        for (size_t k = 1; k < i && !said; k++)
+            said = assay_claim_agrees(claim, choice->claims[k]) &&
+                   !assay_claim_agrees(choice->claims[0], choice->claims[k]);
+        if (said)
             continue;
-        text = assay_claim_text(arena, claim);
+        text = claim_words(page, claim);
         texts = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(texts),
-                                   texts.len ? "; " : "", ASSAY_STR_ARG(text));
+                                   texts.len ? ", " : "", ASSAY_STR_ARG(text));
     }
     return texts;
 }
@@ -50,18 +72,18 @@ static struct assay_json *conflict_json(struct assay_page *page,
     return one;
 }
 
+enum { FACT, TAKEN, AGAINST, COLUMNS };
+
 static struct assay_block *conflict_table(struct assay_page *page,
                                           struct assay_section *section)
 {
-    static const struct assay_column columns[] = {
-        {.title = {"fact", 4}},
-        {.title = {"taken", 5}},
-        {.title = {"others say", 10}},
-        {.title = {"because", 7}},
+    static const struct assay_column columns[COLUMNS] = {
+        [FACT] = {.title = {"fact", 4}},
+        [TAKEN] = {.title = {"taken, and why", 14}},
+        [AGAINST] = {.title = {"against", 7}},
     };
 
-    return assay_section_table(page->c.doc, section, columns,
-                               sizeof columns / sizeof columns[0]);
+    return assay_section_table(page->c.doc, section, columns, COLUMNS);
 }
 
 void assay_page_conflict_rows(struct assay_page *page,
@@ -79,17 +101,18 @@ void assay_page_conflict_rows(struct assay_page *page,
         if (!*table)
             *table = conflict_table(page, section);
         row = assay_table_row(page->c.doc, *table);
-        row[0].text = assay_fact_title(page->c.arena, choice->fact);
+        row[FACT].text = assay_fact_title(page->c.arena, choice->fact);
         if (subject->kind == ASSAY_SUBJECT_ROUTE)
-            row[0].note = subject->id;
-        row[1].text = assay_claim_text(page->c.arena, choice->claims[0]);
-        assay_compare_ref(&page->c, &row[1].refs, choice->claims[0]);
-        row[2].text = other_texts(page, choice, &row[2].refs);
-        row[3].text = choice->reason;
-        for (size_t k = 0; k < 4; k++)
+            row[FACT].note = subject->id;
+        row[TAKEN].text = claim_words(page, choice->claims[0]);
+        row[TAKEN].note = choice->reason;
+        assay_compare_ref(&page->c, &row[TAKEN].refs, choice->claims[0]);
+        row[AGAINST].text = other_texts(page, choice, &row[AGAINST].refs);
+        for (size_t k = 0; k < COLUMNS; k++)
             row[k].state = ASSAY_KNOWN;
-        assay_json_add(list, conflict_json(page, subject, choice, &row[1].refs,
-                                           &row[2].refs));
+        assay_json_add(list, conflict_json(page, subject, choice,
+                                           &row[TAKEN].refs,
+                                           &row[AGAINST].refs));
     }
 }
 

@@ -4,26 +4,6 @@
  */
 #include "page_parts.h"
 
-#include "assay/identity.h"
-
-static void say_rules(struct assay_page *page,
-                      const struct assay_model *model)
-{
-    struct assay_section *section =
-        assay_document_section(page->c.doc, "rules", "What the rules mean");
-
-    for (size_t i = 0; i < model->route_count; i++) {
-        const char *rule = model->routes[i]->join_rule;
-        bool seen = false;
-
-        for (size_t k = 0; k < i && !seen; k++)
-            seen = assay_str_is(assay_str_c(model->routes[k]->join_rule), rule);
-        if (!seen)
-            assay_page_say(page, section, ASSAY_BLOCK_ITEM, NULL, "%s: %s",
-                           rule, assay_identity_rule_text(rule));
-    }
-}
-
 /* One claim of each source that speaks of the subject. */
 static void add_sources(struct assay_page *page, struct assay_refs *refs,
                         const struct assay_subject *subject)
@@ -60,34 +40,37 @@ static void explain_row(struct assay_page *page, struct assay_block *table,
     assay_json_set_bool(arena, one, "live", route->live);
 }
 
-/* Each name of the model with the sources that use or declare it. */
+/* Each name of the model, with the sources that speak of it by that name. */
 static void say_names(struct assay_page *page, const struct assay_model *model,
                       struct assay_json *list)
 {
     struct assay_arena *arena = page->c.arena;
+    const struct assay_subject *subject = &model->subject;
     struct assay_section *section =
         assay_document_section(page->c.doc, "names", "Its names");
 
+    if (model->alias_count == 0)
+        assay_page_say(page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
+                       "Every source calls it %.*s.",
+                       ASSAY_STR_ARG(model->id));
     for (size_t i = 0; i < model->alias_count; i++) {
         struct assay_json *one =
             assay_json_add(list, assay_json_object(arena));
         struct assay_refs refs = {0};
+        const struct assay_source *last = NULL;
 
-        for (size_t k = 0; k < model->subject.claim_count; k++) {
-            const struct assay_claim *claim = &model->subject.claims[k];
+        for (size_t k = 0; k < subject->claim_count; k++) {
+            const struct assay_claim *claim = &subject->claims[k];
 
-            if (assay_str_is(claim->fact, "aliases")) {
-                for (const struct assay_json *a = claim->value->first; a;
-                     a = a->next)
-                    if (assay_str_equal(a->text, model->aliases[i]))
-                        assay_compare_ref(&page->c, &refs, claim);
-            } else if (assay_str_is(claim->fact, "name") &&
-                       assay_str_equal(claim->subject, model->aliases[i])) {
-                assay_compare_ref(&page->c, &refs, claim);
-            }
+            if (claim->source == last ||
+                !assay_str_equal(claim->subject, model->aliases[i]))
+                continue;
+            assay_compare_ref(&page->c, &refs, claim);
+            last = claim->source;
         }
-        assay_page_say(page, section, ASSAY_BLOCK_ITEM, &refs, "%.*s",
-                       ASSAY_STR_ARG(model->aliases[i]));
+        assay_page_say(page, section, ASSAY_BLOCK_ITEM, &refs, "%.*s%s",
+                       ASSAY_STR_ARG(model->aliases[i]),
+                       refs.count ? "" : " (a declared alias)");
         assay_json_set_text(arena, one, "name", model->aliases[i]);
         assay_json_set(one, "claims", assay_refs_json(&page->c, &refs));
     }
@@ -106,7 +89,7 @@ assay_page_explain(struct assay_arena *arena, const struct assay_model *model,
     struct assay_json *names = assay_json_array(arena);
     struct assay_json *routes = assay_json_array(arena);
     struct assay_section *section;
-    struct assay_block *table;
+    struct assay_block *table = NULL;
 
     assay_page_start(
         &page, arena, options, "assay-explain/1",
@@ -115,16 +98,14 @@ assay_page_explain(struct assay_arena *arena, const struct assay_model *model,
     assay_json_set_text(arena, page.c.data, "model", model->id);
     say_names(&page, model, names);
     section = assay_document_section(page.c.doc, "routes", "Its routes");
-    if (model->route_count) {
+    if (model->route_count)
         table = assay_section_table(page.c.doc, section, columns,
                                     sizeof columns / sizeof columns[0]);
-        for (size_t i = 0; i < model->route_count; i++)
-            explain_row(&page, table, model->routes[i], routes);
-        say_rules(&page, model);
-    } else {
+    else
         assay_page_say(&page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
                        "No route is known.");
-    }
+    for (size_t i = 0; i < model->route_count; i++)
+        explain_row(&page, table, model->routes[i], routes);
     assay_json_set(page.c.data, "names", names);
     assay_json_set(page.c.data, "routes", routes);
     return assay_page_finish(&page);

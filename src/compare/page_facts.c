@@ -25,6 +25,7 @@ static bool shown_elsewhere(struct assay_str fact)
         "aliases", "name",          "model",      "provider",
         "tier",    "provider_name", "status",     "retired_on",
         "match",   "fallback",      "order",      "benchmark",
+        "weights", "parameters_estimated",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -43,6 +44,20 @@ static bool is_usual(struct assay_str fact)
     return false;
 }
 
+/* What the fact rests on, where a bare value would say too much. */
+static struct assay_str fact_note(const struct assay_subject *subject,
+                                  const char *fact)
+{
+    bool estimated;
+
+    if (assay_str_is(assay_str_c(fact), "parameters_total") &&
+        assay_choice_bool(assay_subject_choice(subject, "parameters_estimated"),
+                          &estimated) == ASSAY_KNOWN &&
+        estimated)
+        return ASSAY_STR("estimated");
+    return ASSAY_STR("");
+}
+
 static void add_fact(struct assay_page *page, struct assay_block *table,
                      const struct assay_subject *subject, const char *fact,
                      struct assay_json *list)
@@ -50,24 +65,52 @@ static void add_fact(struct assay_page *page, struct assay_block *table,
     struct assay_arena *arena = page->c.arena;
     struct assay_str name = assay_str_c(fact);
     struct assay_value value = assay_fact_value(&page->c, subject, fact);
-    struct assay_json *one = assay_page_value(page, &value);
     struct assay_json *row = assay_json_object(arena);
     struct assay_cell *cells = assay_table_row(page->c.doc, table);
 
+    if (value.state == ASSAY_KNOWN)
+        value.note = fact_note(subject, fact);
     cells[0].text = assay_fact_title(arena, name);
     cells[0].state = ASSAY_KNOWN;
     assay_value_cell(&cells[1], &value);
     assay_json_set_text(arena, row, "fact", name);
-    assay_json_set(row, "cell", one);
+    assay_json_set(row, "cell", assay_page_value(page, &value));
     assay_json_add(list, row);
+}
+
+/* Where the weights lie: one row for each copy. */
+static void add_weights(struct assay_page *page, struct assay_block *table,
+                        const struct assay_subject *subject)
+{
+    const struct assay_choice *choice = assay_subject_choice(subject, "weights");
+    const struct assay_json *gated;
+
+    if (!choice || !assay_json_is(choice->claims[0]->value, ASSAY_JSON_ARRAY))
+        return;
+    for (const struct assay_json *copy = choice->claims[0]->value->first; copy;
+         copy = copy->next) {
+        struct assay_cell *cells = assay_table_row(page->c.doc, table);
+
+        gated = assay_json_get(copy, "gated");
+        cells[0].text = ASSAY_STR("weights");
+        cells[1].text = assay_json_text(copy, "url");
+        cells[1].link = cells[1].text;
+        cells[1].note = assay_json_text(copy, "format");
+        if (assay_json_is(gated, ASSAY_JSON_TRUE))
+            cells[1].note = assay_arena_printf(
+                page->c.arena, "%.*s%safter agreeing to terms",
+                ASSAY_STR_ARG(cells[1].note), cells[1].note.len ? ", " : "");
+        assay_compare_ref(&page->c, &cells[1].refs, choice->claims[0]);
+        cells[0].state = cells[1].state = ASSAY_KNOWN;
+    }
 }
 
 struct assay_json *assay_page_facts(struct assay_page *page,
                                     struct assay_section *section,
                                     const struct assay_subject *subject)
 {
-    static const struct assay_column columns[] = {{.give_way = 0},
-                                                  {.give_way = 0}};
+    static const struct assay_column columns[] = {{.title = {"fact", 4}},
+                                                  {.title = {"value", 5}}};
     struct assay_json *list = assay_json_array(page->c.arena);
     struct assay_block *table =
         assay_section_table(page->c.doc, section, columns, 2);
@@ -82,5 +125,6 @@ struct assay_json *assay_page_facts(struct assay_page *page,
             add_fact(page, table, subject,
                      assay_arena_cstr(page->c.arena, fact), list);
     }
+    add_weights(page, table, subject);
     return list;
 }

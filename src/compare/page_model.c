@@ -7,6 +7,8 @@
 
 #include "capability.h"
 
+#include <stdlib.h>
+
 /* ------------------------------------------------------- lifecycle */
 
 static struct assay_str count_words(struct assay_arena *arena, size_t n,
@@ -165,8 +167,8 @@ static void say_names(struct assay_page *page, struct assay_section *section,
 static void add_capabilities(struct assay_page *page,
                              const struct assay_model *model)
 {
-    static const struct assay_column columns[2] = {{.give_way = 0},
-                                                   {.give_way = 0}};
+    static const struct assay_column columns[2] = {{.title = {"capability", 10}},
+                                                   {.title = {"value", 5}}};
     struct assay_arena *arena = page->c.arena;
     struct assay_section *section = assay_document_section(
         page->c.doc, "capabilities", "What it can do");
@@ -302,6 +304,35 @@ static void benchmark_row(struct assay_page *page, struct assay_block *table,
         row[i].state = ASSAY_KNOWN;
 }
 
+/* Rows of one benchmark stand together; equal ones in the claims' order. */
+static int by_benchmark(const void *left, const void *right)
+{
+    const struct assay_claim *const *a = left, *const *b = right;
+    static const char *const keys[] = {"name", "setting", "variant"};
+    int order = 0;
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !order; i++)
+        order = assay_str_compare(assay_json_text((*a)->value, keys[i]),
+                                  assay_json_text((*b)->value, keys[i]));
+    return order ? order : (*a > *b) - (*a < *b);
+}
+
+static const struct assay_claim **
+benchmarks_of(struct assay_arena *arena, const struct assay_subject *subject,
+              size_t *count)
+{
+    const struct assay_claim **rows = ASSAY_NEW_ARRAY(
+        arena, const struct assay_claim *, subject->claim_count + 1);
+
+    *count = 0;
+    for (size_t i = 0; i < subject->claim_count; i++)
+        if (assay_str_is(subject->claims[i].fact, "benchmark") &&
+            assay_json_is(subject->claims[i].value, ASSAY_JSON_OBJECT))
+            rows[(*count)++] = &subject->claims[i];
+    qsort(rows, *count, sizeof(*rows), by_benchmark);
+    return rows;
+}
+
 static void add_benchmarks(struct assay_page *page,
                            const struct assay_subject *subject)
 {
@@ -314,28 +345,26 @@ static void add_benchmarks(struct assay_page *page,
     };
     struct assay_arena *arena = page->c.arena;
     struct assay_json *list = assay_json_array(arena);
-    struct assay_block *table = NULL;
+    struct assay_block *table;
+    size_t count;
+    const struct assay_claim **rows = benchmarks_of(arena, subject, &count);
 
-    for (size_t i = 0; i < subject->claim_count; i++) {
-        const struct assay_claim *claim = &subject->claims[i];
+    assay_json_set(page->c.data, "benchmarks", list);
+    if (count == 0)
+        return;
+    table = assay_section_table(
+        page->c.doc,
+        assay_document_section(page->c.doc, "benchmarks", "Benchmarks"),
+        columns, BENCH_COLUMNS);
+    for (size_t i = 0; i < count; i++) {
         struct assay_refs refs = {0};
-        struct assay_json *one;
+        struct assay_json *one =
+            assay_json_add(list, assay_json_copy(arena, rows[i]->value));
 
-        if (!assay_str_is(claim->fact, "benchmark") ||
-            !assay_json_is(claim->value, ASSAY_JSON_OBJECT))
-            continue;
-        if (!table)
-            table = assay_section_table(
-                page->c.doc,
-                assay_document_section(page->c.doc, "benchmarks",
-                                       "Benchmarks"),
-                columns, BENCH_COLUMNS);
-        benchmark_row(page, table, claim);
-        one = assay_json_add(list, assay_json_copy(arena, claim->value));
-        assay_compare_ref(&page->c, &refs, claim);
+        benchmark_row(page, table, rows[i]);
+        assay_compare_ref(&page->c, &refs, rows[i]);
         assay_json_set(one, "claims", assay_refs_json(&page->c, &refs));
     }
-    assay_json_set(page->c.data, "benchmarks", list);
 }
 
 /* ------------------------------------------------------- the rest */

@@ -117,8 +117,8 @@ static void add_prices(struct assay_page *page,
 static void add_capabilities(struct assay_page *page,
                              const struct assay_subject *subject)
 {
-    static const struct assay_column columns[2] = {{.give_way = 0},
-                                                   {.give_way = 0}};
+    static const struct assay_column columns[2] = {{.title = {"capability", 10}},
+                                                   {.title = {"value", 5}}};
     struct assay_block *table = NULL;
     struct assay_json *list = assay_json_array(page->c.arena);
 

@@ -186,6 +186,44 @@ static size_t cost_row(struct assay_comparison *c, struct assay_value *values)
     return c->lower;
 }
 
+/* Distinct regions that live routes state. */
+static size_t regions_of(const struct assay_model *model)
+{
+    struct assay_str seen[64];
+    size_t count = 0;
+
+    for (size_t i = 0; i < model->live_count; i++) {
+        const struct assay_choice *regions =
+            assay_subject_choice(&model->routes[i]->subject, "regions");
+        const struct assay_json *list =
+            regions ? regions->claims[0]->value : NULL;
+
+        for (const struct assay_json *r = list ? list->first : NULL; r;
+             r = r->next) {
+            bool known = false;
+
+            for (size_t k = 0; k < count && !known; k++)
+                known = assay_str_equal(seen[k], r->text);
+            if (!known && count < sizeof seen / sizeof seen[0])
+                seen[count++] = r->text;
+        }
+    }
+    return count;
+}
+
+static struct assay_str coverage_note(struct assay_comparison *c, size_t side)
+{
+    size_t providers = assay_side_providers(&c->sides[side]);
+    size_t regions = regions_of(c->sides[side].model);
+
+    if (providers < 2 && regions < 2)
+        return ASSAY_STR("");
+    if (regions < 2)
+        return assay_arena_printf(c->arena, "%zu providers", providers);
+    return assay_arena_printf(c->arena, "%zu provider%s, %zu regions",
+                              providers, providers == 1 ? "" : "s", regions);
+}
+
 static size_t routes_row(struct assay_comparison *c, struct assay_value *values)
 {
     size_t leader = ASSAY_NOBODY, best = 0;
@@ -193,7 +231,6 @@ static size_t routes_row(struct assay_comparison *c, struct assay_value *values)
 
     for (size_t i = 0; i < c->count; i++) {
         const struct assay_model *model = c->sides[i].model;
-        size_t providers = assay_side_providers(&c->sides[i]);
 
         if (model->route_count == 0) {
             values[i] =
@@ -202,9 +239,7 @@ static size_t routes_row(struct assay_comparison *c, struct assay_value *values)
             continue;
         }
         values[i] = assay_count_value(c, model->live_count);
-        if (providers > 1)
-            values[i].note = assay_arena_printf(
-                c->arena, "%zu providers", providers);
+        values[i].note = coverage_note(c, i);
         for (size_t k = 0; k < model->route_count && k < 8; k++)
             assay_compare_ref(c, &values[i].refs,
                               model->routes[k]->status_claim);

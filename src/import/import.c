@@ -40,6 +40,13 @@ static bool fetch(struct assay_arena *arena, const char *from,
     return assay_http_get(arena, &request, text, err);
 }
 
+/* A URL without its query, where a key may stand. */
+static void fail_in_source(struct assay_error *err, const char *from)
+{
+    size_t len = assay_http_is_url(from) ? strcspn(from, "?#") : strlen(from);
+    assay_fail_in(err, "%.*s", (int)(len < 160 ? len : 160), from);
+}
+
 /* The day the source was read when neither the caller nor the file says. */
 static bool default_date(const struct assay_import_options *options,
                          struct assay_date *date, struct assay_error *err)
@@ -116,7 +123,7 @@ bool assay_import_read(struct assay_batch *batch,
     batch->origin = assay_arena_copy(batch->arena, assay_str_c(options->from));
     batch->sha256 = assay_sha256_hex(batch->arena, text);
     if (!parse_and_translate(batch, options, text, err)) {
-        assay_fail_in(err, "%s", options->from);
+        fail_in_source(err, options->from);
         goto out;
     }
     set_default(&batch->source_id, format->name);

@@ -180,9 +180,11 @@ struct brand {
 /*
  * First words of names that are somebody's brand: a creator's own API may
  * serve others' models under bare names (Alibaba: deepseek-r1, kimi-k2.5),
- * and those are not its own. Seen in the snapshot of 2026-07-02.
+ * and those are not its own; nor is "auto", which chooses among models. Seen
+ * in the snapshot of 2026-07-02.
  */
 static const struct brand brands[] = {
+    {"auto", ""},
     {"cerebras", ""},
     {"claude", "anthropic"},
     {"codestral", "mistral"},

@@ -21,6 +21,8 @@ static struct assay_str path_of(struct assay_linting *lint,
 
 /* ------------------------------------------------------- duplicate keys */
 
+enum { FEW_MEMBERS = 64 }; /* nearly every object */
+
 /* By key; the same key in the order of the document. */
 static int compare_members(const void *a, const void *b)
 {
@@ -36,11 +38,13 @@ static int compare_members(const void *a, const void *b)
 static void find_duplicates(struct assay_linting *lint,
                             const struct assay_json *object)
 {
+    const struct assay_json *few[FEW_MEMBERS], **members = few;
     struct assay_arena scratch = {0};
-    const struct assay_json **members =
-        ASSAY_NEW_ARRAY(&scratch, const struct assay_json *, object->count);
     size_t count = 0;
 
+    if (object->count > FEW_MEMBERS)
+        members =
+            ASSAY_NEW_ARRAY(&scratch, const struct assay_json *, object->count);
     for (const struct assay_json *at = object->first; at; at = at->next)
         members[count++] = at;
     if (count > 1)

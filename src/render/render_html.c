@@ -3,8 +3,6 @@
  * named by hash in its Content-Security-Policy. Every value leads to its
  * claims, every claim to its source.
  */
-#include "assay/render.h"
-
 #include "render/render_html.h"
 
 enum { NAV_FROM = 4 }; /* fewer sections need no list of them */

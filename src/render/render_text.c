@@ -3,10 +3,9 @@
  * without colour. Marks: [1,2] sources, "*" best of its row, "!" sources
  * disagree.
  */
-#include "assay/render.h"
+#include "render/render_text.h"
 
 #include "render/render_parts.h"
-#include "render/render_text.h"
 
 enum {
     DEFAULT_WIDTH = 80,

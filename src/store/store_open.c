@@ -22,7 +22,7 @@ static char *copy_text(const char *text, const char *suffix)
 }
 
 /* Settings of a connection; none of them touches the file. */
-static bool configure(struct assay_store *store, struct assay_error *err)
+static void configure(struct assay_store *store)
 {
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, ASSAY_STORE_BUSY_MS);
@@ -31,7 +31,6 @@ static bool configure(struct assay_store *store, struct assay_error *err)
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_wal_autocheckpoint(store->db, 0);
-    return assay_store_exec(store, "pragma synchronous = full", err);
 }
 
 static bool open_connection(struct assay_store *store, const char *name,
@@ -41,7 +40,8 @@ static bool open_connection(struct assay_store *store, const char *name,
         sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return assay_store_fail(store, code, err);
-    return configure(store, err);
+    configure(store);
+    return true;
 }
 
 static void close_connection(struct assay_store *store)
@@ -233,7 +233,9 @@ struct assay_store *assay_store_open(const struct assay_store_options *options,
     store->in_memory = strcmp(options->path, ":memory:") == 0;
     ok = open_any(store, &label, err) && name_lock(store, err) &&
          (!is_new(&label) || create(store, options, &label, err)) &&
-         check_label(store, &label, options, err);
+         check_label(store, &label, options, err) &&
+         (store->read_only ||
+          assay_store_exec(store, "pragma synchronous = full", err));
 out:
     if (!ok) {
         assay_store_close(store);

@@ -181,6 +181,27 @@ static void the_claim_behind_the_status_is_named(void **state)
     assert_text(status->claims[1]->source->id, "list");
 }
 
+static void deprecated_beside_a_day_that_has_come_is_no_conflict(void **state)
+{
+    static const struct {
+        const char *as_of;
+        bool conflict;
+    } cases[] = {{"2025-12-01", false}, {"2025-11-30", true}};
+    struct fixture *f = *state;
+
+    add_facts(f, ROUTE("provider", "provider", "2025-10-01",
+                       "\"status\":\"retired\""));
+    add_facts(f, ROUTE("list", "catalog", "2025-09-05",
+                       "\"status\":\"deprecated\","
+                       "\"retired_on\":\"2025-12-01\""));
+    for (size_t i = 0; i < 2; i++) {
+        struct assay_model *model = view_model(f, "acme/m", cases[i].as_of);
+        struct assay_route *route = route_of(model, "host/m");
+        assert_int_equal(choice_of(&route->subject, "status")->conflict,
+                         cases[i].conflict);
+    }
+}
+
 /* ---------------------------------------------------------- replacements */
 
 static const char chain[] = SOURCE("vendor", "primary", "2026-08-21")
@@ -234,6 +255,7 @@ int main(void)
         TEST(a_model_has_the_status_of_the_day),
         TEST(a_route_has_the_status_of_the_day),
         TEST(the_claim_behind_the_status_is_named),
+        TEST(deprecated_beside_a_day_that_has_come_is_no_conflict),
         TEST(a_replacement_is_followed_to_the_end),
         TEST(a_circle_of_replacements_ends),
     };

@@ -56,7 +56,7 @@ static void the_documentation_entry_is_no_model(void **state)
     struct translated t;
 
     translate_file(&t, &assay_import_litellm, fixture);
-    assert_int_equal(t.batch.rows, 22);
+    assert_int_equal(t.batch.rows, 23);
     for (const struct assay_statement *s = t.batch.first; s; s = s->next)
         assert_false(assay_str_contains(s->id, "sample_spec"));
     forget(&t);
@@ -375,6 +375,8 @@ static void zero_means_free_or_nothing_by_who_serves_it(void **state)
     assert_lacks(local, "prices");
     assert_lacks(local, "free");
     assert_holds(local, "run on one's own machine; no price stated");
+    /* pixels at 0, and nothing said of tokens */
+    assert_lacks(route_of(&t, "openai/quiet-image"), "free");
     /* tokens at 0 beside a price for each query */
     const char *rerank = route_of(&t, "azure/cohere-rerank-v3");
     assert_lacks(rerank, "\"tier\"");
@@ -457,8 +459,8 @@ static void only_the_vendors_own_route_speaks_of_the_model(void **state)
     assert_holds(model_of(&t, "google/gemini-1.5-pro"), "2097152");
     for (const struct assay_statement *s = t.batch.first; s; s = s->next)
         count += s->kind == ASSAY_SUBJECT_MODEL;
-    /* the four above, gpt-4-vision-preview and deepseek-chat */
-    assert_int_equal(count, 6);
+    /* the four above, gpt-4-vision-preview, deepseek-chat, quiet-image */
+    assert_int_equal(count, 7);
     forget(&t);
 }
 

@@ -1,0 +1,8 @@
+/* models.dev's catalog.json and api.json: see fuzz_import.h for what must hold. */
+#include "fuzz_import.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    fuzz_import(&assay_import_modelsdev, true, data, len);
+    return 0;
+}

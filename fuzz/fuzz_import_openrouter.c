@@ -1,0 +1,8 @@
+/* OpenRouter's list: see fuzz_import.h for what must hold. */
+#include "fuzz_import.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    fuzz_import(&assay_import_openrouter, true, data, len);
+    return 0;
+}
