@@ -11,8 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct assay_error err = {0};
     struct assay_response_usage usage;
     const struct assay_str text = {(const char *)data, len};
-    const struct assay_json *body =
-        assay_json_parse(&arena, text, NULL, &err);
+    const struct assay_json *body = assay_json_parse(&arena, text, NULL, &err);
 
     if (body && assay_usage_read(&arena, body, &usage, &err) &&
         (usage.cache_read_tokens + usage.cache_write_tokens >

@@ -9,10 +9,8 @@
 const char *assay_state_name(enum assay_state state)
 {
     static const char *const names[] = {
-        [ASSAY_UNKNOWN] = "unknown",
-        [ASSAY_KNOWN] = "known",
-        [ASSAY_FREE] = "free",
-        [ASSAY_NOT_APPLICABLE] = "not_applicable",
+        [ASSAY_UNKNOWN] = "unknown", [ASSAY_KNOWN] = "known",
+        [ASSAY_FREE] = "free",       [ASSAY_NOT_APPLICABLE] = "not_applicable",
         [ASSAY_BOUND] = "bound",
     };
     assert((size_t)state < sizeof(names) / sizeof(names[0]));

@@ -44,8 +44,9 @@ static const struct part parts[PART_COUNT] = {
                          .instead = {"input_tokens"},
                          .note = {"cached input at the plain input price"}},
     [PART_CACHE_WRITE] = {.meter = "cache_write_tokens",
-                          .instead = {"input_tokens"},
-                          .note = {"cache writes at the plain input price"}},
+                          .instead = {"cache_write_5m_tokens", "input_tokens"},
+                          .note = {"",
+                                   "cache writes at the plain input price"}},
     [PART_CACHE_WRITE_1H] =
         {.meter = "cache_write_1h_tokens",
          .instead = {"cache_write_tokens", "input_tokens"},
@@ -65,9 +66,7 @@ static const struct part parts[PART_COUNT] = {
                            .note = {"audio output at the plain output price"}},
     [PART_IMAGE] = {.meter = "image", .side = SIDE_OTHER},
     [PART_SEARCH] = {.meter = "web_search", .side = SIDE_OTHER},
-    [PART_REQUEST] = {.meter = "request",
-                      .side = SIDE_OTHER,
-                      .optional = true},
+    [PART_REQUEST] = {.meter = "request", .side = SIDE_OTHER, .optional = true},
 };
 
 struct billing {
@@ -93,67 +92,76 @@ static bool too_many_digits(struct assay_error *err, const char *meter)
 
 /* ---------------------------------------------------------------- checks */
 
-static bool check_within(struct assay_error *err, struct assay_decimal part,
-                         const char *part_name, struct assay_decimal whole,
-                         const char *whole_name)
+/* A part, the whole that holds it, and their names. */
+struct within {
+    struct assay_decimal part, whole;
+    const char *part_name, *whole_name;
+};
+
+static bool check_within(struct within w, struct assay_error *err)
 {
     struct assay_arena arena = {0};
 
-    if (assay_decimal_compare(part, whole) <= 0)
+    if (assay_decimal_sign(w.part) < 0 || assay_decimal_sign(w.whole) < 0)
+        return assay_fail(err, ASSAY_BAD_INPUT, "%s are negative",
+                          assay_decimal_sign(w.part) < 0 ? w.part_name
+                                                         : w.whole_name);
+    if (assay_decimal_sign(w.part) == 0 ||
+        assay_decimal_compare(w.part, w.whole) <= 0)
         return true;
-    struct assay_str more = assay_decimal_text(&arena, part);
-    struct assay_str less = assay_decimal_text(&arena, whole);
+    struct assay_str more = assay_decimal_text(&arena, w.part);
+    struct assay_str less = assay_decimal_text(&arena, w.whole);
     assay_fail(err, ASSAY_BAD_INPUT,
-               "%s (%.*s) are more than %s (%.*s) that hold them", part_name,
-               ASSAY_STR_ARG(more), whole_name, ASSAY_STR_ARG(less));
+               "%s (%.*s) are more than %s (%.*s) that hold them", w.part_name,
+               ASSAY_STR_ARG(more), w.whole_name, ASSAY_STR_ARG(less));
     assay_arena_free(&arena);
     return false;
 }
 
+static bool check_not_negative(struct assay_decimal amount, const char *name,
+                               struct assay_error *err)
+{
+    return assay_decimal_sign(amount) >= 0 ||
+           assay_fail(err, ASSAY_BAD_INPUT, "%s are negative", name);
+}
+
 static bool check_usage(const struct assay_usage *u, struct assay_error *err)
 {
-    const struct {
-        const char *name;
-        struct assay_decimal part;
-        const char *whole_name;
-        struct assay_decimal whole;
-    } rows[] = {
-        {"cache_read_tokens", u->cache_read_tokens, "input_tokens",
-         u->input_tokens},
-        {"cache_write_tokens", u->cache_write_tokens, "input_tokens",
-         u->input_tokens},
-        {"cache_write_1h_tokens", u->cache_write_1h_tokens,
-         "cache_write_tokens", u->cache_write_tokens},
-        {"audio_input_tokens", u->audio_input_tokens, "input_tokens",
-         u->input_tokens},
-        {"reasoning_tokens", u->reasoning_tokens, "output_tokens",
-         u->output_tokens},
-        {"audio_output_tokens", u->audio_output_tokens, "output_tokens",
-         u->output_tokens},
-        {"no tokens", ASSAY_DECIMAL(0, 0), "images", u->images},
-        {"no tokens", ASSAY_DECIMAL(0, 0), "searches", u->searches},
-        {"no tokens", ASSAY_DECIMAL(0, 0), "requests", u->requests},
-        {"no tokens", ASSAY_DECIMAL(0, 0), "input tokens of one request",
-         u->tier_input_tokens},
-    };
+    static const char in[] = "input_tokens", out[] = "output_tokens";
     struct assay_decimal cached;
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (assay_decimal_sign(rows[i].part) < 0)
-            return assay_fail(err, ASSAY_BAD_INPUT, "%s are negative",
-                              rows[i].name);
-        if (assay_decimal_sign(rows[i].whole) < 0)
-            return assay_fail(err, ASSAY_BAD_INPUT, "%s are negative",
-                              rows[i].whole_name);
-        if (!check_within(err, rows[i].part, rows[i].name, rows[i].whole,
-                          rows[i].whole_name))
-            return false;
-    }
+    if (!check_within((struct within){u->cache_read_tokens, u->input_tokens,
+                                      "cache_read_tokens", in},
+                      err) ||
+        !check_within((struct within){u->cache_write_tokens, u->input_tokens,
+                                      "cache_write_tokens", in},
+                      err) ||
+        !check_within(
+            (struct within){u->cache_write_1h_tokens, u->cache_write_tokens,
+                            "cache_write_1h_tokens", "cache_write_tokens"},
+            err) ||
+        !check_within((struct within){u->audio_input_tokens, u->input_tokens,
+                                      "audio_input_tokens", in},
+                      err) ||
+        !check_within((struct within){u->reasoning_tokens, u->output_tokens,
+                                      "reasoning_tokens", out},
+                      err) ||
+        !check_within((struct within){u->audio_output_tokens, u->output_tokens,
+                                      "audio_output_tokens", out},
+                      err) ||
+        !check_not_negative(u->images, "images", err) ||
+        !check_not_negative(u->searches, "searches", err) ||
+        !check_not_negative(u->requests, "requests", err) ||
+        !check_not_negative(u->tier_input_tokens, "input tokens of one request",
+                            err))
+        return false;
     if (!assay_decimal_add(u->cache_read_tokens, u->cache_write_tokens,
                            &cached))
         return too_many_digits(err, "cached input");
-    return check_within(err, cached, "cache_read_tokens and cache_write_tokens",
-                        u->input_tokens, "input_tokens");
+    return check_within(
+        (struct within){cached, u->input_tokens,
+                        "cache_read_tokens and cache_write_tokens", in},
+        err);
 }
 
 /* ----------------------------------------------------------------- lines */
@@ -238,8 +246,7 @@ static bool length_past(struct span span, struct assay_decimal boundary,
  */
 static bool charge_span(struct billing *b, const struct part *part,
                         const char *meter, struct span span,
-                        const struct assay_price_component *c,
-                        const char *note)
+                        const struct assay_price_component *c, const char *note)
 {
     while (c && c->marginal) {
         struct assay_decimal threshold =
@@ -289,6 +296,8 @@ static bool charge(struct billing *b, enum part_index index, struct span span)
 /* whole - part, and no less than nothing. */
 static bool take_out(struct assay_decimal *whole, struct assay_decimal part)
 {
+    if (assay_decimal_sign(part) == 0)
+        return true;
     if (assay_decimal_compare(part, *whole) > 0) {
         *whole = ASSAY_DECIMAL(0, 0);
         return true;
@@ -367,6 +376,32 @@ static enum assay_state state_of(const struct billing *b)
     return b->free_lines == lines ? ASSAY_FREE : ASSAY_KNOWN;
 }
 
+/* One for each part that is used, and for each marginal tier of it. */
+static size_t most_lines(const struct assay_price_list *list,
+                         const struct assay_usage *u)
+{
+    const struct assay_decimal used[PART_COUNT] = {
+        u->input_tokens,
+        u->cache_read_tokens,
+        u->cache_write_tokens,
+        u->cache_write_1h_tokens,
+        u->audio_input_tokens,
+        u->output_tokens,
+        u->reasoning_tokens,
+        u->audio_output_tokens,
+        u->images,
+        u->searches,
+        u->requests,
+    };
+    size_t lines = 0, tiers = 1;
+
+    for (size_t i = 0; i < list->count; i++)
+        tiers += list->components[i].marginal;
+    for (size_t i = 0; i < PART_COUNT; i++)
+        lines += assay_decimal_sign(used[i]) != 0;
+    return lines * tiers;
+}
+
 bool assay_price_usage(struct assay_arena *arena,
                        const struct assay_price_list *list,
                        const struct assay_usage *usage, struct assay_date day,
@@ -380,16 +415,14 @@ bool assay_price_usage(struct assay_arena *arena,
         .bill = bill,
         .err = err,
     };
-    size_t most_lines = PART_COUNT;
 
     *bill = (struct assay_bill){0};
     if (!check_usage(usage, err))
         return false;
     if (assay_decimal_sign(b.requests) == 0)
         b.requests = ASSAY_DECIMAL(1, 0);
-    for (size_t i = 0; i < list->count; i++)
-        most_lines += list->components[i].marginal ? PART_COUNT : 0;
-    bill->lines = ASSAY_NEW_ARRAY(arena, struct assay_bill_line, most_lines);
+    bill->lines =
+        ASSAY_NEW_ARRAY(arena, struct assay_bill_line, most_lines(list, usage));
     if (!charge_input(&b) || !charge_output(&b) || !charge_other(&b))
         return false;
     bill->state = state_of(&b);

@@ -200,8 +200,7 @@ static void explain(const struct contest *c, struct assay_choice *choice,
     } else if (standing == STANDING_OLD) {
         choice->rule = "recent";
         choice->reason = assay_arena_printf(
-            c->arena,
-            "newer reading (%.*s), the other more than %d days older",
+            c->arena, "newer reading (%.*s), the other more than %d days older",
             ASSAY_STR_ARG(dates_in_words(c->arena, chosen, other)),
             RECENT_DAYS);
     } else if (chosen->source->kind != other->source->kind) {
@@ -218,7 +217,8 @@ static void explain(const struct contest *c, struct assay_choice *choice,
             c->arena,
             "same kind of source, read on the same day: %.*s sorts before "
             "%.*s",
-            ASSAY_STR_ARG(chosen->source->id), ASSAY_STR_ARG(other->source->id));
+            ASSAY_STR_ARG(chosen->source->id),
+            ASSAY_STR_ARG(other->source->id));
     }
 }
 
@@ -364,8 +364,8 @@ static void merge_choices(struct assay_arena *arena,
         bool from_known =
             known > 0 && assay_str_compare(subject->choices[known - 1].fact,
                                            moved[others - 1].fact) > 0;
-        subject->choices[--to] = from_known ? subject->choices[--known]
-                                            : moved[--others];
+        subject->choices[--to] =
+            from_known ? subject->choices[--known] : moved[--others];
     }
 }
 
@@ -373,17 +373,18 @@ static size_t count_facts(const struct sorted *sorted)
 {
     size_t n = 0;
     for (size_t i = 0; i < sorted->count; i++)
-        n += i == 0 || sorted->claims[i]->fact.at !=
-                           sorted->claims[i - 1]->fact.at;
+        n += i == 0 ||
+             sorted->claims[i]->fact.at != sorted->claims[i - 1]->fact.at;
     return n;
 }
 
-const struct assay_claim *
-assay_choose_route(struct assay_arena *arena, struct assay_subject *subject,
-                   struct assay_date as_of, const struct assay_claim *end)
+const struct assay_claim *assay_choose_route(struct assay_arena *arena,
+                                             struct assay_subject *subject,
+                                             struct assay_date as_of,
+                                             const struct assay_claim *end)
 {
-    enum assay_fact_number status_fact =
-        subject->kind == ASSAY_SUBJECT_ROUTE ? ASSAY_ON_STATUS
+    enum assay_fact_number status_fact = subject->kind == ASSAY_SUBJECT_ROUTE
+                                             ? ASSAY_ON_STATUS
                                              : ASSAY_ON_LIFECYCLE_STATUS;
     struct contest c = {
         .arena = arena,
@@ -404,10 +405,9 @@ assay_choose_route(struct assay_arena *arena, struct assay_subject *subject,
     subject->choices =
         ASSAY_NEW_ARRAY(arena, struct assay_choice, count_facts(&sorted));
     size_t known = cut_choices(sorted.claims, sorted.known, subject->choices);
-    subject->choice_count =
-        known + cut_choices(sorted.claims + sorted.known,
-                            sorted.count - sorted.known,
-                            subject->choices + known);
+    subject->choice_count = known + cut_choices(sorted.claims + sorted.known,
+                                                sorted.count - sorted.known,
+                                                subject->choices + known);
     merge_choices(arena, subject, known);
     for (size_t i = 0; i < subject->choice_count; i++) {
         struct assay_choice *choice = &subject->choices[i];
@@ -444,9 +444,9 @@ void assay_choice_add_loser(struct assay_arena *arena,
         return;
     choice->conflict = true;
     choice->rule = "kind";
-    choice->reason = assay_arena_printf(
-        arena, "%s on the model over %s on one route", words_for(claims[0]),
-        words_for(claim));
+    choice->reason =
+        assay_arena_printf(arena, "%s on the model over %s on one route",
+                           words_for(claims[0]), words_for(claim));
 }
 
 /* ----------------------------------------------------------------- lookup */

@@ -139,8 +139,7 @@ static void add_scalar(struct assay_buf *out, struct assay_arena *arena,
     if (value->type == ASSAY_JSON_NULL)
         assay_buf_add_c(out, "not stated");
     else if (value->type == ASSAY_JSON_TRUE || value->type == ASSAY_JSON_FALSE)
-        assay_buf_add_c(out,
-                        value->type == ASSAY_JSON_TRUE ? "true" : "false");
+        assay_buf_add_c(out, value->type == ASSAY_JSON_TRUE ? "true" : "false");
     else if (value->type == ASSAY_JSON_NUMBER &&
              assay_decimal_parse(value->text, &number))
         assay_buf_add(out, assay_decimal_text(arena, number));
@@ -198,8 +197,8 @@ static int compare_folded(struct assay_str a, struct assay_str b)
 {
     size_t common = a.len < b.len ? a.len : b.len;
     for (size_t i = 0; i < common; i++) {
-        int order = (unsigned char)lower(a.at[i]) -
-                    (unsigned char)lower(b.at[i]);
+        int order =
+            (unsigned char)lower(a.at[i]) - (unsigned char)lower(b.at[i]);
         if (order != 0)
             return order;
     }

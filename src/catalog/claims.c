@@ -78,20 +78,20 @@ struct key_table {
     const char *prefix; /* "capabilities." before keys it does not know */
 };
 
-#define KEY(text_, number_)                                                    \
-    {                                                                          \
-        .text = (text_), .length = sizeof(text_) - 1,                          \
-        .number = ASSAY_ON_##number_                                           \
+#define KEY(text_, number_)                           \
+    {                                                 \
+        .text = (text_), .length = sizeof(text_) - 1, \
+        .number = ASSAY_ON_##number_                  \
     }
-#define SPECIAL(text_, kind_, number_, members_)                               \
-    {                                                                          \
-        .text = (text_), .length = sizeof(text_) - 1, .kind = (kind_),         \
-        .number = ASSAY_ON_##number_, .members = (members_)                    \
+#define SPECIAL(text_, kind_, number_, members_)                       \
+    {                                                                  \
+        .text = (text_), .length = sizeof(text_) - 1, .kind = (kind_), \
+        .number = ASSAY_ON_##number_, .members = (members_)            \
     }
-#define TABLE(keys_, prefix_)                                                  \
-    {                                                                          \
-        .keys = (keys_), .count = sizeof(keys_) / sizeof((keys_)[0]),          \
-        .prefix = (prefix_)                                                    \
+#define TABLE(keys_, prefix_)                                         \
+    {                                                                 \
+        .keys = (keys_), .count = sizeof(keys_) / sizeof((keys_)[0]), \
+        .prefix = (prefix_)                                           \
     }
 
 static const struct key capability_keys[] = {
@@ -236,9 +236,8 @@ static void add_claim(struct reader *r, struct assay_str fact,
     };
 }
 
-static struct assay_str fact_of(struct reader *r,
-                                const struct key_table *table, size_t *at,
-                                struct assay_str text)
+static struct assay_str fact_of(struct reader *r, const struct key_table *table,
+                                size_t *at, struct assay_str text)
 {
     const struct key *key = find_key(table, at, text);
     if (key)
@@ -351,10 +350,10 @@ bool assay_claims_read(struct assay_arena *arena,
             if (bodies[i])
                 assay_fail(err, ASSAY_BAD_INPUT, "not an object");
             err->code = ASSAY_BAD_INPUT;
-            return assay_fail_in(
-                err, "the store is damaged: what %.*s says of %.*s",
-                ASSAY_STR_ARG(statements[i].source->id),
-                ASSAY_STR_ARG(statements[i].id));
+            return assay_fail_in(err,
+                                 "the store is damaged: what %.*s says of %.*s",
+                                 ASSAY_STR_ARG(statements[i].source->id),
+                                 ASSAY_STR_ARG(statements[i].id));
         }
         r.most += most_claims(bodies[i]);
     }

@@ -12,71 +12,71 @@
  * The facts that the format names, in byte order: a fact's number is its
  * place here, so claims sort by counting.
  */
-#define ASSAY_FACT_NAMES(X)                                                    \
-    X(ALIASES, "aliases")                                                      \
-    X(API_BASE_URL, "api.base_url")                                            \
-    X(API_KEY_ENV, "api.key_env")                                              \
-    X(API_KIND, "api.kind")                                                    \
-    X(ARCHITECTURE, "architecture")                                            \
-    X(BENCHMARK, "benchmark")                                                  \
-    X(CAN_AUDIO, "capabilities.audio")                                         \
-    X(CAN_BATCH, "capabilities.batch")                                         \
-    X(CAN_CODE_EXECUTION, "capabilities.code_execution")                       \
-    X(CAN_FINE_TUNING, "capabilities.fine_tuning")                             \
-    X(CAN_FUNCTION_CALLING, "capabilities.function_calling")                   \
-    X(CAN_MULTIMODAL, "capabilities.multimodal")                               \
-    X(CAN_PROMPT_CACHING, "capabilities.prompt_caching")                       \
-    X(CAN_REASONING, "capabilities.reasoning")                                 \
-    X(CAN_STREAMING, "capabilities.streaming")                                 \
-    X(CAN_STRUCTURED_OUTPUTS, "capabilities.structured_outputs")               \
-    X(CAN_TOOL_USE, "capabilities.tool_use")                                   \
-    X(CAN_VISION, "capabilities.vision")                                       \
-    X(CONTEXT_TOKENS, "context_tokens")                                        \
-    X(CREATOR, "creator")                                                      \
-    X(DATA_RETENTION_DAYS, "data.retention_days")                              \
-    X(DATA_TRAINS_ON_INPUTS, "data.trains_on_inputs")                          \
-    X(DATA_ZERO_RETENTION, "data.zero_retention")                              \
-    X(FALLBACK, "fallback")                                                    \
-    X(FAMILY, "family")                                                        \
-    X(IMAGE_TOKENS, "image_tokens")                                            \
-    X(KNOWLEDGE_CUTOFF, "knowledge_cutoff")                                    \
-    X(LICENSE, "license")                                                      \
-    X(LICENSE_CLASS, "license_class")                                          \
-    X(LIFECYCLE_DEPRECATED_ON, "lifecycle.deprecated_on")                      \
-    X(LIFECYCLE_REPLACEMENT, "lifecycle.replacement")                          \
-    X(LIFECYCLE_RETIRED_ON, "lifecycle.retired_on")                            \
-    X(LIFECYCLE_STATUS, "lifecycle.status")                                    \
-    X(MATCH, "match")                                                          \
-    X(MAX_OUTPUT_TOKENS, "max_output_tokens")                                  \
-    X(MODALITIES_IN, "modalities_in")                                          \
-    X(MODALITIES_OUT, "modalities_out")                                        \
-    X(MODEL, "model")                                                          \
-    X(NAME, "name")                                                            \
-    X(NOTE, "note")                                                            \
-    X(OPEN_WEIGHTS, "open_weights")                                            \
-    X(ORDER, "order")                                                          \
-    X(PARAMETERS_ACTIVE, "parameters_active")                                  \
-    X(PARAMETERS_ESTIMATED, "parameters_estimated")                            \
-    X(PARAMETERS_TOTAL, "parameters_total")                                    \
-    X(PRICE_AUDIO_INPUT, "price.audio_input_tokens")                           \
-    X(PRICE_AUDIO_OUTPUT, "price.audio_output_tokens")                         \
-    X(PRICE_CACHE_READ, "price.cache_read_tokens")                             \
-    X(PRICE_CACHE_WRITE, "price.cache_write_tokens")                           \
-    X(PRICE_IMAGE, "price.image")                                              \
-    X(PRICE_INPUT, "price.input_tokens")                                       \
-    X(PRICE_OUTPUT, "price.output_tokens")                                     \
-    X(PRICE_REASONING, "price.reasoning_tokens")                               \
-    X(PRICE_REQUEST, "price.request")                                          \
-    X(PROVIDER, "provider")                                                    \
-    X(PROVIDER_NAME, "provider_name")                                          \
-    X(QUANTIZATION, "quantization")                                            \
-    X(REGIONS, "regions")                                                      \
-    X(RELEASED, "released")                                                    \
-    X(RETIRED_ON, "retired_on")                                                \
-    X(STATUS, "status")                                                        \
-    X(TASK, "task")                                                            \
-    X(TIER, "tier")                                                            \
-    X(TOKENIZER, "tokenizer")                                                  \
+#define ASSAY_FACT_NAMES(X)                                      \
+    X(ALIASES, "aliases")                                        \
+    X(API_BASE_URL, "api.base_url")                              \
+    X(API_KEY_ENV, "api.key_env")                                \
+    X(API_KIND, "api.kind")                                      \
+    X(ARCHITECTURE, "architecture")                              \
+    X(BENCHMARK, "benchmark")                                    \
+    X(CAN_AUDIO, "capabilities.audio")                           \
+    X(CAN_BATCH, "capabilities.batch")                           \
+    X(CAN_CODE_EXECUTION, "capabilities.code_execution")         \
+    X(CAN_FINE_TUNING, "capabilities.fine_tuning")               \
+    X(CAN_FUNCTION_CALLING, "capabilities.function_calling")     \
+    X(CAN_MULTIMODAL, "capabilities.multimodal")                 \
+    X(CAN_PROMPT_CACHING, "capabilities.prompt_caching")         \
+    X(CAN_REASONING, "capabilities.reasoning")                   \
+    X(CAN_STREAMING, "capabilities.streaming")                   \
+    X(CAN_STRUCTURED_OUTPUTS, "capabilities.structured_outputs") \
+    X(CAN_TOOL_USE, "capabilities.tool_use")                     \
+    X(CAN_VISION, "capabilities.vision")                         \
+    X(CONTEXT_TOKENS, "context_tokens")                          \
+    X(CREATOR, "creator")                                        \
+    X(DATA_RETENTION_DAYS, "data.retention_days")                \
+    X(DATA_TRAINS_ON_INPUTS, "data.trains_on_inputs")            \
+    X(DATA_ZERO_RETENTION, "data.zero_retention")                \
+    X(FALLBACK, "fallback")                                      \
+    X(FAMILY, "family")                                          \
+    X(IMAGE_TOKENS, "image_tokens")                              \
+    X(KNOWLEDGE_CUTOFF, "knowledge_cutoff")                      \
+    X(LICENSE, "license")                                        \
+    X(LICENSE_CLASS, "license_class")                            \
+    X(LIFECYCLE_DEPRECATED_ON, "lifecycle.deprecated_on")        \
+    X(LIFECYCLE_REPLACEMENT, "lifecycle.replacement")            \
+    X(LIFECYCLE_RETIRED_ON, "lifecycle.retired_on")              \
+    X(LIFECYCLE_STATUS, "lifecycle.status")                      \
+    X(MATCH, "match")                                            \
+    X(MAX_OUTPUT_TOKENS, "max_output_tokens")                    \
+    X(MODALITIES_IN, "modalities_in")                            \
+    X(MODALITIES_OUT, "modalities_out")                          \
+    X(MODEL, "model")                                            \
+    X(NAME, "name")                                              \
+    X(NOTE, "note")                                              \
+    X(OPEN_WEIGHTS, "open_weights")                              \
+    X(ORDER, "order")                                            \
+    X(PARAMETERS_ACTIVE, "parameters_active")                    \
+    X(PARAMETERS_ESTIMATED, "parameters_estimated")              \
+    X(PARAMETERS_TOTAL, "parameters_total")                      \
+    X(PRICE_AUDIO_INPUT, "price.audio_input_tokens")             \
+    X(PRICE_AUDIO_OUTPUT, "price.audio_output_tokens")           \
+    X(PRICE_CACHE_READ, "price.cache_read_tokens")               \
+    X(PRICE_CACHE_WRITE, "price.cache_write_tokens")             \
+    X(PRICE_IMAGE, "price.image")                                \
+    X(PRICE_INPUT, "price.input_tokens")                         \
+    X(PRICE_OUTPUT, "price.output_tokens")                       \
+    X(PRICE_REASONING, "price.reasoning_tokens")                 \
+    X(PRICE_REQUEST, "price.request")                            \
+    X(PROVIDER, "provider")                                      \
+    X(PROVIDER_NAME, "provider_name")                            \
+    X(QUANTIZATION, "quantization")                              \
+    X(REGIONS, "regions")                                        \
+    X(RELEASED, "released")                                      \
+    X(RETIRED_ON, "retired_on")                                  \
+    X(STATUS, "status")                                          \
+    X(TASK, "task")                                              \
+    X(TIER, "tier")                                              \
+    X(TOKENIZER, "tokenizer")                                    \
     X(WEIGHTS, "weights")
 
 enum assay_fact_number {
@@ -101,8 +101,7 @@ bool assay_claims_read(struct assay_arena *arena,
                        struct assay_subject *subject, struct assay_error *err);
 
 /* The claim's date; false when it states none. */
-bool assay_claim_date(const struct assay_claim *claim,
-                      struct assay_date *date);
+bool assay_claim_date(const struct assay_claim *claim, struct assay_date *date);
 
 /*
  * <0 when a outranks b: kind of source, newer reading, id of the source,
@@ -122,9 +121,10 @@ void assay_subject_index(const struct assay_subject *s,
  * ends this route too, or NULL (lifecycle.c finds it). Returns the claim by
  * which the subject is retired and that stands: its own, or `end`.
  */
-const struct assay_claim *
-assay_choose_route(struct assay_arena *arena, struct assay_subject *subject,
-                   struct assay_date as_of, const struct assay_claim *end);
+const struct assay_claim *assay_choose_route(struct assay_arena *arena,
+                                             struct assay_subject *subject,
+                                             struct assay_date as_of,
+                                             const struct assay_claim *end);
 /*
  * Lets a route's claim compete, and lose, against the model's own: it is
  * seen there as a conflict.
@@ -146,18 +146,16 @@ bool assay_status_has_ended(const struct assay_subject *subject,
  * or the date when its source states no status. Of kinds down to the
  * provider only; NULL when there is none.
  */
-const struct assay_claim *
-assay_retirement_find(const struct assay_subject *subject,
-                      struct assay_date as_of);
+const struct assay_claim *assay_retirement_find(
+    const struct assay_subject *subject, struct assay_date as_of);
 /*
  * `end`, the model's retirement, when it ends this route too: it is the
  * vendor's, the model is closed, and no later claim of the provider's own
  * says that the route lives. Else NULL.
  */
-const struct assay_claim *
-assay_retirement_of_route(const struct assay_subject *route,
-                          const struct assay_model *model,
-                          const struct assay_claim *end);
+const struct assay_claim *assay_retirement_of_route(
+    const struct assay_subject *route, const struct assay_model *model,
+    const struct assay_claim *end);
 /*
  * Set dates, status and their claims. `end` is what assay_choose_route
  * returned. The model's dates come before its routes, its status after.

@@ -246,8 +246,10 @@ static void strip_bedrock(struct name *n)
 {
     struct assay_str before, after;
 
-    while (assay_str_cut(text_of(n), '/', &before, &after))
-        set_name(n, after); /* commitment and region of older price lists */
+    /* Commitment and region, in older price lists. */
+    while (assay_str_cut(text_of(n), '/', &before, &after) &&
+           set_name(n, after))
+        continue;
     for (size_t i = 0; i < sizeof(bedrock_regions) / sizeof(bedrock_regions[0]);
          i++)
         if (drop_prefix(n, bedrock_regions[i]))

@@ -121,9 +121,8 @@ bool assay_status_has_ended(const struct assay_subject *subject,
            assay_date_compare(date, as_of) <= 0;
 }
 
-const struct assay_claim *
-assay_retirement_find(const struct assay_subject *subject,
-                      struct assay_date as_of)
+const struct assay_claim *assay_retirement_find(
+    const struct assay_subject *subject, struct assay_date as_of)
 {
     const struct assay_claim *best = NULL;
 
@@ -141,17 +140,15 @@ assay_retirement_find(const struct assay_subject *subject,
     return best;
 }
 
-const struct assay_claim *
-assay_retirement_of_route(const struct assay_subject *route,
-                          const struct assay_model *model,
-                          const struct assay_claim *end)
+const struct assay_claim *assay_retirement_of_route(
+    const struct assay_subject *route, const struct assay_model *model,
+    const struct assay_claim *end)
 {
     if (!end || !model->closed || end->source->kind > ASSAY_SOURCE_PRIMARY)
         return NULL;
     for (size_t i = 0; i < route->claim_count; i++) {
         const struct assay_claim *claim = &route->claims[i];
-        if (is_status(claim) &&
-            claim->source->kind <= ASSAY_SOURCE_PROVIDER &&
+        if (is_status(claim) && claim->source->kind <= ASSAY_SOURCE_PROVIDER &&
             assay_date_compare(claim->read, end->read) > 0 &&
             status_of(claim) != ASSAY_STATUS_UNKNOWN &&
             status_of(claim) != ASSAY_STATUS_RETIRED)
@@ -281,8 +278,8 @@ void assay_lifecycle_route(struct assay_route *route,
         route->status_claim = w.retired_on;
 }
 
-static struct word_of_life
-word_of_model(const struct assay_choice_index *index, struct assay_date as_of)
+static struct word_of_life word_of_model(const struct assay_choice_index *index,
+                                         struct assay_date as_of)
 {
     struct word_of_life w = {
         .status = chosen(index->of[ASSAY_ON_LIFECYCLE_STATUS]),

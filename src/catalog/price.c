@@ -113,10 +113,9 @@ void assay_price_list_read(struct assay_arena *arena,
     *list = (struct assay_price_list){0};
     if (!assay_json_is(prices, ASSAY_JSON_ARRAY))
         return;
-    list->components = ASSAY_NEW_ARRAY(arena, struct assay_price_component,
-                                       prices->count);
-    list->count =
-        assay_price_components_read(prices, claim, list->components);
+    list->components =
+        ASSAY_NEW_ARRAY(arena, struct assay_price_component, prices->count);
+    list->count = assay_price_components_read(prices, claim, list->components);
 }
 
 static bool is_reached(const struct assay_price_component *c,
@@ -134,7 +133,8 @@ bool assay_price_in_force(const struct assay_price_component *c,
 {
     if (!assay_date_set(day))
         return true;
-    return (!assay_date_set(c->from) || assay_date_compare(c->from, day) <= 0) &&
+    return (!assay_date_set(c->from) ||
+            assay_date_compare(c->from, day) <= 0) &&
            (!assay_date_set(c->to) || assay_date_compare(day, c->to) <= 0);
 }
 
@@ -197,16 +197,16 @@ bool assay_price_base(const struct assay_json *prices,
     return found;
 }
 
-const struct assay_price_component *
-assay_price_find(const struct assay_price_list *list, struct assay_str meter,
-                 struct assay_decimal input_tokens, struct assay_date day)
+const struct assay_price_component *assay_price_find(
+    const struct assay_price_list *list, struct assay_str meter,
+    struct assay_decimal input_tokens, struct assay_date day)
 {
     const struct assay_price_component *best = NULL;
 
     for (size_t i = 0; i < list->count; i++) {
         const struct assay_price_component *c = &list->components[i];
-        if (!assay_str_equal(c->meter, meter) || !assay_price_in_force(c, day) ||
-            !is_reached(c, input_tokens))
+        if (!assay_str_equal(c->meter, meter) ||
+            !assay_price_in_force(c, day) || !is_reached(c, input_tokens))
             continue;
         if (!best || compare_fit(c, best, day) > 0)
             best = c;

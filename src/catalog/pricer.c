@@ -3,6 +3,8 @@
  * usage to a bill. A provider has up to 700 routes and 2,000 names; names
  * that only a clause can tell are told once.
  */
+#include "assay/pricer.h"
+
 #include "catalog/pricer_parts.h"
 
 enum {
@@ -11,10 +13,9 @@ enum {
     SECONDS_A_MINUTE = 60,
 };
 
-struct assay_pricer *
-assay_pricer_open(struct assay_catalog *catalog,
-                  const struct assay_pricer_options *options,
-                  struct assay_error *err)
+struct assay_pricer *assay_pricer_open(
+    struct assay_catalog *catalog, const struct assay_pricer_options *options,
+    struct assay_error *err)
 {
     struct assay_arena arena = {0};
     struct assay_pricer *p = ASSAY_NEW(&arena, struct assay_pricer);
@@ -57,42 +58,58 @@ static struct assay_pricer_route *match_among(struct assay_pricer_route *routes,
     return NULL;
 }
 
+/* What the clauses say of a name that is not known, or not well enough. */
+static struct assay_pricer_name tell(struct assay_pricer *p,
+                                     struct assay_str name,
+                                     const struct assay_pricer_name *known)
+{
+    struct assay_pricer_name told = {.text = name, .rule = "match"};
+
+    told.route = match_among(p->routes, p->route_count, name);
+    if (!told.route && known && known->route && known->route->priced) {
+        told.route = known->route;
+        told.rule = known->rule;
+    }
+    if (!told.route) {
+        told.route = match_among(p->fallbacks, p->fallback_count, name);
+        told.rule = "fallback";
+    }
+    if (!told.route) {
+        told.route = known ? known->route : NULL;
+        told.rule = NULL;
+    }
+    return told;
+}
+
 /*
  * Route and rule for a name. A route without a price gives way to one with
- * a price that a clause leads to, and is told when there is none.
+ * a price that a clause leads to, and is named when there is none. What was
+ * told once is kept.
  */
 static struct assay_pricer_name resolve(struct assay_pricer *p,
                                         struct assay_str name)
 {
     struct assay_pricer_name *known = assay_pricer_names_find(&p->names, name);
-    struct assay_pricer_name told = {.text = name};
 
-    if (known && (!known->rule || (known->route && known->route->priced)))
+    if (known && (!known->rule ||
+                  (known->route && known->route->priced && !known->shared)))
         return *known;
-    told.rule = "match";
-    told.route = match_among(p->routes, p->route_count, name);
-    if (!told.route) {
-        told.rule = "fallback";
-        told.route = match_among(p->fallbacks, p->fallback_count, name);
+    struct assay_pricer_name told = tell(p, name, known);
+    if (!known) {
+        if (p->kept == MOST_KEPT_NAMES)
+            return told;
+        p->kept++;
+        told.text = assay_arena_copy(&p->arena, name);
+        known = assay_pricer_names_add(&p->arena, &p->names, told.text);
     }
-    if (!told.route) {
-        told.rule = NULL;
-        told.route = known ? known->route : NULL;
-    }
-    if (known || p->kept < MOST_KEPT_NAMES) {
-        p->kept += !known;
-        if (!known)
-            known = assay_pricer_names_add(&p->arena, &p->names,
-                                           assay_arena_copy(&p->arena, name));
-        known->route = told.route;
-        known->rule = told.rule;
-    }
+    told.text = known->text;
+    *known = told;
     return told;
 }
 
 /* The route of the tier that answered; NULL when it is priced nowhere. */
-static const struct assay_pricer_route *
-of_tier(const struct assay_pricer_route *r, struct assay_str tier)
+static const struct assay_pricer_route *of_tier(
+    const struct assay_pricer_route *r, struct assay_str tier)
 {
     if (tier.len == 0 || assay_str_is(tier, "standard") ||
         assay_str_equal(r->route->tier, tier))
@@ -160,8 +177,8 @@ static struct assay_price_list list_at(struct assay_arena *arena,
                                        int minute, bool *at_least)
 {
     struct assay_price_list out = {
-        .components = ASSAY_NEW_ARRAY(arena, struct assay_price_component,
-                                      list->count),
+        .components =
+            ASSAY_NEW_ARRAY(arena, struct assay_price_component, list->count),
     };
     for (size_t i = 0; i < list->count; i++) {
         const struct assay_price_component *c = &list->components[i];
@@ -201,20 +218,25 @@ static struct assay_json *unknown_name(const struct assay_pricer *p,
                               ASSAY_STR_ARG(assay_str_head(name->text, 200))));
 }
 
+static struct assay_decimal count_of(uint64_t count)
+{
+    return ASSAY_DECIMAL((assay_int128)count, 0);
+}
+
 static struct assay_usage usage_of(const struct assay_response_usage *u)
 {
     return (struct assay_usage){
-        .input_tokens = assay_decimal_uint(u->input_tokens),
-        .cache_read_tokens = assay_decimal_uint(u->cache_read_tokens),
-        .cache_write_tokens = assay_decimal_uint(u->cache_write_tokens),
-        .cache_write_1h_tokens = assay_decimal_uint(u->cache_write_1h_tokens),
-        .audio_input_tokens = assay_decimal_uint(u->audio_input_tokens),
-        .output_tokens = assay_decimal_uint(u->output_tokens),
-        .reasoning_tokens = assay_decimal_uint(u->reasoning_tokens),
-        .audio_output_tokens = assay_decimal_uint(u->audio_output_tokens),
-        .searches = assay_decimal_uint(u->searches),
+        .input_tokens = count_of(u->input_tokens),
+        .cache_read_tokens = count_of(u->cache_read_tokens),
+        .cache_write_tokens = count_of(u->cache_write_tokens),
+        .cache_write_1h_tokens = count_of(u->cache_write_1h_tokens),
+        .audio_input_tokens = count_of(u->audio_input_tokens),
+        .output_tokens = count_of(u->output_tokens),
+        .reasoning_tokens = count_of(u->reasoning_tokens),
+        .audio_output_tokens = count_of(u->audio_output_tokens),
+        .searches = count_of(u->searches),
         .requests = ASSAY_DECIMAL(1, 0),
-        .tier_input_tokens = assay_decimal_uint(u->input_tokens),
+        .tier_input_tokens = count_of(u->input_tokens),
     };
 }
 
@@ -237,10 +259,10 @@ static struct assay_json *price_on(struct assay_pricer *p,
     if (!assay_price_usage(arena, &list, &usage, p->day, &bill, &err))
         return unknown(arena, assay_arena_printf(arena, "%s", err.text));
     if (bill.state == ASSAY_UNKNOWN)
-        return unknown(
-            arena, assay_arena_printf(
-                       arena, "route %.*s has no price for what was used",
-                       ASSAY_STR_ARG(result->route->route->id)));
+        return unknown(arena,
+                       assay_arena_printf(
+                           arena, "route %.*s has no price for what was used",
+                           ASSAY_STR_ARG(result->route->route->id)));
     result->bill = &bill;
     return assay_pricer_answer(arena, result);
 }
@@ -261,13 +283,12 @@ struct assay_json *assay_pricer_price(struct assay_pricer *p,
     const struct assay_pricer_route *route = of_tier(name.route, usage.tier);
     if (!route)
         return unknown(
-            arena,
-            assay_arena_printf(
-                arena,
-                "tier '%.*s' answered, and nobody states its price for "
-                "route %.*s",
-                ASSAY_STR_ARG(usage.tier),
-                ASSAY_STR_ARG(name.route->route->id)));
+            arena, assay_arena_printf(
+                       arena,
+                       "tier '%.*s' answered, and nobody states its price for "
+                       "route %.*s",
+                       ASSAY_STR_ARG(usage.tier),
+                       ASSAY_STR_ARG(name.route->route->id)));
     struct assay_pricer_result result = {
         .route = route,
         .rule = name.rule,

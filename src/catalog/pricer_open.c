@@ -36,9 +36,8 @@ static struct assay_pricer_name *slot_of(const struct assay_pricer_names *names,
     return &names->slots[at];
 }
 
-struct assay_pricer_name *
-assay_pricer_names_find(const struct assay_pricer_names *names,
-                        struct assay_str text)
+struct assay_pricer_name *assay_pricer_names_find(
+    const struct assay_pricer_names *names, struct assay_str text)
 {
     if (names->slot_count == 0)
         return NULL;
@@ -58,9 +57,9 @@ static void grow(struct assay_arena *arena, struct assay_pricer_names *names)
             *slot_of(names, old.slots[i].text) = old.slots[i];
 }
 
-struct assay_pricer_name *
-assay_pricer_names_add(struct assay_arena *arena,
-                       struct assay_pricer_names *names, struct assay_str text)
+struct assay_pricer_name *assay_pricer_names_add(
+    struct assay_arena *arena, struct assay_pricer_names *names,
+    struct assay_str text)
 {
     if (2 * names->used >= names->slot_count)
         grow(arena, names);
@@ -88,7 +87,16 @@ static bool is_better(const struct assay_pricer_route *a,
     return is_standard(a) && !is_standard(b);
 }
 
-/* An alias that two models of the provider bear leads to neither. */
+static bool is_likely(const struct assay_pricer_route *r)
+{
+    return r->priced && r->route->live && is_standard(r);
+}
+
+/*
+ * An alias that two models of the provider bear leads to neither. Two likely
+ * routes of one model ("global.", "regional.") share it: the source's own
+ * clauses may know which one is meant.
+ */
 static void add_alias(struct assay_pricer *p, struct assay_str alias,
                       struct assay_pricer_route *r)
 {
@@ -100,12 +108,15 @@ static void add_alias(struct assay_pricer *p, struct assay_str alias,
     if (!name->rule) {
         name->route = r;
         name->rule = "alias";
-    } else if (strcmp(name->rule, "alias") != 0 || !name->route) {
+    } else if (strcmp(name->rule, "alias") != 0 || !name->route ||
+               name->route == r) {
         return;
     } else if (name->route->route->model != r->route->model) {
         name->route = NULL;
-    } else if (is_better(r, name->route)) {
-        name->route = r;
+    } else {
+        name->shared = name->shared || (is_likely(name->route) && is_likely(r));
+        if (is_better(r, name->route))
+            name->route = r;
     }
 }
 
@@ -168,8 +179,7 @@ static void add_siblings(struct assay_pricer *p)
         }
         for (size_t j = 0; model && j < model->route_count; j++) {
             name = assay_pricer_names_find(&p->names, model->routes[j]->wire);
-            if (name && name->route &&
-                name->route->route == model->routes[j] &&
+            if (name && name->route && name->route->route == model->routes[j] &&
                 is_standard(name->route))
                 set_sibling(name->route, r);
         }
@@ -241,10 +251,13 @@ static void keep_of_day(struct assay_pricer *p, struct assay_pricer_route *r)
         r->list.components[kept++] = *c;
     }
     r->list.count = kept;
+    r->rates = ASSAY_NEW_ARRAY(&p->arena, struct assay_str, kept);
     r->retrieved = ASSAY_NEW_ARRAY(&p->arena, struct assay_str, kept);
-    for (size_t i = 0; i < kept; i++)
-        r->retrieved[i] =
-            assay_date_text(&p->arena, r->list.components[i].claim->read);
+    for (size_t i = 0; i < kept; i++) {
+        const struct assay_price_component *c = &r->list.components[i];
+        r->rates[i] = assay_decimal_text(&p->arena, c->usd);
+        r->retrieved[i] = assay_date_text(&p->arena, c->claim->read);
+    }
 }
 
 /* The clause of the source that states the price; its place, if it says. */
@@ -267,8 +280,8 @@ static bool read_clause(struct assay_pricer *p, struct assay_pricer_route *r,
     if (!assay_json_is(clause, ASSAY_JSON_OBJECT))
         return true;
     r->match = assay_match_new(&p->arena, clause, err);
-    return r->match || assay_fail_in(err, "route %.*s, match",
-                                     ASSAY_STR_ARG(r->route->id));
+    return r->match ||
+           assay_fail_in(err, "route %.*s, match", ASSAY_STR_ARG(r->route->id));
 }
 
 /* ---------------------------------------------------------------- routes */
@@ -373,8 +386,7 @@ static void find_fallbacks(const struct assay_pricer *p,
     }
 }
 
-static bool take_fallbacks(struct assay_pricer *p,
-                           const struct route_list *all,
+static bool take_fallbacks(struct assay_pricer *p, const struct route_list *all,
                            struct assay_date as_of, struct assay_error *err)
 {
     struct providers providers = {.count = 0};
@@ -438,8 +450,8 @@ bool assay_pricer_fill(struct assay_pricer *p, const struct assay_view *view,
 {
     struct route_list all = list_routes(&p->arena, view);
 
-    p->provider = assay_arena_copy(
-        &p->arena, assay_provider_canonical(options->provider));
+    p->provider = assay_arena_copy(&p->arena,
+                                   assay_provider_canonical(options->provider));
     p->source_id = assay_arena_copy(&p->arena, options->source_id);
     p->day = assay_date_set(options->at) ? options->at : as_of;
     p->minute_of_day = options->minute_of_day;

@@ -16,6 +16,7 @@ extern const char *const assay_pricer_tiers[ASSAY_PRICER_TIERS];
 struct assay_pricer_route {
     const struct assay_route *route;
     struct assay_price_list list; /* of the day, and of the source asked for */
+    struct assay_str *rates;      /* of each component, as text */
     struct assay_str *retrieved;  /* of the claim of each component */
     bool priced;                  /* some price is known */
     bool hourly;                  /* some price holds in some hours only */
@@ -27,8 +28,9 @@ struct assay_pricer_route {
 /* A model name and what it leads to. */
 struct assay_pricer_name {
     struct assay_str text;            /* at NULL: an empty slot */
-    struct assay_pricer_route *route; /* NULL: to none, or to several */
+    struct assay_pricer_route *route; /* NULL: to none, or to two models */
     const char *rule;
+    bool shared; /* the best of several routes of one model */
 };
 
 /* A hash table. */
@@ -38,20 +40,18 @@ struct assay_pricer_names {
     size_t used;
 };
 /* NULL when it is not there. */
-struct assay_pricer_name *
-assay_pricer_names_find(const struct assay_pricer_names *names,
-                        struct assay_str text);
+struct assay_pricer_name *assay_pricer_names_find(
+    const struct assay_pricer_names *names, struct assay_str text);
 /* The entry of that name, new (no route, no rule) or known. */
-struct assay_pricer_name *
-assay_pricer_names_add(struct assay_arena *arena,
-                       struct assay_pricer_names *names,
-                       struct assay_str text);
+struct assay_pricer_name *assay_pricer_names_add(
+    struct assay_arena *arena, struct assay_pricer_names *names,
+    struct assay_str text);
 
 struct assay_pricer {
     struct assay_arena arena; /* holds this struct too */
     struct assay_str provider, source_id;
     struct assay_date day;
-    int minute_of_day; /* -1: not stated */
+    int minute_of_day;                 /* -1: not stated */
     struct assay_pricer_route *routes; /* of the provider, in source order */
     size_t route_count;
     struct assay_pricer_route *fallbacks; /* of those that stand in for it */
@@ -77,8 +77,7 @@ struct assay_pricer_result {
     const struct assay_bill *bill;
     bool at_least; /* the hour is not known, and the price depends on it */
 };
-struct assay_json *
-assay_pricer_answer(struct assay_arena *arena,
-                    const struct assay_pricer_result *result);
+struct assay_json *assay_pricer_answer(
+    struct assay_arena *arena, const struct assay_pricer_result *result);
 
 #endif

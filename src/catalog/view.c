@@ -47,8 +47,8 @@ static void read_prices(struct assay_arena *arena, struct assay_route *route)
 static bool has_price(const struct assay_price_list *list, const char *meter,
                       struct assay_date day)
 {
-    const struct assay_price_component *c = assay_price_find(
-        list, assay_str_c(meter), ASSAY_DECIMAL(0, 0), day);
+    const struct assay_price_component *c =
+        assay_price_find(list, assay_str_c(meter), ASSAY_DECIMAL(0, 0), day);
     return c && c->state != ASSAY_UNKNOWN;
 }
 
@@ -73,8 +73,8 @@ static void name_route(struct assay_route *route,
 
     assay_str_cut(route->id, '/', &prefix, &rest);
     route->wire = rest;
-    route->provider = assay_provider_canonical(
-        text_or(index->of[ASSAY_ON_PROVIDER], prefix));
+    route->provider =
+        assay_provider_canonical(text_or(index->of[ASSAY_ON_PROVIDER], prefix));
     route->provider_name =
         text_or(index->of[ASSAY_ON_PROVIDER_NAME], ASSAY_STR(""));
     if (route->provider_name.len == 0)
@@ -85,9 +85,8 @@ static void name_route(struct assay_route *route,
 /* `end`: the retirement of the model, or NULL. */
 static bool build_route(struct assay_arena *arena,
                         const struct assay_stored_route *stored,
-                        const struct assay_claim *end,
-                        struct assay_date as_of, struct assay_route *route,
-                        struct assay_error *err)
+                        const struct assay_claim *end, struct assay_date as_of,
+                        struct assay_route *route, struct assay_error *err)
 {
     struct assay_choice_index index;
 
@@ -129,9 +128,8 @@ static int compare_routes(const void *a, const void *b)
 
 static bool build_routes(struct assay_arena *arena,
                          const struct assay_stored_model *stored,
-                         const struct assay_claim *end,
-                         struct assay_date as_of, struct assay_model *model,
-                         struct assay_error *err)
+                         const struct assay_claim *end, struct assay_date as_of,
+                         struct assay_model *model, struct assay_error *err)
 {
     struct assay_route *routes =
         ASSAY_NEW_ARRAY(arena, struct assay_route, stored->route_count);
@@ -186,8 +184,8 @@ static void add_route_claims(struct assay_arena *arena,
     for (size_t i = 0; i < s->choice_count; i++) {
         const struct assay_choice *choice = &s->choices[i];
         enum assay_fact_number n = assay_fact_number(choice->fact);
-        bool limit = n == ASSAY_ON_CONTEXT_TOKENS ||
-                     n == ASSAY_ON_MAX_OUTPUT_TOKENS;
+        bool limit =
+            n == ASSAY_ON_CONTEXT_TOKENS || n == ASSAY_ON_MAX_OUTPUT_TOKENS;
         bool capability = n >= ASSAY_ON_CAN_AUDIO && n <= ASSAY_ON_CAN_VISION;
         if ((limit || capability) && is_own_word(model->of[n]) &&
             (limit ? exceeds(model->of[n], choice)
@@ -207,8 +205,8 @@ static void name_model(struct assay_model *model,
     assay_str_cut(model->id, '/', &creator, &rest);
     struct assay_str known = assay_creator_name(creator);
     model->name = text_or(index->of[ASSAY_ON_NAME], model->id);
-    model->creator = text_or(index->of[ASSAY_ON_CREATOR],
-                             known.len > 0 ? known : creator);
+    model->creator =
+        text_or(index->of[ASSAY_ON_CREATOR], known.len > 0 ? known : creator);
     if (assay_choice_bool(index->of[ASSAY_ON_OPEN_WEIGHTS], &open) ==
         ASSAY_KNOWN) {
         model->open_weights = open;
@@ -234,8 +232,8 @@ static bool add_replacement(struct assay_arena *arena,
         if (assay_str_equal(id, model->replacements[i].id))
             return false;
     if (!model->replacements)
-        model->replacements = ASSAY_NEW_ARRAY(arena, struct assay_replacement,
-                                              MOST_REPLACEMENTS);
+        model->replacements =
+            ASSAY_NEW_ARRAY(arena, struct assay_replacement, MOST_REPLACEMENTS);
     model->replacements[model->replacement_count++] =
         (struct assay_replacement){
             .id = id,

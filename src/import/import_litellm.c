@@ -197,7 +197,6 @@ static bool set_common(const struct assay_row *row,
         assay_json_set_text(arena, route, "provider_name", name);
     if (end && end->type != ASSAY_JSON_NULL) {
         /* the day of the shutdown; which side of it we are on is asked later */
-        assay_json_set_c(arena, route, "status", "deprecated");
         assay_json_set(route, "retired_on", assay_json_copy(arena, end));
     }
     set_regions(arena, entry, route);

@@ -81,8 +81,8 @@ static void add_headline(struct assay_html *html,
     assay_html_raw(html, "</p>\n");
 }
 
-static void add_block(struct assay_html *html, const struct assay_block *block,
-                      struct assay_str name)
+/* All but tables. */
+static void add_block(struct assay_html *html, const struct assay_block *block)
 {
     switch (block->kind) {
     case ASSAY_BLOCK_HEADLINE:
@@ -95,7 +95,6 @@ static void add_block(struct assay_html *html, const struct assay_block *block,
         add_statement(html, block, "li");
         break;
     case ASSAY_BLOCK_TABLE:
-        assay_html_table(html, block, name);
         break;
     case ASSAY_BLOCK_COMMAND:
         assay_html_raw(html, "<pre class=\"command\" tabindex=\"0\"><code>");
@@ -105,20 +104,15 @@ static void add_block(struct assay_html *html, const struct assay_block *block,
     }
 }
 
-static bool has_headline(const struct assay_section *section)
-{
-    for (const struct assay_block *b = section->first; b; b = b->next)
-        if (b->kind == ASSAY_BLOCK_HEADLINE)
-            return true;
-    return false;
-}
-
 static void add_section(struct assay_html *html,
                         const struct assay_section *section)
 {
     struct assay_str id = section_id(html, section);
-    struct assay_str name = section->title.len ? section->title : section->id;
-    bool in_list = false;
+    struct assay_str name = section->title.len ? section->title
+                            : section->id.len  ? section->id
+                                               : html->doc->title;
+    bool in_list = false, in_verdict = false;
+    size_t tables = 0;
 
     assay_buf_printf(html->out, "<section id=\"%.*s\"", ASSAY_STR_ARG(id));
     if (section->title.len == 0 && section->id.len) {
@@ -126,8 +120,6 @@ static void add_section(struct assay_html *html,
         assay_html_text(html->out, section->id);
         assay_html_raw(html, "\"");
     }
-    if (has_headline(section))
-        assay_html_raw(html, " class=\"verdict\"");
     assay_html_raw(html, ">");
     if (section->title.len) {
         assay_html_raw(html, "<h2>");
@@ -141,9 +133,21 @@ static void add_section(struct assay_html *html,
         if (item != in_list)
             assay_html_raw(html, item ? "<ul>\n" : "</ul>\n");
         in_list = item;
-        add_block(html, b, name.len ? name : html->doc->title);
+        /* a headline and what is said below it, up to a table */
+        if (in_verdict && b->kind == ASSAY_BLOCK_TABLE) {
+            assay_html_raw(html, "</div>\n");
+            in_verdict = false;
+        } else if (!in_verdict && b->kind == ASSAY_BLOCK_HEADLINE) {
+            assay_html_raw(html, "<div class=\"verdict\">\n");
+            in_verdict = true;
+        }
+        if (b->kind == ASSAY_BLOCK_TABLE)
+            assay_html_table(html, b, name, ++tables);
+        else
+            add_block(html, b);
     }
-    assay_html_raw(html, in_list ? "</ul></section>\n" : "</section>\n");
+    assay_html_raw(html, in_list ? "</ul>" : "");
+    assay_html_raw(html, in_verdict ? "</div></section>\n" : "</section>\n");
 }
 
 static void add_nav_entry(struct assay_html *html, struct assay_str id,

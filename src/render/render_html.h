@@ -27,9 +27,12 @@ void assay_html_prose(struct assay_html *html, struct assay_str text);
 bool assay_html_link_open(struct assay_html *html, struct assay_str link);
 /* <sup> with a link to each claim: [3], or [3a] [3b] of one source. */
 void assay_html_refs(struct assay_html *html, const struct assay_refs *refs);
-/* The table in a container that scrolls by itself; `name` for its caption. */
+/*
+ * A table in a container that scrolls by itself; `name` for its caption,
+ * `number` among the tables of that name.
+ */
 void assay_html_table(struct assay_html *html, const struct assay_block *table,
-                      struct assay_str name);
+                      struct assay_str name, size_t number);
 /* Each claim with its value and where it is from, then the sources. */
 void assay_html_claims(struct assay_html *html);
 void assay_html_sources(struct assay_html *html);

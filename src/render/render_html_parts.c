@@ -141,15 +141,17 @@ static struct assay_str member_name(struct assay_arena *arena, size_t index)
     return assay_arena_printf(arena, "-%zu", index + 1);
 }
 
+/*
+ * "[3]" says on hovering which source it is; "[3a]" which statement of it:
+ * pages have hundreds of these, so not both.
+ */
 static void add_ref(struct assay_html *html,
                     const struct assay_doc_claim *claim,
                     struct assay_str member)
 {
     assay_buf_printf(html->out, "<a href=\"#%.*s\" title=\"",
                      ASSAY_STR_ARG(claim->id));
-    add_text(html, claim->fact);
-    assay_html_raw(html, ": ");
-    add_text(html, claim->source->title);
+    add_text(html, member.len ? claim->fact : claim->source->title);
     assay_buf_printf(html->out, "\">[%u%.*s]</a>",
                      (unsigned)claim->source->number, ASSAY_STR_ARG(member));
 }
@@ -259,12 +261,16 @@ static void add_header(struct assay_html *html, const struct assay_block *table)
 }
 
 void assay_html_table(struct assay_html *html, const struct assay_block *table,
-                      struct assay_str name)
+                      struct assay_str name, size_t number)
 {
     assay_html_raw(html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\""
                          " aria-label=\"");
     add_text(html, name);
-    assay_html_raw(html, " (table)\"><table><caption class=\"vh\">");
+    if (number > 1)
+        assay_buf_printf(html->out, ", table %zu", number);
+    else
+        assay_html_raw(html, ", table");
+    assay_html_raw(html, "\"><table><caption class=\"vh\">");
     add_text(html, name);
     assay_html_raw(html, "</caption>\n");
     add_header(html, table);

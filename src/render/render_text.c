@@ -149,8 +149,10 @@ static bool apart(const struct assay_block *before,
     if (before->kind == ASSAY_BLOCK_TABLE || block->kind == ASSAY_BLOCK_TABLE ||
         block->kind == ASSAY_BLOCK_HEADLINE)
         return true;
-    return before->kind == ASSAY_BLOCK_PARAGRAPH &&
-           block->kind == ASSAY_BLOCK_PARAGRAPH;
+    /* a paragraph before items is their heading */
+    return block->kind == ASSAY_BLOCK_PARAGRAPH &&
+           (before->kind == ASSAY_BLOCK_PARAGRAPH ||
+            (block->next && block->next->kind == ASSAY_BLOCK_ITEM));
 }
 
 static void print_section(struct assay_pen *pen,

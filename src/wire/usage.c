@@ -24,13 +24,10 @@ struct reading {
     struct assay_error *err;
 };
 
-/*
- * Adds the count `key` of `object` to *sum; absent or null adds nothing.
- */
-static bool add_count(const struct reading *r, const struct assay_json *object,
-                      const char *key, uint64_t *sum)
+/* Adds a count to *sum; null adds nothing. */
+static bool add_count(const struct reading *r, const struct assay_json *value,
+                      uint64_t *sum)
 {
-    const struct assay_json *value = assay_json_get(object, key);
     uint64_t count;
 
     if (!value || value->type == ASSAY_JSON_NULL)
@@ -47,6 +44,36 @@ static bool add_count(const struct reading *r, const struct assay_json *object,
     *sum += count;
     return true;
 }
+
+/* Which member of an object is added to which count. */
+struct count_key {
+    struct assay_str key;
+    uint64_t *sum;
+};
+#define KEY(text)                    \
+    {                                \
+        "" text, sizeof("" text) - 1 \
+    }
+
+/*
+ * Adds up the members that the keys name; one walk over the object, for a
+ * million responses have a dozen counts each.
+ */
+static bool add_counts(const struct reading *r, const struct assay_json *object,
+                       const struct count_key *keys, size_t key_count)
+{
+    const struct assay_json *at =
+        assay_json_is(object, ASSAY_JSON_OBJECT) ? object->first : NULL;
+
+    for (; at; at = at->next)
+        for (size_t i = 0; i < key_count; i++)
+            if (assay_str_equal(at->key, keys[i].key) &&
+                !add_count(r, at, keys[i].sum))
+                return false;
+    return true;
+}
+#define ADD_COUNTS(r, object, keys) \
+    add_counts((r), (object), (keys), sizeof(keys) / sizeof((keys)[0]))
 
 static const struct assay_json *object_at(const struct assay_json *object,
                                           const char *key)
@@ -83,31 +110,34 @@ static struct assay_str tier_of(struct assay_str stated)
 
 static bool read_openai_chat(const struct reading *r)
 {
-    const struct assay_json *usage = r->usage;
-    const struct assay_json *in = object_at(usage, "prompt_tokens_details");
-    const struct assay_json *out = object_at(usage, "completion_tokens_details");
     struct assay_response_usage *u = r->out;
-    uint64_t total = 0;
+    uint64_t total = 0, beside = 0;
+    const struct count_key counts[] = {
+        {KEY("prompt_tokens"), &u->input_tokens},
+        {KEY("completion_tokens"), &u->output_tokens},
+        {KEY("total_tokens"), &total},
+        {KEY("prompt_cache_hit_tokens"), &beside}, /* DeepSeek */
+        {KEY("cached_tokens"), &beside},           /* Moonshot */
+    };
+    const struct count_key in[] = {
+        {KEY("cached_tokens"), &u->cache_read_tokens},
+        {KEY("cache_write_tokens"), &u->cache_write_tokens},
+        {KEY("audio_tokens"), &u->audio_input_tokens},
+    };
+    const struct count_key out[] = {
+        {KEY("reasoning_tokens"), &u->reasoning_tokens},
+        {KEY("audio_tokens"), &u->audio_output_tokens},
+    };
 
     u->dialect = "openai-chat";
-    if (!add_count(r, usage, "prompt_tokens", &u->input_tokens) ||
-        !add_count(r, usage, "completion_tokens", &u->output_tokens) ||
-        !add_count(r, usage, "total_tokens", &total) ||
-        !add_count(r, in, "cached_tokens", &u->cache_read_tokens) ||
-        !add_count(r, in, "cache_write_tokens", &u->cache_write_tokens) ||
-        !add_count(r, in, "audio_tokens", &u->audio_input_tokens) ||
-        !add_count(r, out, "reasoning_tokens", &u->reasoning_tokens) ||
-        !add_count(r, out, "audio_tokens", &u->audio_output_tokens))
+    if (!ADD_COUNTS(r, r->usage, counts) ||
+        !ADD_COUNTS(r, object_at(r->usage, "prompt_tokens_details"), in) ||
+        !ADD_COUNTS(r, object_at(r->usage, "completion_tokens_details"), out))
         return false;
-    /* The same number elsewhere: DeepSeek, then Moonshot. */
-    if (!has(in, "cached_tokens") &&
-        !add_count(r, usage,
-                   has(usage, "prompt_cache_hit_tokens")
-                       ? "prompt_cache_hit_tokens"
-                       : "cached_tokens",
-                   &u->cache_read_tokens))
-        return false;
-    /* xAI counts reasoning beside the completion; the total tells. */
+    /* the same cache twice is one cache */
+    if (u->cache_read_tokens == 0)
+        u->cache_read_tokens = beside;
+    /* xAI counts reasoning beside the completion; the total tells */
     if (u->reasoning_tokens > 0 &&
         total == u->input_tokens + u->output_tokens + u->reasoning_tokens)
         u->output_tokens += u->reasoning_tokens;
@@ -131,46 +161,55 @@ static uint64_t count_searches(const struct assay_json *output)
 
 static bool read_openai_responses(const struct reading *r)
 {
-    const struct assay_json *usage = r->usage;
-    const struct assay_json *in = object_at(usage, "input_tokens_details");
-    const struct assay_json *out = object_at(usage, "output_tokens_details");
     struct assay_response_usage *u = r->out;
+    const struct count_key counts[] = {
+        {KEY("input_tokens"), &u->input_tokens},
+        {KEY("output_tokens"), &u->output_tokens},
+    };
+    const struct count_key in[] = {
+        {KEY("cached_tokens"), &u->cache_read_tokens},
+        {KEY("cache_write_tokens"), &u->cache_write_tokens},
+        {KEY("audio_tokens"), &u->audio_input_tokens},
+    };
+    const struct count_key out[] = {
+        {KEY("reasoning_tokens"), &u->reasoning_tokens},
+        {KEY("audio_tokens"), &u->audio_output_tokens},
+    };
 
     u->dialect = "openai-responses";
     u->searches = count_searches(assay_json_get(r->body, "output"));
-    return add_count(r, usage, "input_tokens", &u->input_tokens) &&
-           add_count(r, usage, "output_tokens", &u->output_tokens) &&
-           add_count(r, in, "cached_tokens", &u->cache_read_tokens) &&
-           add_count(r, in, "cache_write_tokens", &u->cache_write_tokens) &&
-           add_count(r, in, "audio_tokens", &u->audio_input_tokens) &&
-           add_count(r, out, "reasoning_tokens", &u->reasoning_tokens) &&
-           add_count(r, out, "audio_tokens", &u->audio_output_tokens);
+    return ADD_COUNTS(r, r->usage, counts) &&
+           ADD_COUNTS(r, object_at(r->usage, "input_tokens_details"), in) &&
+           ADD_COUNTS(r, object_at(r->usage, "output_tokens_details"), out);
 }
 
 /* input_tokens leaves out what was read from the cache or written to it. */
 static bool read_anthropic(const struct reading *r)
 {
-    const struct assay_json *usage = r->usage;
-    const struct assay_json *creation = object_at(usage, "cache_creation");
-    const struct assay_json *server = object_at(usage, "server_tool_use");
     struct assay_response_usage *u = r->out;
     uint64_t plain = 0, by_class = 0;
+    const struct count_key counts[] = {
+        {KEY("input_tokens"), &plain},
+        {KEY("output_tokens"), &u->output_tokens},
+        {KEY("cache_read_input_tokens"), &u->cache_read_tokens},
+        {KEY("cache_creation_input_tokens"), &u->cache_write_tokens},
+    };
+    const struct count_key creation[] = {
+        {KEY("ephemeral_5m_input_tokens"), &by_class},
+        {KEY("ephemeral_1h_input_tokens"), &u->cache_write_1h_tokens},
+    };
+    const struct count_key server[] = {
+        {KEY("web_search_requests"), &u->searches},
+    };
 
     u->dialect = "anthropic";
-    u->tier = tier_of(assay_json_text(usage, "service_tier"));
-    if (!add_count(r, usage, "input_tokens", &plain) ||
-        !add_count(r, usage, "output_tokens", &u->output_tokens) ||
-        !add_count(r, usage, "cache_read_input_tokens",
-                   &u->cache_read_tokens) ||
-        !add_count(r, usage, "cache_creation_input_tokens",
-                   &u->cache_write_tokens) ||
-        !add_count(r, creation, "ephemeral_5m_input_tokens", &by_class) ||
-        !add_count(r, creation, "ephemeral_1h_input_tokens",
-                   &u->cache_write_1h_tokens) ||
-        !add_count(r, server, "web_search_requests", &u->searches))
+    u->tier = tier_of(assay_json_text(r->usage, "service_tier"));
+    if (!ADD_COUNTS(r, r->usage, counts) ||
+        !ADD_COUNTS(r, object_at(r->usage, "cache_creation"), creation) ||
+        !ADD_COUNTS(r, object_at(r->usage, "server_tool_use"), server))
         return false;
     by_class += u->cache_write_1h_tokens;
-    if (!has(usage, "cache_creation_input_tokens"))
+    if (u->cache_write_tokens == 0)
         u->cache_write_tokens = by_class;
     u->input_tokens = plain + u->cache_read_tokens + u->cache_write_tokens;
     return true;
@@ -185,7 +224,7 @@ static bool add_modality(const struct reading *r, const char *key,
         return true;
     for (const struct assay_json *row = rows->first; row; row = row->next)
         if (assay_str_is(assay_json_text(row, "modality"), modality) &&
-            !add_count(r, row, "tokenCount", sum))
+            !add_count(r, assay_json_get(row, "tokenCount"), sum))
             return false;
     return true;
 }
@@ -193,17 +232,18 @@ static bool add_modality(const struct reading *r, const char *key,
 /* candidatesTokenCount leaves out the thoughts; both are billed as output. */
 static bool read_gemini(const struct reading *r)
 {
-    const struct assay_json *usage = r->usage;
     struct assay_response_usage *u = r->out;
+    const struct count_key counts[] = {
+        {KEY("promptTokenCount"), &u->input_tokens},
+        {KEY("toolUsePromptTokenCount"), &u->input_tokens},
+        {KEY("cachedContentTokenCount"), &u->cache_read_tokens},
+        {KEY("candidatesTokenCount"), &u->output_tokens},
+        {KEY("thoughtsTokenCount"), &u->reasoning_tokens},
+    };
 
     u->dialect = "gemini";
     u->model = assay_json_text(r->body, "modelVersion");
-    if (!add_count(r, usage, "promptTokenCount", &u->input_tokens) ||
-        !add_count(r, usage, "toolUsePromptTokenCount", &u->input_tokens) ||
-        !add_count(r, usage, "cachedContentTokenCount",
-                   &u->cache_read_tokens) ||
-        !add_count(r, usage, "candidatesTokenCount", &u->output_tokens) ||
-        !add_count(r, usage, "thoughtsTokenCount", &u->reasoning_tokens))
+    if (!ADD_COUNTS(r, r->usage, counts))
         return false;
     u->output_tokens += u->reasoning_tokens;
     return add_modality(r, "promptTokensDetails", "AUDIO",

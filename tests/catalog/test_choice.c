@@ -1,54 +1,74 @@
 /* The choice among claims: ARCHITECTURE, "a value is a claim". */
 #include "catalog/view_fixture.h"
 
-static const char openai_docs[] = SOURCE("openai-docs", "primary",
-                                         "2026-08-21")
-    "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
-    "\"name\":\"GPT-4 Vision Preview\",\"license\":\"Proprietary\","
-    "\"open_weights\":false,\"parameters_total\":null,"
-    "\"context_tokens\":128000,\"knowledge_cutoff\":\"2023-04\","
-    "\"capabilities\":{\"vision\":true,\"function_calling\":false},"
-    "\"lifecycle\":{\"status\":\"retired\",\"deprecated_on\":\"2024-06-06\","
-    "\"retired_on\":\"2024-12-06\",\"replacement\":\"openai/gpt-4o\"}}],"
-    "\"routes\":[{\"id\":\"openai/gpt-4-vision-preview\","
-    "\"provider\":\"openai\",\"model\":\"openai/gpt-4-vision-preview\","
-    "\"status\":\"retired\",\"retired_on\":\"2024-12-06\",\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]}]}";
+static const char openai_docs[] = SOURCE(
+    "openai-docs", "primary",
+    "2026-08-21") "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
+                  "\"name\":\"GPT-4 Vision "
+                  "Preview\",\"license\":\"Proprietary\","
+                  "\"open_weights\":false,\"parameters_total\":null,"
+                  "\"context_tokens\":128000,\"knowledge_cutoff\":\"2023-04\","
+                  "\"capabilities\":{\"vision\":true,\"function_calling\":"
+                  "false},"
+                  "\"lifecycle\":{\"status\":\"retired\",\"deprecated_on\":"
+                  "\"2024-06-06\","
+                  "\"retired_on\":\"2024-12-06\",\"replacement\":\"openai/"
+                  "gpt-4o\"}}],"
+                  "\"routes\":[{\"id\":\"openai/gpt-4-vision-preview\","
+                  "\"provider\":\"openai\",\"model\":\"openai/"
+                  "gpt-4-vision-preview\","
+                  "\"status\":\"retired\",\"retired_on\":\"2024-12-06\","
+                  "\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]}]"
+                  "}";
 
-static const char azure_docs[] = SOURCE("azure-docs", "provider", "2025-01-09")
-    "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
-    "\"capabilities\":{\"vision\":true,\"function_calling\":true}}],"
-    "\"routes\":[{\"id\":\"azure/gpt-4-vision-preview\","
-    "\"provider\":\"azure\",\"model\":\"openai/gpt-4-vision-preview\","
-    "\"status\":\"retired\",\"retired_on\":\"2025-01-27\",\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]}]}";
+static const char azure_docs[] = SOURCE(
+    "azure-docs", "provider",
+    "2025-01-09") "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
+                  "\"capabilities\":{\"vision\":true,\"function_calling\":true}"
+                  "}],"
+                  "\"routes\":[{\"id\":\"azure/gpt-4-vision-preview\","
+                  "\"provider\":\"azure\",\"model\":\"openai/"
+                  "gpt-4-vision-preview\","
+                  "\"status\":\"retired\",\"retired_on\":\"2025-01-27\","
+                  "\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]}]"
+                  "}";
 
-static const char reference_site[] = SOURCE("llmreference", "secondary",
-                                            "2026-05-19")
-    "\"models\":[{\"id\":\"google/gemma-2-2b\",\"context_tokens\":8000,"
-    "\"parameters_total\":2000000000,\"license\":\"Open Source\"},"
-    "{\"id\":\"openai/gpt-4-vision-preview\","
-    "\"parameters_total\":1760000000000,\"parameters_estimated\":true,"
-    "\"context_tokens\":128000,\"license\":\"proprietary\","
-    "\"knowledge_cutoff\":\"2023-04-30\"}],"
-    "\"routes\":[{\"id\":\"azure/gpt-4-vision-preview\","
-    "\"provider\":\"azure\",\"model\":\"openai/gpt-4-vision-preview\","
-    "\"status\":\"active\",\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"40\"}]}]}";
+static const char reference_site[] = SOURCE(
+    "llmreference", "secondary",
+    "2026-05-19") "\"models\":[{\"id\":\"google/"
+                  "gemma-2-2b\",\"context_tokens\":8000,"
+                  "\"parameters_total\":2000000000,\"license\":\"Open "
+                  "Source\"},"
+                  "{\"id\":\"openai/gpt-4-vision-preview\","
+                  "\"parameters_total\":1760000000000,\"parameters_estimated\":"
+                  "true,"
+                  "\"context_tokens\":128000,\"license\":\"proprietary\","
+                  "\"knowledge_cutoff\":\"2023-04-30\"}],"
+                  "\"routes\":[{\"id\":\"azure/gpt-4-vision-preview\","
+                  "\"provider\":\"azure\",\"model\":\"openai/"
+                  "gpt-4-vision-preview\","
+                  "\"status\":\"active\",\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"40\"}]}]"
+                  "}";
 
-static const char gemma_card[] = SOURCE("google-gemma2-model-card", "primary",
-                                        "2026-11-22")
-    "\"models\":[{\"id\":\"google/gemma-2-2b\",\"context_tokens\":8192,"
-    "\"parameters_total\":2614341888,\"license\":\"Gemma Terms of Use\","
-    "\"open_weights\":true,\"knowledge_cutoff\":null}]}";
+static const char gemma_card[] =
+    SOURCE("google-gemma2-model-card", "primary",
+           "2026-11-22") "\"models\":[{\"id\":\"google/"
+                         "gemma-2-2b\",\"context_tokens\":8192,"
+                         "\"parameters_total\":2614341888,\"license\":\"Gemma "
+                         "Terms of Use\","
+                         "\"open_weights\":true,\"knowledge_cutoff\":null}]}";
 
-static const char gemma_report[] = SOURCE("google-gemma2-report", "primary",
-                                          "2026-11-22")
-    "\"models\":[{\"id\":\"google/gemma-2-2b\",\"context_tokens\":8192,"
-    "\"parameters_total\":2614636800}]}";
+static const char gemma_report[] =
+    SOURCE("google-gemma2-report", "primary",
+           "2026-11-22") "\"models\":[{\"id\":\"google/"
+                         "gemma-2-2b\",\"context_tokens\":8192,"
+                         "\"parameters_total\":2614636800}]}";
 
 static int add_the_pair(void **state)
 {
@@ -76,7 +96,8 @@ static void assert_choice(const struct assay_choice *choice, bool conflict,
     assert_string_equal(choice->rule, rule);
 }
 
-static void a_providers_retirement_stands_against_a_later_secondary(void **state)
+static void a_providers_retirement_stands_against_a_later_secondary(
+    void **state)
 {
     struct fixture *f = *state;
     struct assay_model *model =
@@ -195,16 +216,16 @@ static void choices_are_sorted_by_fact(void **state)
 
     assert_true(s->choice_count > 5);
     for (size_t i = 1; i < s->choice_count; i++)
-        assert_true(assay_str_compare(s->choices[i - 1].fact,
-                                      s->choices[i].fact) < 0);
+        assert_true(
+            assay_str_compare(s->choices[i - 1].fact, s->choices[i].fact) < 0);
 }
 
 /* ------------------------------------------------------ facts that change */
 
-#define PRICED(id, kind, read, usd)                                            \
-    SOURCE(id, kind, read)                                                     \
-    "\"routes\":[{\"id\":\"acme/m\",\"provider\":\"acme\","                    \
-    "\"model\":\"acme/m\",\"prices\":[{\"meter\":\"input_tokens\","            \
+#define PRICED(id, kind, read, usd)                                 \
+    SOURCE(id, kind, read)                                          \
+    "\"routes\":[{\"id\":\"acme/m\",\"provider\":\"acme\","         \
+    "\"model\":\"acme/m\",\"prices\":[{\"meter\":\"input_tokens\"," \
     "\"usd_per_million\":\"" usd "\"}]}]}"
 
 static void an_old_price_gives_way_whatever_its_kind(void **state)
@@ -265,22 +286,28 @@ static void a_claim_of_the_future_is_not_seen(void **state)
 static void a_models_own_context_does_not_grow_old(void **state)
 {
     struct fixture *f = *state;
-    add_facts(f, SOURCE("vendor", "primary", "2020-01-01")
-              "\"models\":[{\"id\":\"acme/m\",\"context_tokens\":4096}]}");
-    add_facts(f, SOURCE("list", "catalog", "2026-07-01")
-              "\"models\":[{\"id\":\"acme/m\",\"context_tokens\":8192}]}");
+    add_facts(f, SOURCE("vendor", "primary",
+                        "2020-01-01") "\"models\":[{\"id\":\"acme/"
+                                      "m\",\"context_tokens\":4096}]}");
+    add_facts(f, SOURCE("list", "catalog",
+                        "2026-07-01") "\"models\":[{\"id\":\"acme/"
+                                      "m\",\"context_tokens\":8192}]}");
     struct assay_model *model = view_model(f, "acme/m", "2026-11-22");
 
     assert_chosen(f, &model->subject, "context_tokens", "4096");
     assert_choice(choice_of(&model->subject, "context_tokens"), true, "kind");
 }
 
-static void prices_read_after_the_end_count_when_nobody_else_speaks(void **state)
+static void prices_read_after_the_end_count_when_nobody_else_speaks(
+    void **state)
 {
     struct fixture *f = *state;
-    add_facts(f, SOURCE("provider", "provider", "2026-01-01")
-              "\"routes\":[{\"id\":\"acme/m\",\"provider\":\"acme\","
-              "\"model\":\"acme/m\",\"status\":\"retired\"}]}");
+    add_facts(
+        f,
+        SOURCE("provider", "provider",
+               "2026-01-01") "\"routes\":[{\"id\":\"acme/"
+                             "m\",\"provider\":\"acme\","
+                             "\"model\":\"acme/m\",\"status\":\"retired\"}]}");
     add_facts(f, PRICED("list", "catalog", "2026-07-01", "4"));
     struct assay_model *model = view_model(f, "acme/m", "2026-11-22");
     struct assay_route *route = route_of(model, "acme/m");
@@ -344,10 +371,10 @@ static void values_that_are_roundings_agree(void **state)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct assay_claim a = {.fact = assay_str_c(cases[i].fact)}, b = a;
-        a.value = assay_json_parse(&f->arena, assay_str_c(cases[i].a), NULL,
-                                   &err);
-        b.value = assay_json_parse(&f->arena, assay_str_c(cases[i].b), NULL,
-                                   &err);
+        a.value =
+            assay_json_parse(&f->arena, assay_str_c(cases[i].a), NULL, &err);
+        b.value =
+            assay_json_parse(&f->arena, assay_str_c(cases[i].b), NULL, &err);
         assert_non_null(a.value);
         assert_non_null(b.value);
         if (assay_claim_agrees(&a, &b) != cases[i].agrees ||
@@ -391,9 +418,10 @@ static void claims_are_said_in_words(void **state)
     }
 }
 
-#define PAIR(name)                                                             \
+#define PAIR(name) \
     cmocka_unit_test_setup_teardown(name, add_the_pair, release_fixture)
-#define ALONE(name) cmocka_unit_test_setup_teardown(name, empty, release_fixture)
+#define ALONE(name) \
+    cmocka_unit_test_setup_teardown(name, empty, release_fixture)
 
 int main(void)
 {

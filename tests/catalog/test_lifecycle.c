@@ -8,11 +8,11 @@ static int empty(void **state)
     return 0;
 }
 
-#define MODEL(id, kind, read, facts)                                           \
+#define MODEL(id, kind, read, facts) \
     SOURCE(id, kind, read) "\"models\":[{\"id\":\"acme/m\"," facts "}]}"
-#define ROUTE(id, kind, read, facts)                                           \
-    SOURCE(id, kind, read)                                                     \
-    "\"routes\":[{\"id\":\"host/m\",\"provider\":\"host\","                    \
+#define ROUTE(id, kind, read, facts)                        \
+    SOURCE(id, kind, read)                                  \
+    "\"routes\":[{\"id\":\"host/m\",\"provider\":\"host\"," \
     "\"model\":\"acme/m\"," facts "}]}"
 
 struct status_case {
@@ -30,17 +30,17 @@ static void check_model(struct fixture *f, const struct status_case *c)
     struct assay_model *model = view_model(f, "acme/m", c->as_of);
     if (model->status != c->status)
         fail_msg("%s on %s: %s, not %s", c->facts[0], c->as_of,
-                 assay_status_name(model->status), assay_status_name(c->status));
+                 assay_status_name(model->status),
+                 assay_status_name(c->status));
     assert_text(assay_date_text(&f->arena, model->retired_on), c->retired_on);
 }
 
 static void a_model_has_the_status_of_the_day(void **state)
 {
-    static const char end[] =
-        MODEL("vendor", "primary", "2024-06-06",
-              "\"lifecycle\":{\"status\":\"retired\","
-              "\"deprecated_on\":\"2024-06-06\","
-              "\"retired_on\":\"2024-12-06\"}");
+    static const char end[] = MODEL("vendor", "primary", "2024-06-06",
+                                    "\"lifecycle\":{\"status\":\"retired\","
+                                    "\"deprecated_on\":\"2024-06-06\","
+                                    "\"retired_on\":\"2024-12-06\"}");
     static const char plain_end[] = MODEL("vendor", "primary", "2024-06-06",
                                           "\"lifecycle\":{"
                                           "\"status\":\"retired\"}");
@@ -96,7 +96,8 @@ static void check_route(struct fixture *f, const struct status_case *c)
     struct assay_route *route = route_of(model, "host/m");
     if (route->status != c->status)
         fail_msg("%s on %s: %s, not %s", c->facts[0], c->as_of,
-                 assay_status_name(route->status), assay_status_name(c->status));
+                 assay_status_name(route->status),
+                 assay_status_name(c->status));
     assert_text(assay_date_text(&f->arena, route->retired_on), c->retired_on);
     assert_int_equal(route->live, c->status != ASSAY_STATUS_RETIRED);
     assert_int_equal(model->live_count, route->live);
@@ -111,12 +112,10 @@ static void a_route_has_the_status_of_the_day(void **state)
     static const char listed_end[] =
         ROUTE("old-list", "catalog", "2025-09-05",
               "\"status\":\"deprecated\",\"retired_on\":\"2025-12-01\"");
-    static const char recent_end[] =
-        ROUTE("other-list", "catalog", "2026-06-01",
-              "\"retired_on\":\"2026-06-15\"");
-    static const char provider_end[] = ROUTE("provider", "provider",
-                                             "2026-01-01",
-                                             "\"retired_on\":\"2026-02-01\"");
+    static const char recent_end[] = ROUTE(
+        "other-list", "catalog", "2026-06-01", "\"retired_on\":\"2026-06-15\"");
+    static const char provider_end[] = ROUTE(
+        "provider", "provider", "2026-01-01", "\"retired_on\":\"2026-02-01\"");
     static const char provider_lives[] =
         ROUTE("provider", "provider", "2026-08-01", "\"status\":\"active\"");
     static const char provider_lived[] =
@@ -138,16 +137,26 @@ static void a_route_has_the_status_of_the_day(void **state)
         /* a list's old date against a newer one that still has the route */
         {{listed_end, listed}, "2026-11-22", ASSAY_STATUS_ACTIVE, ""},
         {{recent_end}, "2026-11-22", ASSAY_STATUS_RETIRED, "2026-06-15"},
-        {{provider_end, listed}, "2026-11-22", ASSAY_STATUS_RETIRED,
+        {{provider_end, listed},
+         "2026-11-22",
+         ASSAY_STATUS_RETIRED,
          "2026-02-01"},
-        {{provider_end, listed}, "2026-01-15", ASSAY_STATUS_DEPRECATED,
+        {{provider_end, listed},
+         "2026-01-15",
+         ASSAY_STATUS_DEPRECATED,
          "2026-02-01"},
         /* the vendor of a closed model ends every route of it */
-        {{closed_end, silent}, "2026-11-22", ASSAY_STATUS_RETIRED,
+        {{closed_end, silent},
+         "2026-11-22",
+         ASSAY_STATUS_RETIRED,
          "2025-12-06"},
-        {{closed_end, listed}, "2026-11-22", ASSAY_STATUS_RETIRED,
+        {{closed_end, listed},
+         "2026-11-22",
+         ASSAY_STATUS_RETIRED,
          "2025-12-06"},
-        {{closed_end, provider_lived}, "2026-11-22", ASSAY_STATUS_RETIRED,
+        {{closed_end, provider_lived},
+         "2026-11-22",
+         ASSAY_STATUS_RETIRED,
          "2025-12-06"},
         {{closed_end, provider_lives}, "2026-11-22", ASSAY_STATUS_ACTIVE, ""},
         {{open_end, listed}, "2026-11-22", ASSAY_STATUS_ACTIVE, ""},
@@ -164,8 +173,8 @@ static void the_claim_behind_the_status_is_named(void **state)
                        "\"open_weights\":false,\"lifecycle\":{"
                        "\"status\":\"retired\","
                        "\"retired_on\":\"2025-12-06\"}"));
-    add_facts(f, ROUTE("list", "catalog", "2026-07-01",
-                       "\"status\":\"active\""));
+    add_facts(f,
+              ROUTE("list", "catalog", "2026-07-01", "\"status\":\"active\""));
     struct assay_model *model = view_model(f, "acme/m", "2026-11-22");
     struct assay_route *route = route_of(model, "host/m");
     const struct assay_choice *status = choice_of(&route->subject, "status");
@@ -204,14 +213,20 @@ static void deprecated_beside_a_day_that_has_come_is_no_conflict(void **state)
 
 /* ---------------------------------------------------------- replacements */
 
-static const char chain[] = SOURCE("vendor", "primary", "2026-08-21")
-    "\"models\":["
-    "{\"id\":\"acme/a\",\"lifecycle\":{\"replacement\":\"acme/b\"}},"
-    "{\"id\":\"acme/b\",\"name\":\"B\",\"lifecycle\":{\"status\":\"deprecated\","
-    "\"retired_on\":\"2027-01-14\",\"replacement\":\"acme/c\"}},"
-    "{\"id\":\"acme/c\",\"name\":\"C\",\"lifecycle\":{\"status\":\"active\"}},"
-    "{\"id\":\"acme/x\",\"lifecycle\":{\"replacement\":\"acme/y\"}},"
-    "{\"id\":\"acme/y\",\"lifecycle\":{\"replacement\":\"acme/x\"}}]}";
+static const char chain[] = SOURCE(
+    "vendor", "primary",
+    "2026-08-21") "\"models\":["
+                  "{\"id\":\"acme/a\",\"lifecycle\":{\"replacement\":\"acme/"
+                  "b\"}},"
+                  "{\"id\":\"acme/"
+                  "b\",\"name\":\"B\",\"lifecycle\":{\"status\":\"deprecated\","
+                  "\"retired_on\":\"2027-01-14\",\"replacement\":\"acme/c\"}},"
+                  "{\"id\":\"acme/"
+                  "c\",\"name\":\"C\",\"lifecycle\":{\"status\":\"active\"}},"
+                  "{\"id\":\"acme/x\",\"lifecycle\":{\"replacement\":\"acme/"
+                  "y\"}},"
+                  "{\"id\":\"acme/y\",\"lifecycle\":{\"replacement\":\"acme/"
+                  "x\"}}]}";
 
 static void a_replacement_is_followed_to_the_end(void **state)
 {

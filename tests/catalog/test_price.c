@@ -70,13 +70,14 @@ static struct assay_bill bill_of(struct sheet *s,
     return bill;
 }
 
-#define INPUT(usd) "{\"meter\":\"input_tokens\",\"usd_per_million\":\"" usd "\"}"
-#define OUTPUT(usd)                                                            \
+#define INPUT(usd) \
+    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"" usd "\"}"
+#define OUTPUT(usd) \
     "{\"meter\":\"output_tokens\",\"usd_per_million\":\"" usd "\"}"
-#define PRICE(meter, usd)                                                      \
+#define PRICE(meter, usd) \
     "{\"meter\":\"" meter "\",\"usd_per_million\":\"" usd "\"}"
-#define TIER(meter, usd, when, scope)                                          \
-    "{\"meter\":\"" meter "\",\"usd_per_million\":\"" usd                      \
+#define TIER(meter, usd, when, scope)                     \
+    "{\"meter\":\"" meter "\",\"usd_per_million\":\"" usd \
     "\",\"when_input_tokens\":\"" when "\",\"scope\":\"" scope "\"}"
 
 /* ---------------------------------------------------------------- reading */
@@ -133,8 +134,9 @@ static void bad_components_are_left_out(void **state)
 static void the_component_in_force_is_found(void **state)
 {
     static const char tiers[] = "[" INPUT("1") "," TIER(
-        "input_tokens", "2", ">200000", "whole_request") ","
-        TIER("input_tokens", "3", ">=272000", "whole_request") "]";
+        "input_tokens", "2", ">200000",
+        "whole_request") "," TIER("input_tokens", "3", ">=272000",
+                                  "whole_request") "]";
     static const char dates[] =
         "[{\"meter\":\"input_tokens\",\"usd_per_million\":\"1\","
         "\"to\":\"2026-03-12\"},"
@@ -144,17 +146,17 @@ static void the_component_in_force_is_found(void **state)
         "\"from\":\"2026-06-01\"}]";
     static const char promotion[] =
         "[" INPUT("1") ",{\"meter\":\"input_tokens\","
-        "\"usd_per_million\":\"0.5\",\"from\":\"2026-06-01\","
-        "\"to\":\"2026-06-30\"}]";
+                       "\"usd_per_million\":\"0.5\",\"from\":\"2026-06-01\","
+                       "\"to\":\"2026-06-30\"}]";
     static const char ended[] =
         "[{\"meter\":\"input_tokens\",\"usd_per_million\":\"9\","
         "\"to\":\"2026-06-30\"}," INPUT("1") "]";
     static const char hours[] =
         "[" INPUT("1") ",{\"meter\":\"input_tokens\","
-        "\"usd_per_million\":\"2\",\"utc_from\":\"0030\","
-        "\"utc_to\":\"1630\"},{\"meter\":\"input_tokens\","
-        "\"usd_per_million\":\"3\",\"utc_from\":\"1630\","
-        "\"utc_to\":\"0030\"}]";
+                       "\"usd_per_million\":\"2\",\"utc_from\":\"0030\","
+                       "\"utc_to\":\"1630\"},{\"meter\":\"input_tokens\","
+                       "\"usd_per_million\":\"3\",\"utc_from\":\"1630\","
+                       "\"utc_to\":\"0030\"}]";
     static const struct {
         const char *prices, *tokens, *on, *expected;
     } cases[] = {
@@ -226,19 +228,20 @@ static void a_months_traffic_costs_what_the_page_says(void **state)
 
 static void a_tier_begins_where_its_operator_says(void **state)
 {
-    static const char above[] =
-        "[" INPUT("1") "," TIER("input_tokens", "2", ">1000",
-                                "whole_request") "," OUTPUT("4") ","
-        TIER("output_tokens", "8", ">1000", "whole_request") "]";
-    static const char from[] = "[" INPUT("1") ","
-        TIER("input_tokens", "2", ">=1000", "whole_request") "," OUTPUT("4")
-        "]";
-    static const char past[] = "[" INPUT("1") ","
-        TIER("input_tokens", "2", ">1000", "marginal") "," OUTPUT("4") ","
-        TIER("output_tokens", "8", ">1000", "marginal") "]";
-    static const char steps[] = "[" INPUT("1") ","
-        TIER("input_tokens", "2", ">1000", "marginal") ","
-        TIER("input_tokens", "3", ">=2000", "marginal") "," OUTPUT("4") "]";
+    static const char above[] = "[" INPUT("1") "," TIER(
+        "input_tokens", "2", ">1000",
+        "whole_request") "," OUTPUT("4") "," TIER("output_tokens", "8", ">1000",
+                                                  "whole_request") "]";
+    static const char from[] = "[" INPUT("1") "," TIER(
+        "input_tokens", "2", ">=1000", "whole_request") "," OUTPUT("4") "]";
+    static const char past[] = "[" INPUT("1") "," TIER(
+        "input_tokens", "2", ">1000",
+        "marginal") "," OUTPUT("4") "," TIER("output_tokens", "8", ">1000",
+                                             "marginal") "]";
+    static const char steps[] = "[" INPUT("1") "," TIER(
+        "input_tokens", "2", ">1000",
+        "marginal") "," TIER("input_tokens", "3", ">=2000",
+                             "marginal") "," OUTPUT("4") "]";
     static const struct {
         const char *prices, *input, *usd; /* and 100 tokens out */
         size_t lines;
@@ -284,9 +287,10 @@ static void a_marginal_tier_is_the_same_for_many_requests_alike(void **state)
         .requests = dec("1000"),
         .tier_input_tokens = dec("3000"),
     };
-    read_list(s, "[" INPUT("1") ","
-                 TIER("input_tokens", "2", ">2000", "marginal") ","
-                 PRICE("cache_read_tokens", "0.1") "," OUTPUT("4") "]");
+    read_list(s, "[" INPUT("1") "," TIER(
+                     "input_tokens", "2", ">2000",
+                     "marginal") "," PRICE("cache_read_tokens",
+                                           "0.1") "," OUTPUT("4") "]");
     struct assay_bill bill = bill_of(s, &usage, "");
 
     /* cache 1.5 M x 0.1; input behind it: 0.5 M to 2000 x 1, 1 M x 2 */
@@ -296,11 +300,15 @@ static void a_marginal_tier_is_the_same_for_many_requests_alike(void **state)
 
 static void parts_are_taken_out_of_their_whole_once(void **state)
 {
-    static const char all[] = "[" INPUT("10") "," OUTPUT("30") ","
-        PRICE("cache_read_tokens", "1") "," PRICE("cache_write_tokens", "12.5")
-        "," PRICE("cache_write_1h_tokens", "20") ","
-        PRICE("audio_input_tokens", "40") "," PRICE("audio_output_tokens", "80")
-        "," PRICE("reasoning_tokens", "60") "]";
+    static const char all[] =
+        "[" INPUT("10") "," OUTPUT("30") "," PRICE("cache_read_tokens", "1") "," PRICE(
+            "cache_write_tokens",
+            "12.5") "," PRICE("cache_write_1h_tokens",
+                              "20") "," PRICE("audio_input_tokens",
+                                              "40") "," PRICE("audio_output_"
+                                                              "tokens",
+                                                              "80") "," PRICE("reasoning_tokens",
+                                                                              "60") "]";
     const struct assay_usage usage = {
         .input_tokens = dec("1000"),
         .cache_read_tokens = dec("400"),
@@ -382,7 +390,7 @@ static void an_unknown_part_makes_a_bound_and_never_a_zero(void **state)
         {"[" INPUT("10") "," OUTPUT("30") "]", ASSAY_KNOWN, "0.04"},
         {"[" INPUT("10") "]", ASSAY_BOUND, "0.01"},
         {"[" INPUT("10") ",{\"meter\":\"output_tokens\","
-         "\"usd_per_million\":null}]",
+                         "\"usd_per_million\":null}]",
          ASSAY_BOUND, "0.01"},
         {"[{\"meter\":\"image\",\"usd_each\":\"1\"}]", ASSAY_UNKNOWN, "0"},
         {"[]", ASSAY_UNKNOWN, "0"},
@@ -416,10 +424,10 @@ static void requests_images_and_searches_are_charged_each(void **state)
         .tier_input_tokens = dec("200"),
     };
     struct sheet *s = *state;
-    read_list(s, "[" INPUT("10")
-                 ",{\"meter\":\"image\",\"usd_each\":\"0.00765\"},"
-                 "{\"meter\":\"web_search\",\"usd_each\":\"0.01\"},"
-                 "{\"meter\":\"request\",\"usd_each\":\"0.005\"}]");
+    read_list(
+        s, "[" INPUT("10") ",{\"meter\":\"image\",\"usd_each\":\"0.00765\"},"
+                           "{\"meter\":\"web_search\",\"usd_each\":\"0.01\"},"
+                           "{\"meter\":\"request\",\"usd_each\":\"0.005\"}]");
     struct assay_bill bill = bill_of(s, &usage, "");
 
     assert_usd(s, bill.usd, "0.07795"); /* .01 + .02295 + .02 + .025 */
@@ -480,22 +488,26 @@ static void a_result_of_too_many_digits_is_an_error(void **state)
     };
     read_list(s, "[" INPUT("1.234567890123456789") "]");
 
-    assert_false(assay_price_usage(&s->arena, &s->list, &usage, day(""), &bill,
-                                   &err));
+    assert_false(
+        assay_price_usage(&s->arena, &s->list, &usage, day(""), &bill, &err));
     assert_int_equal(err.code, ASSAY_LIMIT);
 }
 
 /* Random usage: lines add up, and parts never make a bill larger than whole. */
 static void bills_add_up(void **state)
 {
-    static const char prices[] = "[" INPUT("3") "," OUTPUT("15") ","
-        TIER("input_tokens", "6", ">2000", "marginal") ","
-        TIER("input_tokens", "9", ">=4000", "whole_request") ","
-        TIER("output_tokens", "22.5", ">2000", "whole_request") ","
-        PRICE("cache_read_tokens", "0.3") ","
-        TIER("cache_read_tokens", "0.6", ">1000", "marginal") ","
-        PRICE("reasoning_tokens", "14") ","
-        "{\"meter\":\"request\",\"usd_each\":\"0.001\"}]";
+    static const char prices[] =
+        "[" INPUT("3") "," OUTPUT("15") "," TIER("input_tokens", "6", ">2000", "marginal") "," TIER(
+            "input_tokens", "9", ">=4000",
+            "whole_request") "," TIER("output_tokens", "22.5", ">2000",
+                                      "whole_request") "," PRICE("cache_read_"
+                                                                 "tokens",
+                                                                 "0.3") "," TIER("cache_read_tokens",
+                                                                                 "0.6",
+                                                                                 ">1000",
+                                                                                 "marginal") "," PRICE("reasoning_tokens",
+                                                                                                       "14") ","
+                                                                                                             "{\"meter\":\"request\",\"usd_each\":\"0.001\"}]";
     struct sheet *s = *state;
     uint64_t seed = 42;
 
@@ -519,20 +531,19 @@ static void bills_add_up(void **state)
         for (size_t j = 0; j < bill.line_count; j++) {
             assert_true(assay_decimal_add(sum, bill.lines[j].usd, &sum));
             if (bill.lines[j].unit == ASSAY_PER_MILLION)
-                assert_true(assay_decimal_add(tokens, bill.lines[j].quantity,
-                                              &tokens));
+                assert_true(
+                    assay_decimal_add(tokens, bill.lines[j].quantity, &tokens));
         }
         assert_int_equal(assay_decimal_compare(sum, bill.usd), 0);
         assert_int_equal(
             assay_decimal_compare(tokens, assay_decimal_uint(n[0] + n[2])), 0);
-        assert_true(
-            assay_decimal_add(bill.input_usd, bill.output_usd, &sides));
+        assert_true(assay_decimal_add(bill.input_usd, bill.output_usd, &sides));
         assert_true(assay_decimal_add(sides, ASSAY_DECIMAL(1, -3), &sides));
         assert_int_equal(assay_decimal_compare(sides, bill.usd), 0);
     }
 }
 
-#define TEST(name)                                                             \
+#define TEST(name) \
     cmocka_unit_test_setup_teardown(name, open_sheet, close_sheet)
 
 int main(void)

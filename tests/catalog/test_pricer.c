@@ -3,63 +3,81 @@
 
 #include "catalog/pricer_parts.h"
 
-static const char facts[] = SOURCE("facts", "primary", "2026-08-21")
-    "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
-    "\"open_weights\":false}],"
-    "\"routes\":["
-    "{\"id\":\"openai/gpt-4-vision-preview\",\"provider\":\"openai\","
-    "\"model\":\"openai/gpt-4-vision-preview\",\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]},"
-    "{\"id\":\"openai/gpt-4-vision-preview:batch\",\"provider\":\"openai\","
-    "\"model\":\"openai/gpt-4-vision-preview\",\"tier\":\"batch\","
-    "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":\"5\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"15\"}]}]}";
+static const char facts[] = SOURCE(
+    "facts", "primary",
+    "2026-08-21") "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
+                  "\"open_weights\":false}],"
+                  "\"routes\":["
+                  "{\"id\":\"openai/"
+                  "gpt-4-vision-preview\",\"provider\":\"openai\","
+                  "\"model\":\"openai/gpt-4-vision-preview\",\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]},"
+                  "{\"id\":\"openai/"
+                  "gpt-4-vision-preview:batch\",\"provider\":\"openai\","
+                  "\"model\":\"openai/"
+                  "gpt-4-vision-preview\",\"tier\":\"batch\","
+                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
+                  "\"5\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"15\"}]}]"
+                  "}";
 
-static const char genai[] = SOURCE("genai-prices", "catalog", "2026-08-21")
-    "\"routes\":["
-    "{\"id\":\"openai/gpt-4-vision-preview\",\"provider\":\"openai\","
-    "\"model\":\"openai/gpt-4-vision-preview\",\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"11\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"33\"}]},"
-    "{\"id\":\"openai/gpt-4o\",\"provider\":\"openai\","
-    "\"model\":\"openai/gpt-4o\","
-    "\"match\":{\"or\":[{\"equals\":\"gpt-4o\"},"
-    "{\"starts_with\":\"gpt-4o-2024\"}]},\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"2.5\"},"
-    "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"1.25\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"10\"}]},"
-    "{\"id\":\"openai/gpt-4o-2024-05-13\",\"provider\":\"openai\","
-    "\"model\":\"openai/gpt-4o-2024-05-13\"},"
-    "{\"id\":\"azure/gpt-35-turbo\",\"provider\":\"azure\","
-    "\"model\":\"openai/gpt-35-turbo\",\"fallback\":[\"openai\"],"
-    "\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.5\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1.5\"}]},"
-    "{\"id\":\"openai/o1-input-only\",\"provider\":\"openai\","
-    "\"model\":\"openai/o1-input-only\",\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"15\"}]},"
-    "{\"id\":\"deepseek/deepseek-chat\",\"provider\":\"deepseek\","
-    "\"model\":\"deepseek/deepseek-chat\",\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.135\","
-    "\"utc_from\":\"1630\",\"utc_to\":\"0030\"},"
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.27\","
-    "\"utc_from\":\"0030\",\"utc_to\":\"1630\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0.55\","
-    "\"utc_from\":\"1630\",\"utc_to\":\"0030\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1.1\","
-    "\"utc_from\":\"0030\",\"utc_to\":\"1630\"}]},"
-    "{\"id\":\"anthropic/claude-sonnet-4-6\",\"provider\":\"anthropic\","
-    "\"model\":\"anthropic/claude-sonnet-4-6\",\"prices\":["
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"3\",\"to\":"
-    "\"2026-03-12\"},"
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"6\",\"to\":"
-    "\"2026-03-12\",\"when_input_tokens\":\">200000\"},"
-    "{\"meter\":\"input_tokens\",\"usd_per_million\":\"3\",\"from\":"
-    "\"2026-03-13\"},"
-    "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"0.3\"},"
-    "{\"meter\":\"cache_write_tokens\",\"usd_per_million\":\"3.75\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"15\"}]}]}";
+static const char genai[] = SOURCE(
+    "genai-prices", "catalog",
+    "2026-08-21") "\"routes\":["
+                  "{\"id\":\"openai/"
+                  "gpt-4-vision-preview\",\"provider\":\"openai\","
+                  "\"model\":\"openai/gpt-4-vision-preview\",\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"11\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"33\"}]},"
+                  "{\"id\":\"openai/gpt-4o\",\"provider\":\"openai\","
+                  "\"model\":\"openai/gpt-4o\","
+                  "\"match\":{\"or\":[{\"equals\":\"gpt-4o\"},"
+                  "{\"starts_with\":\"gpt-4o-2024\"}]},\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"2.5\"},"
+                  "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"1."
+                  "25\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"10\"}]},"
+                  "{\"id\":\"openai/"
+                  "gpt-4o-2024-05-13\",\"provider\":\"openai\","
+                  "\"model\":\"openai/gpt-4o-2024-05-13\"},"
+                  "{\"id\":\"azure/gpt-35-turbo\",\"provider\":\"azure\","
+                  "\"model\":\"openai/gpt-35-turbo\",\"fallback\":[\"openai\"],"
+                  "\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.5\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1.5\"}]},"
+                  "{\"id\":\"openai/o1-input-only\",\"provider\":\"openai\","
+                  "\"model\":\"openai/o1-input-only\",\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"15\"}]},"
+                  "{\"id\":\"deepseek/"
+                  "deepseek-chat\",\"provider\":\"deepseek\","
+                  "\"model\":\"deepseek/deepseek-chat\",\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.135\","
+                  "\"utc_from\":\"1630\",\"utc_to\":\"0030\"},"
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.27\","
+                  "\"utc_from\":\"0030\",\"utc_to\":\"1630\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0.55\","
+                  "\"utc_from\":\"1630\",\"utc_to\":\"0030\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1.1\","
+                  "\"utc_from\":\"0030\",\"utc_to\":\"1630\"}]},"
+                  "{\"id\":\"anthropic/"
+                  "claude-sonnet-4-6\",\"provider\":\"anthropic\","
+                  "\"model\":\"anthropic/claude-sonnet-4-6\",\"prices\":["
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"3\","
+                  "\"to\":"
+                  "\"2026-03-12\"},"
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"6\","
+                  "\"to\":"
+                  "\"2026-03-12\",\"when_input_tokens\":\">200000\"},"
+                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"3\","
+                  "\"from\":"
+                  "\"2026-03-13\"},"
+                  "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"0."
+                  "3\"},"
+                  "{\"meter\":\"cache_write_tokens\",\"usd_per_million\":\"3."
+                  "75\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"15\"}]}]"
+                  "}";
 
 static const char *const model_ids[] = {
     "anthropic/claude-sonnet-4-6",
@@ -147,8 +165,8 @@ static void assert_member(const struct assay_json *answer, const char *key,
                  expected);
 }
 
-#define CHAT(model, in, out)                                                   \
-    "{\"model\":\"" model "\",\"usage\":{\"prompt_tokens\":" in                \
+#define CHAT(model, in, out)                                    \
+    "{\"model\":\"" model "\",\"usage\":{\"prompt_tokens\":" in \
     ",\"completion_tokens\":" out "}}"
 
 static const struct assay_pricer_options openai = {
@@ -220,16 +238,18 @@ static void a_name_leads_to_a_route_by_the_first_rule_that_has_a_price(
     struct bench *b = *state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        use(b, (struct assay_pricer_options){
-                   .provider = assay_str_c(cases[i].provider),
-                   .minute_of_day = -1});
+        use(b, (struct assay_pricer_options){.provider =
+                                                 assay_str_c(cases[i].provider),
+                                             .minute_of_day = -1});
         char body[200];
         snprintf(body, sizeof(body), CHAT("%s", "1000", "0"), cases[i].name);
         /* the second time the name is known */
         for (int again = 0; again < 2; again++) {
             const struct assay_json *answer = answer_to(b, body);
-            assert_member(answer, "state", cases[i].route ? "known" : "unknown");
-            assert_member(answer, "route", cases[i].route ? cases[i].route : "");
+            assert_member(answer, "state",
+                          cases[i].route ? "known" : "unknown");
+            assert_member(answer, "route",
+                          cases[i].route ? cases[i].route : "");
             assert_member(answer, "rule", cases[i].rule ? cases[i].rule : "");
         }
     }
@@ -386,7 +406,7 @@ static void hourly_prices_want_the_hour(void **state)
     }
 }
 
-#define TEST(name)                                                             \
+#define TEST(name) \
     cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
 
 int main(void)

@@ -8,35 +8,51 @@ static int empty(void **state)
     return 0;
 }
 
-static const char vendor[] = SOURCE("vendor", "primary", "2026-08-21")
-    "\"models\":[{\"id\":\"google/gemma-2-2b\",\"open_weights\":true,"
-    "\"context_tokens\":8192,\"max_output_tokens\":4096,"
-    "\"capabilities\":{\"vision\":false,\"function_calling\":null,"
-    "\"streaming\":true},"
-    "\"benchmarks\":[{\"name\":\"MMLU\",\"value\":\"51.3\"},"
-    "{\"name\":\"MMLU\",\"value\":\"56.1\",\"variant\":\"instruct\"}]}]}";
+static const char vendor[] = SOURCE(
+    "vendor", "primary",
+    "2026-08-21") "\"models\":[{\"id\":\"google/"
+                  "gemma-2-2b\",\"open_weights\":true,"
+                  "\"context_tokens\":8192,\"max_output_tokens\":4096,"
+                  "\"capabilities\":{\"vision\":false,\"function_calling\":"
+                  "null,"
+                  "\"streaming\":true},"
+                  "\"benchmarks\":[{\"name\":\"MMLU\",\"value\":\"51.3\"},"
+                  "{\"name\":\"MMLU\",\"value\":\"56.1\",\"variant\":"
+                  "\"instruct\"}]}]}";
 
-static const char catalog[] = SOURCE("modelsdev", "catalog", "2026-07-02")
-    "\"routes\":["
-    "{\"id\":\"nvidia/google/gemma-2-2b-it\",\"provider\":\"nvidia\","
-    "\"model\":\"google/gemma-2-2b\",\"status\":\"active\","
-    "\"context_tokens\":128000,\"max_output_tokens\":4000,"
-    "\"capabilities\":{\"vision\":true,\"function_calling\":true},"
-    "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":\"0\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0\"}]},"
-    "{\"id\":\"nebius/google/gemma-2-2b-it\",\"provider\":\"nebius\","
-    "\"provider_name\":\"Nebius\",\"model\":\"google/gemma-2-2b\","
-    "\"status\":\"active\",\"context_tokens\":8192,"
-    "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.02\"},"
-    "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"0.002\"},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0.06\"}]},"
-    "{\"id\":\"acme/gemma\",\"provider\":\"acme\","
-    "\"model\":\"google/gemma-2-2b\",\"status\":\"retired\","
-    "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.01\"}]},"
-    "{\"id\":\"zeta/gemma:batch\",\"provider\":\"zeta\",\"tier\":\"batch\","
-    "\"model\":\"google/gemma-2-2b\","
-    "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":null},"
-    "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1\"}]}]}";
+static const char catalog[] = SOURCE(
+    "modelsdev", "catalog",
+    "2026-07-02") "\"routes\":["
+                  "{\"id\":\"nvidia/google/"
+                  "gemma-2-2b-it\",\"provider\":\"nvidia\","
+                  "\"model\":\"google/gemma-2-2b\",\"status\":\"active\","
+                  "\"context_tokens\":128000,\"max_output_tokens\":4000,"
+                  "\"capabilities\":{\"vision\":true,\"function_calling\":true}"
+                  ","
+                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
+                  "\"0\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0\"}]},"
+                  "{\"id\":\"nebius/google/"
+                  "gemma-2-2b-it\",\"provider\":\"nebius\","
+                  "\"provider_name\":\"Nebius\",\"model\":\"google/"
+                  "gemma-2-2b\","
+                  "\"status\":\"active\",\"context_tokens\":8192,"
+                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
+                  "\"0.02\"},"
+                  "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"0."
+                  "002\"},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0.06\"}]}"
+                  ","
+                  "{\"id\":\"acme/gemma\",\"provider\":\"acme\","
+                  "\"model\":\"google/gemma-2-2b\",\"status\":\"retired\","
+                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
+                  "\"0.01\"}]},"
+                  "{\"id\":\"zeta/"
+                  "gemma:batch\",\"provider\":\"zeta\",\"tier\":\"batch\","
+                  "\"model\":\"google/gemma-2-2b\","
+                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
+                  "null},"
+                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1\"}]}]}";
 
 static struct assay_model *view_gemma(struct fixture *f)
 {
@@ -64,8 +80,7 @@ static void live_routes_stand_first_then_by_id(void **state)
 static void a_route_knows_its_names(void **state)
 {
     struct assay_model *model = view_gemma(*state);
-    struct assay_route *nebius =
-        route_of(model, "nebius/google/gemma-2-2b-it");
+    struct assay_route *nebius = route_of(model, "nebius/google/gemma-2-2b-it");
 
     assert_text(nebius->provider, "nebius");
     assert_text(nebius->provider_name, "Nebius");
@@ -138,8 +153,8 @@ static void a_capability_the_vendor_denies_is_a_conflict(void **state)
     assert_chosen(f, &model->subject, "capabilities.vision", "false");
     assert_true(choice_of(&model->subject, "capabilities.vision")->conflict);
     /* not stated is no denial */
-    assert_false(choice_of(&model->subject, "capabilities.function_calling")
-                     ->conflict);
+    assert_false(
+        choice_of(&model->subject, "capabilities.function_calling")->conflict);
 }
 
 static void benchmarks_are_claims_row_by_row(void **state)
@@ -156,10 +171,13 @@ static void benchmarks_are_claims_row_by_row(void **state)
 static void keys_the_format_does_not_name_are_claims_too(void **state)
 {
     struct fixture *f = *state;
-    add_facts(f, SOURCE("vendor", "primary", "2026-08-21")
-              "\"models\":[{\"id\":\"acme/m\",\"tokenizer\":\"t\","
-              "\"zeal\":\"high\",\"aardvark\":3,"
-              "\"capabilities\":{\"levitation\":true}}]}");
+    add_facts(
+        f,
+        SOURCE(
+            "vendor", "primary",
+            "2026-08-21") "\"models\":[{\"id\":\"acme/m\",\"tokenizer\":\"t\","
+                          "\"zeal\":\"high\",\"aardvark\":3,"
+                          "\"capabilities\":{\"levitation\":true}}]}");
     struct assay_model *model = view_model(f, "acme/m", "2026-11-22");
     static const char *const expected[] = {
         "aardvark", "capabilities.levitation", "tokenizer", "zeal"};
@@ -178,9 +196,8 @@ static void a_body_that_does_not_parse_is_a_damaged_store(void **state)
     struct assay_stored statement = {.id = ASSAY_STR("acme/m"),
                                      .body = ASSAY_STR("{\"name\":"),
                                      .source = &source};
-    struct assay_stored_model stored = {.id = ASSAY_STR("acme/m"),
-                                        .statements = &statement,
-                                        .count = 1};
+    struct assay_stored_model stored = {
+        .id = ASSAY_STR("acme/m"), .statements = &statement, .count = 1};
 
     assert_null(assay_view_model(&f->arena, &stored, day("2026-11-22"), &err));
     assert_int_equal(err.code, ASSAY_BAD_INPUT);
@@ -196,9 +213,8 @@ static void an_unjoined_route_stands_alone(void **state)
                                         .join_rule = "",
                                         .join_why = ASSAY_STR("")};
     add_facts(f, catalog);
-    stored.statements =
-        statements_on(f, ASSAY_SUBJECT_ROUTE, stored.id, day("2026-11-22"),
-                      &stored.count);
+    stored.statements = statements_on(f, ASSAY_SUBJECT_ROUTE, stored.id,
+                                      day("2026-11-22"), &stored.count);
     struct assay_route *route =
         assay_view_route(&f->arena, &stored, day("2026-11-22"), &err);
 

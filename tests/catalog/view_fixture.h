@@ -34,8 +34,8 @@ static inline void add_facts(struct fixture *f, const char *facts)
     struct assay_error err = {0};
     struct assay_batch batch;
     struct assay_source *source = ASSAY_NEW(&f->arena, struct assay_source);
-    struct assay_json *document = assay_json_parse(
-        &f->arena, assay_str_c(facts), NULL, &err);
+    struct assay_json *document =
+        assay_json_parse(&f->arena, assay_str_c(facts), NULL, &err);
 
     if (!document)
         fail_msg("%s", err.text);
@@ -66,9 +66,9 @@ static inline void add_facts(struct fixture *f, const char *facts)
  * "{…source…}" of a facts document; then models or routes follow. Kind and
  * day are what the rules look at.
  */
-#define SOURCE(id, kind, read)                                                 \
-    "{\"format\":\"assay-facts/1\",\"source\":{\"id\":\"" id                   \
-    "\",\"title\":\"t\",\"url\":\"https://x.test\",\"kind\":\"" kind           \
+#define SOURCE(id, kind, read)                                       \
+    "{\"format\":\"assay-facts/1\",\"source\":{\"id\":\"" id         \
+    "\",\"title\":\"t\",\"url\":\"https://x.test\",\"kind\":\"" kind \
     "\",\"retrieved\":\"" read "\"},"
 
 /* The statements on one subject, read by as_of. */
@@ -105,8 +105,8 @@ static inline struct assay_model *view_model(struct fixture *f, const char *id,
         struct assay_stored_route route = {.id = f->statements[i].id,
                                            .join_rule = "stated",
                                            .join_why = ASSAY_STR("")};
-        struct assay_json *body = assay_json_parse(
-            &f->arena, f->statements[i].body, NULL, &err);
+        struct assay_json *body =
+            assay_json_parse(&f->arena, f->statements[i].body, NULL, &err);
         bool known = false;
         for (size_t j = 0; j < stored.route_count; j++)
             known = known || assay_str_equal(routes[j].id, route.id);
@@ -135,8 +135,8 @@ static inline struct assay_route *route_of(const struct assay_model *model,
     return NULL;
 }
 
-static inline const struct assay_choice *
-choice_of(const struct assay_subject *subject, const char *fact)
+static inline const struct assay_choice *choice_of(
+    const struct assay_subject *subject, const char *fact)
 {
     const struct assay_choice *choice = assay_subject_choice(subject, fact);
     if (!choice)
@@ -155,8 +155,9 @@ static inline void assert_chosen(struct fixture *f,
                                  const struct assay_subject *subject,
                                  const char *fact, const char *expected)
 {
-    assert_text(assay_claim_text(&f->arena, choice_of(subject, fact)->claims[0]),
-                expected);
+    assert_text(
+        assay_claim_text(&f->arena, choice_of(subject, fact)->claims[0]),
+        expected);
 }
 
 static inline int release_fixture(void **state)
