@@ -42,8 +42,9 @@ struct assay_str assay_arena_vprintf(struct assay_arena *arena,
 /* Frees every block; the arena is empty and usable again. */
 void assay_arena_free(struct assay_arena *arena);
 
-#define ASSAY_NEW(arena, type) ((type *)assay_arena_alloc((arena), 1, sizeof(type)))
-#define ASSAY_NEW_ARRAY(arena, type, count)                                    \
+#define ASSAY_NEW(arena, type) \
+    ((type *)assay_arena_alloc((arena), 1, sizeof(type)))
+#define ASSAY_NEW_ARRAY(arena, type, count) \
     ((type *)assay_arena_alloc((arena), (count), sizeof(type)))
 
 #endif

@@ -36,9 +36,8 @@ struct assay_catalog_options {
  * NULL: SYSTEM (open, lock, disk), BAD_INPUT (not a store of ours, or of a
  * newer version).
  */
-struct assay_catalog *
-assay_catalog_open(const struct assay_catalog_options *options,
-                   struct assay_error *err);
+struct assay_catalog *assay_catalog_open(
+    const struct assay_catalog_options *options, struct assay_error *err);
 void assay_catalog_close(struct assay_catalog *catalog);
 struct assay_date assay_catalog_as_of(const struct assay_catalog *catalog);
 /* Grows with every committed write by any process. 0 on error. */
@@ -69,9 +68,9 @@ bool assay_catalog_apply(struct assay_catalog *catalog,
 struct assay_source {
     struct assay_str id, title, url, license;
     enum assay_source_kind kind;
-    struct assay_date read;    /* newest reading on or before as_of */
+    struct assay_date read; /* newest reading on or before as_of */
     struct assay_str format, origin;
-    uint32_t models, routes;   /* statements in force; set by _sources() */
+    uint32_t models, routes; /* statements in force; set by _sources() */
     uint32_t readings;
 };
 
@@ -167,15 +166,15 @@ struct assay_route {
     const char *join_rule;     /* name of the identity rule; "" unjoined */
     struct assay_str join_why; /* one sentence for --explain */
 
-    enum assay_status status;  /* at as_of */
+    enum assay_status status; /* at as_of */
     struct assay_date retired_on;
     /* The claims behind the status, own or the model's; may be NULL. */
     const struct assay_claim *status_claim, *retired_on_claim;
-    bool live;                 /* not retired at as_of */
+    bool live; /* not retired at as_of */
 
     struct assay_price_list prices; /* chosen meter by meter */
-    bool priced;               /* input and output price are known or free */
-    bool free;                 /* priced, and every token price is 0 */
+    bool priced; /* input and output price are known or free */
+    bool free;   /* priced, and every token price is 0 */
 };
 
 struct assay_replacement {
@@ -211,8 +210,7 @@ struct assay_model {
  */
 bool assay_catalog_resolve(struct assay_catalog *catalog,
                            struct assay_arena *arena, struct assay_str name,
-                           struct assay_str *model_id,
-                           struct assay_error *err);
+                           struct assay_str *model_id, struct assay_error *err);
 /* The model with its routes, by canonical id. NULL: NOT_FOUND, SYSTEM. */
 struct assay_model *assay_catalog_model(struct assay_catalog *catalog,
                                         struct assay_arena *arena,
@@ -244,8 +242,7 @@ bool assay_catalog_neighbours(struct assay_catalog *catalog,
                               struct assay_arena *arena,
                               struct assay_model *const *models, size_t count,
                               struct assay_model ***neighbours,
-                              size_t *neighbour_count,
-                              struct assay_error *err);
+                              size_t *neighbour_count, struct assay_error *err);
 
 /* Sources by id with their counts. */
 bool assay_catalog_sources(struct assay_catalog *catalog,
@@ -264,8 +261,10 @@ struct assay_change {
 };
 /*
  * What changed by source readings with from < day <= to, oldest first; of
- * one subject, or of all when id is empty. A subject's first statement by a
- * source is one change with fact "" (began); its end likewise.
+ * one subject (a model: with every id and route joined to it), or of all
+ * when id is empty. A subject's first statement by a source is one change
+ * with fact "" (began: after is the whole statement); its end likewise
+ * (before is).
  */
 bool assay_catalog_changes(struct assay_catalog *catalog,
                            struct assay_arena *arena, struct assay_str id,
@@ -280,8 +279,8 @@ bool assay_catalog_changes(struct assay_catalog *catalog,
  * the statements in force. Imported again it changes nothing. NOT_FOUND.
  */
 bool assay_catalog_export(struct assay_catalog *catalog,
-                          struct assay_str source_id,
-                          struct assay_batch *batch, struct assay_error *err);
+                          struct assay_str source_id, struct assay_batch *batch,
+                          struct assay_error *err);
 /* SQLite's own check of the file. BAD_INPUT: what it found. */
 bool assay_catalog_check(struct assay_catalog *catalog,
                          struct assay_error *err);

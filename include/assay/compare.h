@@ -26,10 +26,8 @@ struct assay_compare_options {
  * BAD_INPUT: fewer than 2 or more than 8 models, or one twice; LIMIT. The
  * document lives in the arena and borrows from the models.
  */
-struct assay_document *assay_compare(struct assay_arena *arena,
-                                     struct assay_model *const *models,
-                                     size_t count,
-                                     const struct assay_compare_options *options,
-                                     struct assay_error *err);
+struct assay_document *assay_compare(
+    struct assay_arena *arena, struct assay_model *const *models, size_t count,
+    const struct assay_compare_options *options, struct assay_error *err);
 
 #endif

@@ -36,7 +36,7 @@ struct assay_cost_options {
 
 struct assay_model_cost {
     const struct assay_model *model;
-    struct assay_route_cost best; /* route NULL: no priced route */
+    struct assay_route_cost best;        /* route NULL: no priced route */
     const struct assay_route *free_tier; /* a live free route, or NULL */
     bool retired; /* best is a retired route: a record, not an offer */
     struct assay_str why_unknown; /* when best.state is UNKNOWN */
@@ -83,7 +83,7 @@ enum assay_break_even_kind {
 
 struct assay_break_even {
     enum assay_break_even_kind kind;
-    struct assay_decimal at;  /* a share 0 … 1 to 3 places, or tokens */
+    struct assay_decimal at; /* a share 0 … 1 to 3 places, or tokens */
     /* Who is cheaper below and above: 0 is a, 1 is b. */
     int below, above;
 };

@@ -22,8 +22,8 @@ struct assay_decimal {
 };
 
 /* ASSAY_DECIMAL(155, 2) is 15500; ASSAY_DECIMAL(6, -2) is 0.06. */
-#define ASSAY_DECIMAL(digits, exponent)                                        \
-    ((struct assay_decimal){ (digits), (exponent) })
+#define ASSAY_DECIMAL(digits, exponent) \
+    ((struct assay_decimal){(digits), (exponent)})
 
 /*
  * Reads "-12.50", "4.6875e-09", "1E3": JSON's number grammar, plus digits

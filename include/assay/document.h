@@ -93,6 +93,7 @@ struct assay_block {
 struct assay_section {
     struct assay_str id;    /* "verdict", "cost" … stable, for anchors */
     struct assay_str title; /* empty: no heading */
+    bool detail;            /* left out of a short page on a terminal */
     struct assay_block *first, *last;
     struct assay_section *next;
 };

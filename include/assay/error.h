@@ -31,8 +31,7 @@ struct assay_error {
  * reads well.
  */
 bool assay_fail(struct assay_error *err, enum assay_code code,
-                const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+                const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts "where: " before the text of an error that is already set. */
 bool assay_fail_in(struct assay_error *err, const char *format, ...)

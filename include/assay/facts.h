@@ -40,9 +40,11 @@ bool assay_source_kind_parse(struct assay_str text,
 
 struct assay_statement {
     enum assay_subject_kind kind;
-    struct assay_str id;   /* "google/gemma-2-2b", "nebius/google/gemma-2-2b-it" */
-    struct assay_str body; /* canonical compact JSON of the object, without id */
-    uint32_t line;         /* where the source says so; 0: not told */
+    struct assay_str
+        id; /* "google/gemma-2-2b", "nebius/google/gemma-2-2b-it" */
+    struct assay_str
+        body;      /* canonical compact JSON of the object, without id */
+    uint32_t line; /* where the source says so; 0: not told */
     struct assay_statement *next;
 };
 

@@ -11,11 +11,11 @@
 #include "assay/str.h"
 
 struct assay_import_format {
-    const char *name;        /* "modelsdev" */
-    const char *summary;     /* for --help */
-    const char *title;       /* source title when the file states none */
-    const char *url;         /* where the public copy lies, or NULL */
-    const char *license;     /* of the data, or NULL */
+    const char *name;    /* "modelsdev" */
+    const char *summary; /* for --help */
+    const char *title;   /* source title when the file states none */
+    const char *url;     /* where the public copy lies, or NULL */
+    const char *license; /* of the data, or NULL */
     /*
      * Adds to the batch; rows that cannot be taken become refusals. False
      * only when the document as a whole is not of this format.
@@ -40,9 +40,10 @@ struct assay_import_options {
     const struct assay_import_format *format;
     const char *from;           /* file, "-" or http(s) URL */
     struct assay_str source_id; /* empty: the format's name (facts: its own) */
-    struct assay_date retrieved; /* unset: the file's date; URL and "-": today */
+    struct assay_date
+        retrieved; /* unset: the file's date; URL and "-": today */
     struct assay_date today;
-    bool strict;                /* any refusal refuses the file */
+    bool strict; /* any refusal refuses the file */
 };
 
 /*

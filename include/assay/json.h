@@ -27,19 +27,19 @@ enum assay_json_type {
 
 struct assay_json {
     enum assay_json_type type;
-    uint32_t line;             /* 1-based line in the text it was read from */
-    uint32_t count;            /* members or elements */
-    struct assay_str key;      /* in an object: its member name */
-    struct assay_str text;     /* STRING: decoded; NUMBER: as written */
-    struct assay_json *first;  /* ARRAY, OBJECT: children in order */
+    uint32_t line;            /* 1-based line in the text it was read from */
+    uint32_t count;           /* members or elements */
+    struct assay_str key;     /* in an object: its member name */
+    struct assay_str text;    /* STRING: decoded; NUMBER: as written */
+    struct assay_json *first; /* ARRAY, OBJECT: children in order */
     struct assay_json *last;
-    struct assay_json *next;   /* sibling */
+    struct assay_json *next; /* sibling */
     struct assay_json *parent;
 };
 
 struct assay_json_limits {
-    size_t max_bytes; /* 0: 64 MiB */
-    size_t max_depth; /* 0: 64 */
+    size_t max_bytes;     /* 0: 64 MiB */
+    size_t max_depth;     /* 0: 64 */
     bool keep_duplicates; /* for lint: a key may stand twice; the first one
                              is found by name */
 };

@@ -26,44 +26,42 @@ struct assay_page_options {
  * prices and the cost a month, benchmarks, conflicts. "assay-model/1".
  * NULL: LIMIT (a sum with more than 38 digits).
  */
-struct assay_document *
-assay_page_model(struct assay_arena *arena, const struct assay_model *model,
-                 const struct assay_page_options *options,
-                 struct assay_error *err);
+struct assay_document *assay_page_model(
+    struct assay_arena *arena, const struct assay_model *model,
+    const struct assay_page_options *options, struct assay_error *err);
 /* The same of one route. "assay-route/1". NULL: LIMIT. */
-struct assay_document *
-assay_page_route(struct assay_arena *arena, const struct assay_route *route,
-                 const struct assay_page_options *options,
-                 struct assay_error *err);
+struct assay_document *assay_page_route(
+    struct assay_arena *arena, const struct assay_route *route,
+    const struct assay_page_options *options, struct assay_error *err);
 /*
  * Why each route belongs to the model: the rule, its sentence, and who says
  * the names that it rests on. "assay-explain/1".
  */
-struct assay_document *
-assay_page_explain(struct assay_arena *arena, const struct assay_model *model,
-                   const struct assay_page_options *options);
+struct assay_document *assay_page_explain(
+    struct assay_arena *arena, const struct assay_model *model,
+    const struct assay_page_options *options);
 /*
  * What sources disagree about, of these models and their routes: the value
  * taken, the others, and the reason. "assay-conflicts/1".
  */
-struct assay_document *
-assay_page_conflicts(struct assay_arena *arena,
-                     struct assay_model *const *models, size_t count,
-                     const struct assay_page_options *options);
+struct assay_document *assay_page_conflicts(
+    struct assay_arena *arena, struct assay_model *const *models, size_t count,
+    const struct assay_page_options *options);
 /*
  * What models cost a month, each with its routes, cheapest first; for two
  * also where they cost the same. "assay-cost/1". NULL: LIMIT.
  */
-struct assay_document *
-assay_page_cost(struct assay_arena *arena, struct assay_model *const *models,
-                size_t count, const struct assay_page_options *options,
-                struct assay_error *err);
+struct assay_document *assay_page_cost(struct assay_arena *arena,
+                                       struct assay_model *const *models,
+                                       size_t count,
+                                       const struct assay_page_options *options,
+                                       struct assay_error *err);
 
 /* Every source with its age and counts. "assay-sources/1". */
-struct assay_document *
-assay_page_sources(struct assay_arena *arena,
-                   const struct assay_source *sources, size_t count,
-                   struct assay_date as_of);
+struct assay_document *assay_page_sources(struct assay_arena *arena,
+                                          const struct assay_source *sources,
+                                          size_t count,
+                                          struct assay_date as_of);
 
 /* What a list of changes is of. */
 struct assay_changes_title {
@@ -71,9 +69,9 @@ struct assay_changes_title {
     struct assay_str aside; /* "2026-08-21 to 2026-11-22" */
 };
 /* Changes, oldest first, as they are given. "assay-changes/1". */
-struct assay_document *
-assay_page_changes(struct assay_arena *arena, struct assay_change *changes,
-                   size_t count, const struct assay_changes_title *title);
+struct assay_document *assay_page_changes(
+    struct assay_arena *arena, struct assay_change *changes, size_t count,
+    const struct assay_changes_title *title);
 /*
  * What the statements of `after` say otherwise than those of `before`, as
  * changes by the date and source of `after`: fact by fact, prices by meter,

@@ -63,9 +63,9 @@ void assay_price_list_read(struct assay_arena *arena,
  * threshold, later dated ones before earlier ones, undated and without a
  * daily window last. NULL when the list does not price this meter.
  */
-const struct assay_price_component *
-assay_price_find(const struct assay_price_list *list, struct assay_str meter,
-                 struct assay_decimal input_tokens, struct assay_date day);
+const struct assay_price_component *assay_price_find(
+    const struct assay_price_list *list, struct assay_str meter,
+    struct assay_decimal input_tokens, struct assay_date day);
 
 /*
  * The usage of one request, or of many alike. Parts never overlap wholes:
@@ -73,17 +73,17 @@ assay_price_find(const struct assay_price_list *list, struct assay_str meter,
  * providers report them; what is charged separately is taken out once.
  */
 struct assay_usage {
-    struct assay_decimal input_tokens;         /* all of the input */
-    struct assay_decimal cache_read_tokens;    /* of these, read from cache */
-    struct assay_decimal cache_write_tokens;   /* of these, written to it */
+    struct assay_decimal input_tokens;          /* all of the input */
+    struct assay_decimal cache_read_tokens;     /* of these, read from cache */
+    struct assay_decimal cache_write_tokens;    /* of these, written to it */
     struct assay_decimal cache_write_1h_tokens; /* of cache_write, 1 h class */
     struct assay_decimal audio_input_tokens;
-    struct assay_decimal output_tokens;        /* all of the output */
-    struct assay_decimal reasoning_tokens;     /* of these */
+    struct assay_decimal output_tokens;    /* all of the output */
+    struct assay_decimal reasoning_tokens; /* of these */
     struct assay_decimal audio_output_tokens;
-    struct assay_decimal images;               /* priced per image, if so */
-    struct assay_decimal searches;             /* web searches billed apart */
-    struct assay_decimal requests;             /* 1 for a single response */
+    struct assay_decimal images;   /* priced per image, if so */
+    struct assay_decimal searches; /* web searches billed apart */
+    struct assay_decimal requests; /* 1 for a single response */
     /* Input size of ONE request, for tier thresholds. */
     struct assay_decimal tier_input_tokens;
 };

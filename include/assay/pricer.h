@@ -21,10 +21,9 @@ struct assay_pricer_options {
  * not use the catalog afterwards; one thread at a time.
  * NULL: NOT_FOUND names the nearest providers.
  */
-struct assay_pricer *
-assay_pricer_open(struct assay_catalog *catalog,
-                  const struct assay_pricer_options *options,
-                  struct assay_error *err);
+struct assay_pricer *assay_pricer_open(
+    struct assay_catalog *catalog, const struct assay_pricer_options *options,
+    struct assay_error *err);
 void assay_pricer_close(struct assay_pricer *pricer);
 
 /*

@@ -11,6 +11,7 @@
 struct assay_render_options {
     unsigned width; /* text: columns, 40 … 400; 0: 80 */
     bool colour;    /* text: SGR sequences */
+    bool full;      /* text: sections of detail too */
     bool ascii;     /* text: no box or dot characters outside ASCII */
     bool links;     /* html: link site paths (as `serve` does); else only
                          URLs and anchors inside the page */

@@ -14,8 +14,8 @@ struct assay_str {
     size_t len;
 };
 
-#define ASSAY_STR(literal)                                                     \
-    ((struct assay_str){ "" literal, sizeof("" literal) - 1 })
+#define ASSAY_STR(literal) \
+    ((struct assay_str){"" literal, sizeof("" literal) - 1})
 #define ASSAY_STR_ARG(s) (int)(s).len, (s).at
 
 /* Borrows a C string; NULL gives the empty text. */

@@ -47,14 +47,14 @@ static bool find_source(struct assay_catalog *catalog, struct assay_str id,
 static bool read_statements(struct assay_catalog *catalog, int64_t source,
                             struct assay_batch *batch, struct assay_error *err)
 {
-    struct assay_query *q = assay_store_query(
-        catalog->store,
-        "select s.kind, s.id, t.body from statement t"
-        " join subject s on s.num = t.subject"
-        " where t.source = ?1 and t.first <= ?2"
-        " and (t.ended is null or t.ended > ?2)"
-        " order by s.kind, s.id",
-        err);
+    struct assay_query *q =
+        assay_store_query(catalog->store,
+                          "select s.kind, s.id, t.body from statement t"
+                          " join subject s on s.num = t.subject"
+                          " where t.source = ?1 and t.first <= ?2"
+                          " and (t.ended is null or t.ended > ?2)"
+                          " order by s.kind, s.id",
+                          err);
     bool row, ok;
 
     if (!q)

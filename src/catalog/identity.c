@@ -81,8 +81,8 @@ struct name {
     struct assay_str creator; /* canonical; empty: not told */
     const char *creator_rule; /* rule of a key that bears the creator */
     const char *bare_rule;    /* rule of a key without; NULL: no such key */
-    bool nested; /* something was stripped before it */
-    bool tiered; /* a tier was stripped behind it */
+    bool nested;              /* something was stripped before it */
+    bool tiered;              /* a tier was stripped behind it */
     bool anthropic, meta, gemma;
 };
 

@@ -143,33 +143,41 @@ static int by_score(const void *left, const void *right)
     return assay_str_compare(a->id, b->id);
 }
 
+static bool begins(struct assay_str text, struct assay_str with)
+{
+    return with.len > 1 && text.len >= with.len &&
+           assay_str_equal(assay_str_head(text, with.len), with);
+}
+
 /*
- * Twice the edits to the id, its bare name or its name for people; a name
- * that holds what was typed counts as one and a half edits, one that holds
- * all its words as two and a half. 0: not near.
+ * How near an id is: it, its bare name or its name for people begins as was
+ * typed (2); an edit (3); holds what was typed, or two edits (4, 5); holds
+ * all its words (6); three edits (7). 0: not near.
  */
 static size_t score_of(struct assay_arena *arena, struct assay_str typed,
                        struct assay_str id, struct assay_str name)
 {
-    struct assay_str creator, bare = id, low = lowered(arena, id);
+    struct assay_str creator, low = lowered(arena, id), bare = low;
     size_t limit = typed.len < 6 ? 1 : typed.len < 12 ? 2 : 3;
     size_t best = limit + 1;
 
     (void)assay_str_cut(low, '/', &creator, &bare);
     const struct assay_str all[] = {low, bare, lowered(arena, name)};
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (begins(all[i], typed))
+            return 2;
         size_t edits = assay_names_distance(typed, all[i], limit);
         best = edits < best ? edits : best;
     }
     size_t score = best <= limit ? best * 2 + 1 : 0;
-    if (score && score <= 4)
+    if ((score && score <= 3) || typed.len < 2)
         return score;
     const char *text = assay_arena_cstr(arena, typed);
-    if (typed.len > 1 &&
-        (assay_str_contains(low, text) || assay_str_contains(all[2], text)))
+    if (assay_str_contains(low, text) || assay_str_contains(all[2], text))
         return 4;
-    if (typed.len > 1 &&
-        (has_words(arena, low, typed) || has_words(arena, all[2], typed)))
+    if (score && score <= 5)
+        return score;
+    if (has_words(arena, low, typed) || has_words(arena, all[2], typed))
         return 6;
     return score;
 }

@@ -57,7 +57,8 @@ static int compare_run(struct assay_cli *cli)
 static const struct assay_example compare_examples[] = {
     {"assay compare gemma-2-2b gpt-4-vision-preview",
      "the verdict, what each one buys, and who says so"},
-    {"assay compare gemma-2-2b gpt-4o --traffic requests=20k,input=4k,output=1k",
+    {"assay compare gemma-2-2b gpt-4o --traffic "
+     "requests=20k,input=4k,output=1k",
      "costs for your own traffic"},
     {"assay compare gemma-2-2b gpt-4o --need 'context>=100k' --format html",
      "one file to send to others"},

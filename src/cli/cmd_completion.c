@@ -79,14 +79,13 @@ static void bash(struct assay_buf *out)
                     "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
                     "    local command= options= words= i commands='");
     add_command_names(out);
-    assay_buf_add_c(out,
-                    "'\n    COMPREPLY=()\n"
-                    "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                    "        case \" $commands \" in\n"
-                    "        *\" ${COMP_WORDS[i]} \"*) "
-                    "command=${COMP_WORDS[i]}; break ;;\n"
-                    "        esac\n    done\n"
-                    "    case $command:$before in\n");
+    assay_buf_add_c(out, "'\n    COMPREPLY=()\n"
+                         "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+                         "        case \" $commands \" in\n"
+                         "        *\" ${COMP_WORDS[i]} \"*) "
+                         "command=${COMP_WORDS[i]}; break ;;\n"
+                         "        esac\n    done\n"
+                         "    case $command:$before in\n");
     bash_values(out, "*", assay_global_options);
     for (size_t i = 0; assay_commands[i]; i++)
         bash_values(out, assay_commands[i]->name, assay_commands[i]->options);
@@ -98,20 +97,19 @@ static void bash(struct assay_buf *out)
                          "    case $now in\n    -*) "
                          "COMPREPLY=($(compgen -W \"$options");
     add_option_names(out, assay_global_options);
-    assay_buf_add_c(out,
-                    "\" -- \"$now\")) ;;\n    *)\n"
-                    "        case $words in\n"
-                    "        *@file*) COMPREPLY=($(compgen -f -W "
-                    "\"${words//@file/}\" -- \"$now\")) ;;\n"
-                    "        *@command*) COMPREPLY=($(compgen -W "
-                    "\"$commands\" -- \"$now\")) ;;\n"
-                    "        *@model*) COMPREPLY=($(compgen -W "
-                    "\"$(assay completion models 2>/dev/null)\" -- "
-                    "\"$now\")) ;;\n"
-                    "        *) COMPREPLY=($(compgen -W \"$words\" -- "
-                    "\"$now\")) ;;\n"
-                    "        esac ;;\n    esac\n}\n"
-                    "complete -o filenames -F _assay assay\n");
+    assay_buf_add_c(out, "\" -- \"$now\")) ;;\n    *)\n"
+                         "        case $words in\n"
+                         "        *@file*) COMPREPLY=($(compgen -f -W "
+                         "\"${words//@file/}\" -- \"$now\")) ;;\n"
+                         "        *@command*) COMPREPLY=($(compgen -W "
+                         "\"$commands\" -- \"$now\")) ;;\n"
+                         "        *@model*) COMPREPLY=($(compgen -W "
+                         "\"$(assay completion models 2>/dev/null)\" -- "
+                         "\"$now\")) ;;\n"
+                         "        *) COMPREPLY=($(compgen -W \"$words\" -- "
+                         "\"$now\")) ;;\n"
+                         "        esac ;;\n    esac\n}\n"
+                         "complete -o filenames -F _assay assay\n");
 }
 
 /* ------------------------------------------------------- zsh */
@@ -129,8 +127,7 @@ static void zsh_text(struct assay_buf *out, const char *text)
     }
 }
 
-static void zsh_options(struct assay_buf *out,
-                        const struct assay_option *table)
+static void zsh_options(struct assay_buf *out, const struct assay_option *table)
 {
     for (; table && table->name; table++) {
         assay_buf_printf(out, " \\\n        '--%s%s[", table->name,

@@ -19,10 +19,9 @@ static int diff_days(struct assay_cli *cli, struct assay_date from,
     struct assay_error err = {0};
     const struct assay_changes_title title = {
         .title = ASSAY_STR("Changes"),
-        .aside = assay_arena_printf(
-            &cli->arena, "%.*s to %.*s",
-            ASSAY_STR_ARG(assay_cli_operand(cli, 0)),
-            ASSAY_STR_ARG(assay_cli_operand(cli, 1))),
+        .aside = assay_arena_printf(&cli->arena, "%.*s to %.*s",
+                                    ASSAY_STR_ARG(assay_cli_operand(cli, 0)),
+                                    ASSAY_STR_ARG(assay_cli_operand(cli, 1))),
     };
     struct assay_catalog *catalog;
     struct assay_change *changes;
@@ -63,8 +62,9 @@ static bool read_as(struct assay_cli *cli,
 }
 
 /* The first format that makes statements of the file. */
-static const struct assay_import_format *
-guess_format(struct assay_cli *cli, const char *from, struct assay_error *err)
+static const struct assay_import_format *guess_format(struct assay_cli *cli,
+                                                      const char *from,
+                                                      struct assay_error *err)
 {
     for (size_t i = 0; assay_import_formats[i]; i++) {
         struct assay_batch batch;

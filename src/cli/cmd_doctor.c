@@ -58,11 +58,10 @@ static void look_at_file(struct examination *e)
              assay_arena_printf(arena, "%s: %s", path, strerror(errno)));
     else
         find(e, WELL, "store",
-             assay_arena_printf(arena, "%s, %lld KiB%s", path,
-                                (long long)(file.st_size + 1023) / 1024,
-                                access(path, W_OK) == 0
-                                    ? ""
-                                    : ", can only be read"));
+             assay_arena_printf(
+                 arena, "%s, %lld KiB%s", path,
+                 (long long)(file.st_size + 1023) / 1024,
+                 access(path, W_OK) == 0 ? "" : ", can only be read"));
 }
 
 static void look_at_library(struct examination *e)
@@ -104,10 +103,9 @@ static void look_at_sources(struct examination *e,
             newest = sources[i].read;
     }
     find(e, count ? WELL : WORTH_KNOWING, "sources",
-         assay_arena_printf(
-             arena, "%zu, read from %.*s to %.*s", count,
-             ASSAY_STR_ARG(assay_date_text(arena, oldest)),
-             ASSAY_STR_ARG(assay_date_text(arena, newest))));
+         assay_arena_printf(arena, "%zu, read from %.*s to %.*s", count,
+                            ASSAY_STR_ARG(assay_date_text(arena, oldest)),
+                            ASSAY_STR_ARG(assay_date_text(arena, newest))));
     if (assay_date_compare(newest, e->cli->today) > 0)
         find(e, WORTH_KNOWING, "clock",
              ASSAY_STR("a source was read later than today: is the clock "
@@ -174,10 +172,10 @@ static int doctor_run(struct assay_cli *cli)
     assay_json_set_c(arena, doc->data, "format", "assay-doctor/1");
     assay_json_set_c(arena, doc->data, "version", ASSAY_VERSION);
     assay_json_set(doc->data, "checks", e.list);
-    assay_json_set(doc->data, "libraries",
-                   assay_libraries_table(
-                       doc, assay_document_section(doc, "libraries",
-                                                   "Libraries")));
+    assay_json_set(
+        doc->data, "libraries",
+        assay_libraries_table(
+            doc, assay_document_section(doc, "libraries", "Libraries")));
     code = assay_cli_show(cli, doc);
     return code == ASSAY_EXIT_DONE && e.failed ? assay_cli_gate(cli) : code;
 }

@@ -125,13 +125,13 @@ enum {
 };
 
 static const char *const column_titles[COLUMNS] = {
-    [ROUTE] = "route",     [PROVIDER] = "provider",
-    [MODEL] = "model",     [STATUS] = "status",
-    [TIER] = "tier",       [CONTEXT] = "context_tokens",
-    [METER] = "meter",     [LONGEST] = "max_output_tokens",
-    [PRICE] = "usd",       [UNIT] = "unit",
-    [FROM] = "from",       [ABOVE] = "when_input_tokens",
-    [TO] = "to",           [SOURCE] = "source",
+    [ROUTE] = "route",    [PROVIDER] = "provider",
+    [MODEL] = "model",    [STATUS] = "status",
+    [TIER] = "tier",      [CONTEXT] = "context_tokens",
+    [METER] = "meter",    [LONGEST] = "max_output_tokens",
+    [PRICE] = "usd",      [UNIT] = "unit",
+    [FROM] = "from",      [ABOVE] = "when_input_tokens",
+    [TO] = "to",          [SOURCE] = "source",
     [READ] = "retrieved",
 };
 
@@ -182,8 +182,8 @@ static void set_price(struct assay_arena *arena, struct assay_cell *row,
 static bool from_source(const struct assay_price_component *price,
                         const char *source)
 {
-    return !source || (price->claim &&
-                       assay_str_is(price->claim->source->id, source));
+    return !source ||
+           (price->claim && assay_str_is(price->claim->source->id, source));
 }
 
 static void add_route(struct assay_document *doc, struct assay_block *table,
@@ -216,8 +216,8 @@ static bool export_csv(struct assay_cli *cli, struct assay_catalog *catalog,
 
     for (size_t i = 0; i < COLUMNS; i++)
         columns[i].title = assay_str_c(column_titles[i]);
-    table = assay_section_table(
-        doc, assay_document_section(doc, "routes", ""), columns, COLUMNS);
+    table = assay_section_table(doc, assay_document_section(doc, "routes", ""),
+                                columns, COLUMNS);
     if (!assay_catalog_view(catalog, &cli->arena, &view, err))
         return false;
     for (size_t i = 0; i < view.model_count; i++)

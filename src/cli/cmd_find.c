@@ -47,8 +47,7 @@ static int find_run(struct assay_cli *cli)
     const struct assay_document *page = NULL;
     int code;
 
-    if (!read_terms(cli, &need, &err) ||
-        !read_limit(cli, &options.limit, &err))
+    if (!read_terms(cli, &need, &err) || !read_limit(cli, &options.limit, &err))
         return assay_cli_misuse(cli, "%s", err.text);
     if (need.count == 0)
         return assay_cli_misuse(cli, "name what a route must have, such as "

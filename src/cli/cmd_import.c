@@ -13,6 +13,9 @@ enum { REFUSALS_SHOWN = 20 };
 static void note_refusals(const struct assay_cli *cli,
                           const struct assay_batch *batch)
 {
+    const char *hint = assay_cli_flag(cli, "strict")
+                           ? ""
+                           : ": --strict would refuse the whole file";
     uint32_t shown = 0;
 
     for (const struct assay_refusal *r = batch->first_refusal;
@@ -20,10 +23,8 @@ static void note_refusals(const struct assay_cli *cli,
         assay_cli_note(cli, "refused: %.*s: %.*s", ASSAY_STR_ARG(r->place),
                        ASSAY_STR_ARG(r->reason));
     if (batch->refusal_count > shown)
-        assay_cli_note(cli,
-                       "… %" PRIu32 " more: --strict refuses the whole file "
-                       "instead",
-                       batch->refusal_count - shown);
+        assay_cli_note(cli, "… %" PRIu32 " more%s",
+                       batch->refusal_count - shown, hint);
 }
 
 /* ------------------------------------------------------- the report */
@@ -45,9 +46,9 @@ static uint32_t count_of(const struct assay_apply_report *report, size_t i)
     return *(const uint32_t *)((const char *)report + counts[i].offset);
 }
 
-static const struct assay_document *
-page_of(struct assay_cli *cli, const struct assay_batch *batch,
-        const struct assay_apply_report *report)
+static const struct assay_document *page_of(
+    struct assay_cli *cli, const struct assay_batch *batch,
+    const struct assay_apply_report *report)
 {
     static const struct assay_column columns[2] = {
         {.title = {"import", 6}},
@@ -55,10 +56,9 @@ page_of(struct assay_cli *cli, const struct assay_batch *batch,
     };
     struct assay_arena *arena = &cli->arena;
     struct assay_str day = assay_date_text(arena, batch->retrieved);
-    struct assay_document *doc =
-        assay_document_new(arena, batch->source_id,
-                           assay_arena_printf(arena, "read %.*s",
-                                              ASSAY_STR_ARG(day)));
+    struct assay_document *doc = assay_document_new(
+        arena, batch->source_id,
+        assay_arena_printf(arena, "read %.*s", ASSAY_STR_ARG(day)));
     struct assay_block *table = assay_section_table(
         doc, assay_document_section(doc, "import", ""), columns, 2);
     struct assay_json *data = doc->data = assay_json_object(arena);
@@ -66,8 +66,7 @@ page_of(struct assay_cli *cli, const struct assay_batch *batch,
     assay_json_set_c(arena, data, "format", "assay-import/1");
     assay_json_set_text(arena, data, "source", batch->source_id);
     assay_json_set_text(arena, data, "retrieved", day);
-    assay_json_set_bool(arena, data, "dry_run",
-                        assay_cli_flag(cli, "dry-run"));
+    assay_json_set_bool(arena, data, "dry_run", assay_cli_flag(cli, "dry-run"));
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         struct assay_cell *row = assay_table_row(doc, table);
         uint32_t n = count_of(report, i);
@@ -104,10 +103,10 @@ static bool apply(struct assay_cli *cli, const struct assay_batch *batch,
     if (!assay_catalog_export(catalog, batch->source_id, &before, err) &&
         err->code != ASSAY_NOT_FOUND)
         goto out;
-    trial = assay_catalog_open(
-        &(struct assay_catalog_options){.path = ":memory:",
-                                        .as_of = cli->as_of},
-        err);
+    trial =
+        assay_catalog_open(&(struct assay_catalog_options){.path = ":memory:",
+                                                           .as_of = cli->as_of},
+                           err);
     ok = trial &&
          (!before.source_id.len ||
           assay_catalog_apply(trial, &before, report, err)) &&
@@ -143,8 +142,9 @@ static int import_run(struct assay_cli *cli)
     if (!read || !apply(cli, &batch, &report, &err))
         return assay_cli_fail(cli, &err);
     if (report.older_than_newest)
-        assay_cli_note(cli, "%.*s: this reading is older than the newest one, "
-                            "and is written into the past",
+        assay_cli_note(cli,
+                       "%.*s: this reading is older than the newest one, "
+                       "and is written into the past",
                        ASSAY_STR_ARG(batch.source_id));
     return assay_cli_show(cli, page_of(cli, &batch, &report));
 }
@@ -161,7 +161,8 @@ static const struct assay_option import_options[] = {
 
 static const struct assay_example import_examples[] = {
     {"assay import modelsdev api.json --retrieved 2026-08-21",
-     "what providers serve, and for what price; or https://models.dev/api.json"},
+     "what providers serve, and for what price; or "
+     "https://models.dev/api.json"},
     {"assay import facts contract.json --dry-run",
      "what your own statements would change"},
     {NULL, NULL},

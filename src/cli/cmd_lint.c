@@ -69,9 +69,17 @@ static struct assay_json *add_findings(struct assay_document *doc,
     return list;
 }
 
-static const struct assay_document *
-page_of(struct assay_cli *cli, const char *from,
-        const struct assay_lint_result *result)
+static const char *counted(struct assay_arena *arena, uint32_t n,
+                           const char *thing)
+{
+    return assay_arena_printf(arena, "%" PRIu32 " %s%s", n, thing,
+                              n == 1 ? "" : "s")
+        .at;
+}
+
+static const struct assay_document *page_of(
+    struct assay_cli *cli, const char *from,
+    const struct assay_lint_result *result)
 {
     struct assay_arena *arena = &cli->arena;
     struct assay_document *doc =
@@ -88,11 +96,11 @@ page_of(struct assay_cli *cli, const char *from,
     assay_json_set_uint(arena, data, "notes", result->notes);
     assay_section_say(
         doc, section, ASSAY_BLOCK_PARAGRAPH,
-        assay_arena_printf(arena,
-                           "%" PRIu32 " errors, %" PRIu32 " warnings, "
-                           "%" PRIu32 " notes in %" PRIu32 " rows.",
-                           result->errors, result->warnings, result->notes,
-                           result->rows));
+        assay_arena_printf(arena, "%s, %s, %s in %s.",
+                           counted(arena, result->errors, "error"),
+                           counted(arena, result->warnings, "warning"),
+                           counted(arena, result->notes, "note"),
+                           counted(arena, result->rows, "row")));
     assay_json_set(data, "findings", add_findings(doc, section, result));
     return doc;
 }

@@ -71,11 +71,12 @@ static void add_option(struct assay_buf *out, const struct assay_option *option)
     assay_buf_release(&name);
 }
 
-static void add_head(struct assay_buf *out, const char *title,
-                     const char *name, const char *summary)
+static void add_head(struct assay_buf *out, const char *title, const char *name,
+                     const char *summary)
 {
-    assay_buf_printf(out, ".TH %s 1 \"\" \"assay " ASSAY_VERSION "\" assay\n"
-                          ".SH NAME\n",
+    assay_buf_printf(out,
+                     ".TH %s 1 \"\" \"assay " ASSAY_VERSION "\" assay\n"
+                     ".SH NAME\n",
                      title);
     add_text(out, name, strlen(name));
     assay_buf_add_c(out, " \\- ");
@@ -85,22 +86,21 @@ static void add_head(struct assay_buf *out, const char *title,
 static void add_environment(struct assay_buf *out)
 {
     assay_buf_add_c(
-        out,
-        ".SH ENVIRONMENT\n"
-        ".TP\n.B ASSAY_STORE\nThe store, when \\-\\-store is not given; "
-        "without it\n$XDG_DATA_HOME/assay/assay.db or\n"
-        "~/.local/share/assay/assay.db.\n"
-        ".TP\n.B NO_COLOR\nNo colour when it is set and not empty.\n"
-        ".TP\n.B COLUMNS\nThe width of a page.\n");
+        out, ".SH ENVIRONMENT\n"
+             ".TP\n.B ASSAY_STORE\nThe store, when \\-\\-store is not given; "
+             "without it\n$XDG_DATA_HOME/assay/assay.db or\n"
+             "~/.local/share/assay/assay.db.\n"
+             ".TP\n.B NO_COLOR\nNo colour when it is set and not empty.\n"
+             ".TP\n.B COLUMNS\nThe width of a page.\n");
 }
 
 static void add_exits(struct assay_buf *out,
                       const struct assay_command *command)
 {
     assay_buf_add_c(out, ".SH \"EXIT STATUS\"\n");
-    for (const struct assay_exit_word *w = assay_exit_words;
-         w->text || w->code; w++) {
-        const char *text = command ? assay_exit_text(command, w)
+    for (const struct assay_exit_word *w = assay_exit_words; w->text || w->code;
+         w++) {
+        const char *text = command   ? assay_exit_text(command, w)
                            : w->text ? w->text
                                      : "a gate failed, or there are findings";
 
@@ -114,8 +114,7 @@ static void add_exits(struct assay_buf *out,
 
 static void page_of_assay(struct assay_buf *out)
 {
-    add_head(out, "ASSAY", "assay",
-             "compares language models on cited facts");
+    add_head(out, "ASSAY", "assay", "compares language models on cited facts");
     assay_buf_add_c(out, ".SH SYNOPSIS\n.B assay\n.I COMMAND\n"
                          "[operands] [options]\n.SH DESCRIPTION\n");
     add_line(out, ASSAY_OVERVIEW);

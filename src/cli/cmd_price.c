@@ -3,8 +3,8 @@
  */
 #include "cli/price_stream.h"
 
-#include <fcntl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -73,8 +73,10 @@ static int price_run(struct assay_cli *cli)
         return assay_cli_misuse(cli, "--provider says who answered, such as "
                                      "openai");
     if (at && !read_time(assay_str_c(at), &options))
-        return assay_cli_misuse(cli, "--at wants a day or a time such as "
-                                     "2026-11-22T14:30Z, not '%s'", at);
+        return assay_cli_misuse(cli,
+                                "--at wants a day or a time such as "
+                                "2026-11-22T14:30Z, not '%s'",
+                                at);
     file = open_input(cli->options.operands[0], &err);
     if (file < 0)
         return assay_cli_fail(cli, &err);

@@ -96,7 +96,8 @@ static int show_run(struct assay_cli *cli)
     if (cli->options.operand_count != 1)
         return assay_cli_misuse(cli, "name one model or route");
     if (assay_cli_flag(cli, "explain") + assay_cli_flag(cli, "conflicts") +
-            assay_cli_flag(cli, "history") > 1)
+            assay_cli_flag(cli, "history") >
+        1)
         return assay_cli_misuse(
             cli, "--explain, --conflicts and --history are one each");
     catalog = assay_cli_open(cli, &err);

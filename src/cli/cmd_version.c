@@ -8,10 +8,10 @@
 static int version_run(struct assay_cli *cli)
 {
     struct assay_arena *arena = &cli->arena;
-    struct assay_document *doc =
-        assay_document_new(arena, ASSAY_STR("assay " ASSAY_VERSION),
-                           ASSAY_STR(""));
-    struct assay_section *section = assay_document_section(doc, "libraries", "");
+    struct assay_document *doc = assay_document_new(
+        arena, ASSAY_STR("assay " ASSAY_VERSION), ASSAY_STR(""));
+    struct assay_section *section =
+        assay_document_section(doc, "libraries", "");
     struct assay_json *libraries;
 
     if (cli->options.operand_count > 0)

@@ -42,19 +42,19 @@ struct assay_example {
 
 struct assay_command {
     const char *name;
-    const char *summary; /* one line, no full stop */
-    const char *usage;   /* behind the name: "MODEL MODEL..." */
-    const char *details; /* paragraphs; NULL: none */
+    const char *summary;                /* one line, no full stop */
+    const char *usage;                  /* behind the name: "MODEL MODEL..." */
+    const char *details;                /* paragraphs; NULL: none */
     const struct assay_option *options; /* its own; NULL: none */
-    const char *globals; /* names of global options of use here, by spaces */
-    const char *formats; /* of --format, by spaces, the default first; NULL:
+    const char *globals;  /* names of global options of use here, by spaces */
+    const char *formats;  /* of --format, by spaces, the default first; NULL:
                             the command prints what it prints */
     const char *operands; /* to complete: words, "@file", "@model" */
     const struct assay_example *examples;
-    const char *gate;   /* what exit code 1 means here, or NULL */
-    bool remote;        /* may fetch a URL: exit code 69 */
-    bool no_store;      /* exit codes of a store do not concern it */
-    bool hidden;        /* not in the overview */
+    const char *gate; /* what exit code 1 means here, or NULL */
+    bool remote;      /* may fetch a URL: exit code 69 */
+    bool no_store;    /* exit codes of a store do not concern it */
+    bool hidden;      /* not in the overview */
     void (*more_help)(struct assay_buf *out); /* adds to details, or NULL */
     int (*run)(struct assay_cli *cli);        /* the exit code */
 };

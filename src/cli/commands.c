@@ -13,19 +13,20 @@ extern const struct assay_command assay_cmd_compare, assay_cmd_show,
     assay_cmd_version;
 
 const struct assay_command *const assay_commands[] = {
-    &assay_cmd_compare, &assay_cmd_show,    &assay_cmd_find,
-    &assay_cmd_cost,    &assay_cmd_price,   &assay_cmd_import,
-    &assay_cmd_sources, &assay_cmd_lint,    &assay_cmd_diff,
-    &assay_cmd_export,  &assay_cmd_doctor,  &assay_cmd_completion,
-    &assay_cmd_help,    &assay_cmd_version, &assay_cmd_man,
-    NULL,
+    &assay_cmd_compare, &assay_cmd_show,
+    &assay_cmd_find,    &assay_cmd_cost,
+    &assay_cmd_price,   &assay_cmd_import,
+    &assay_cmd_sources, &assay_cmd_lint,
+    &assay_cmd_diff,    &assay_cmd_export,
+    &assay_cmd_doctor,  &assay_cmd_completion,
+    &assay_cmd_help,    &assay_cmd_version,
+    &assay_cmd_man,     NULL,
 };
 
 const struct assay_option assay_global_options[] = {
     {"store", 0, "PATH", "the store: a file, or :memory: for this run only",
      "@file"},
-    {"format", 0, "FORMAT", "how it is printed",
-     "text markdown html json csv"},
+    {"format", 0, "FORMAT", "how it is printed", "text markdown html json csv"},
     {"as-of", 0, "DATE", "what was known, and in force, on that day", NULL},
     {"traffic", 0, "SHAPE",
      "what a cost is stated for: requests=1M,input=800,output=250"

@@ -40,8 +40,8 @@ static const char *store_path(struct assay_cli *cli)
     if (data && data[0] == '/')
         return assay_arena_printf(&cli->arena, "%s/assay/assay.db", data).at;
     if (home)
-        return assay_arena_printf(&cli->arena,
-                                  "%s/.local/share/assay/assay.db", home)
+        return assay_arena_printf(&cli->arena, "%s/.local/share/assay/assay.db",
+                                  home)
             .at;
     return "";
 }
@@ -68,8 +68,8 @@ static bool read_shape(struct assay_cli *cli, struct assay_error *err)
     if (traffic &&
         !assay_traffic_parse(assay_str_c(traffic), &cli->traffic, err))
         return assay_fail_in(err, "--traffic");
-    if (need && !assay_need_parse(&cli->arena, assay_str_c(need), &cli->need,
-                                  err))
+    if (need &&
+        !assay_need_parse(&cli->arena, assay_str_c(need), &cli->need, err))
         return assay_fail_in(err, "--need");
     return true;
 }
@@ -88,10 +88,9 @@ static bool read_format(struct assay_cli *cli, struct assay_error *err)
     if (cli->format && (!cli->command || assay_word_in(formats, given)))
         return true;
     if (!formats)
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "--format has no meaning here");
-    return assay_fail(err, ASSAY_BAD_INPUT,
-                      "--format is one of: %s; not '%s'", formats, given);
+        return assay_fail(err, ASSAY_BAD_INPUT, "--format has no meaning here");
+    return assay_fail(err, ASSAY_BAD_INPUT, "--format is one of: %s; not '%s'",
+                      formats, given);
 }
 
 /* A whole number from least to most. */

@@ -169,8 +169,8 @@ static void add_exit_codes(struct assay_buf *out,
     size_t len = 0;
 
     assay_buf_add_c(out, "\nExit codes\n");
-    for (const struct assay_exit_word *w = assay_exit_words;
-         w->text || w->code; w++) {
+    for (const struct assay_exit_word *w = assay_exit_words; w->text || w->code;
+         w++) {
         const char *text = assay_exit_text(command, w);
 
         if (text)
@@ -212,8 +212,9 @@ int assay_cli_overview(struct assay_cli *cli)
     struct assay_buf out;
 
     assay_buf_init(&out, ASSAY_MIB(1));
-    assay_buf_add_c(&out, ASSAY_OVERVIEW "\n\n"
-                          "  assay compare gemma-2-2b gpt-4o\n\n");
+    assay_buf_add_c(&out,
+                    ASSAY_OVERVIEW "\n\n"
+                                   "  assay compare gemma-2-2b gpt-4o\n\n");
     for (size_t i = 0; assay_commands[i]; i++)
         if (!assay_commands[i]->hidden)
             assay_buf_printf(&out, "  %-*s%s\n", COMMAND_COLUMN - 2,

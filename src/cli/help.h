@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 
-#define ASSAY_OVERVIEW                                                         \
+#define ASSAY_OVERVIEW \
     "assay compares language models on cited facts, and what they cost you."
 
 /* Which commands an exit code concerns. */

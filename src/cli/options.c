@@ -32,8 +32,7 @@ static size_t slips(const char *a, const char *b)
         for (size_t k = 1; k <= b_len; k++) {
             row[k] = smaller(last[k - 1] + (a[i - 1] != b[k - 1]),
                              smaller(last[k], row[k - 1]) + 1);
-            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
-                a[i - 2] == b[k - 1])
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
                 row[k] = smaller(row[k], before[k - 2] + 1);
         }
         size_t *free_row = before;
@@ -118,8 +117,8 @@ static bool no_such_option(const struct assay_options *out, const char *name,
             return assay_fail(err, ASSAY_BAD_INPUT,
                               "--%.*s stands behind the command: assay %s "
                               "--%.*s",
-                              (int)len, name, assay_commands[i]->name,
-                              (int)len, name);
+                              (int)len, name, assay_commands[i]->name, (int)len,
+                              name);
     return assay_fail(err, ASSAY_BAD_INPUT,
                       "there is no option --%.*s; see assay %s%s--help",
                       (int)len, name, out->command ? out->command->name : "",
@@ -190,8 +189,7 @@ static bool read_short(struct line *line, struct assay_options *out,
                        struct assay_error *err)
 {
     const char *word = line->words[line->at];
-    const struct assay_option *option =
-        find_letter(own_options(out), word[1]);
+    const struct assay_option *option = find_letter(own_options(out), word[1]);
 
     if (!option)
         option = find_letter(assay_global_options, word[1]);
@@ -223,9 +221,8 @@ static bool read_operand(const char *word, struct assay_options *out,
     return out->command || no_such_command(word, err);
 }
 
-bool assay_options_parse(struct assay_arena *arena, int argc,
-                         char *const *argv, struct assay_options *out,
-                         struct assay_error *err)
+bool assay_options_parse(struct assay_arena *arena, int argc, char *const *argv,
+                         struct assay_options *out, struct assay_error *err)
 {
     struct line line = {argv, argc, 1};
     size_t room = argc > 0 ? (size_t)argc : 1;

@@ -32,9 +32,8 @@ struct assay_options {
  * BAD_INPUT names what was not understood, and the nearest that would be.
  * out->command is set also on error, when it is known.
  */
-bool assay_options_parse(struct assay_arena *arena, int argc,
-                         char *const *argv, struct assay_options *out,
-                         struct assay_error *err);
+bool assay_options_parse(struct assay_arena *arena, int argc, char *const *argv,
+                         struct assay_options *out, struct assay_error *err);
 
 /* The value given last; NULL when the option was not given. */
 const char *assay_options_value(const struct assay_options *options,

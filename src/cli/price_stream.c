@@ -20,8 +20,8 @@ struct stream {
     struct assay_cli *cli;
     struct assay_pricer *pricer;
     int file;
-    char *window; /* owned */
-    size_t size;  /* of the window */
+    char *window;      /* owned */
+    size_t size;       /* of the window */
     size_t start, end; /* what is not priced yet */
     size_t scanned;    /* no newline in start … scanned-1 */
     bool at_end;       /* of the input */
@@ -182,8 +182,7 @@ static void price_lines(struct stream *s)
         } else {
             if (s->end - s->start > MAX_LINE_BYTES) {
                 if (!s->skipping)
-                    answer_unknown(s,
-                                   ASSAY_STR("a line of more than 16 MiB"));
+                    answer_unknown(s, ASSAY_STR("a line of more than 16 MiB"));
                 s->skipping = true;
                 drop(s, s->end);
             }

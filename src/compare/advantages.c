@@ -5,11 +5,11 @@
 #include "advantages.h"
 #include "capability.h"
 
-struct assay_str assay_against(struct assay_comparison *c, size_t side,
-                               struct assay_str (*text)(
-                                   struct assay_comparison *c, size_t other))
+struct assay_str assay_against(
+    struct assay_comparison *c, size_t side,
+    struct assay_str (*text)(struct assay_comparison *c, size_t other))
 {
-    struct assay_str words = { "", 0 };
+    struct assay_str words = {"", 0};
 
     for (size_t i = 0; i < c->count; i++) {
         struct assay_str one;
@@ -58,7 +58,7 @@ static void weights_open(struct assay_comparison *c, size_t side,
         assay_subject_choice(&s->model->subject, "open_weights");
     const struct assay_choice *license =
         assay_subject_choice(&s->model->subject, "license");
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
     struct assay_str name;
 
     if (!s->model->open_weights)
@@ -96,7 +96,7 @@ static void cost_lower(struct assay_comparison *c, size_t side,
                        struct assay_points *points)
 {
     struct assay_refs refs = c->sides[side].cost_refs;
-    struct assay_str ratio = { "", 0 }, own, others;
+    struct assay_str ratio = {"", 0}, own, others;
 
     if (c->lower != side)
         return;
@@ -141,7 +141,7 @@ static void longest(struct assay_comparison *c, size_t side, const char *fact,
                     const char *rule, const char *words,
                     struct assay_points *points)
 {
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
     uint64_t own, next;
     struct assay_str a, b, ratio;
 
@@ -191,12 +191,12 @@ static bool only_side(struct assay_comparison *c, size_t side, const char *name,
 static void capabilities(struct assay_comparison *c, size_t side,
                          struct assay_points *points)
 {
-    struct assay_refs all = { 0 };
-    struct assay_str list = { "", 0 };
+    struct assay_refs all = {0};
+    struct assay_str list = {"", 0};
 
     for (size_t i = 0; i < assay_capability_row_count; i++) {
         const struct assay_capability_row *row = &assay_capability_rows[i];
-        struct assay_refs refs = { 0 };
+        struct assay_refs refs = {0};
 
         if (!only_side(c, side, row->name, &refs))
             continue;
@@ -228,7 +228,7 @@ static void benchmark_leads(struct assay_comparison *c, size_t side,
 {
     for (const struct assay_bench_row *row = c->benchmarks; row;
          row = row->next) {
-        struct assay_refs refs = { 0 };
+        struct assay_refs refs = {0};
         struct assay_str value, key;
 
         if (row->leader != side)
@@ -249,7 +249,7 @@ static void coverage(struct assay_comparison *c, size_t side,
                      struct assay_points *points)
 {
     size_t own = assay_side_providers(&c->sides[side]), next = 0;
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
 
     for (size_t i = 0; i < c->count; i++) {
         size_t other = assay_side_providers(&c->sides[i]);
@@ -260,7 +260,8 @@ static void coverage(struct assay_comparison *c, size_t side,
         if (i != side && other > next)
             next = other;
     }
-    if (own < 2 || own <= next)
+    /* a second provider is worth something; a thirtieth is not */
+    if (own < 2 || next >= 2)
         return;
     for (size_t i = 0; i < c->sides[side].model->live_count; i++)
         assay_compare_ref(c, &refs,
@@ -275,8 +276,8 @@ static void coverage(struct assay_comparison *c, size_t side,
 static void outlives(struct assay_comparison *c, size_t side,
                      struct assay_points *points)
 {
-    struct assay_refs refs = { 0 };
-    struct assay_str days = { "", 0 };
+    struct assay_refs refs = {0};
+    struct assay_str days = {"", 0};
 
     if (assay_date_set(c->sides[side].model->retired_on))
         return;
@@ -290,10 +291,10 @@ static void outlives(struct assay_comparison *c, size_t side,
             return;
         day = assay_date_text(c->arena, other->retired_on);
         assay_compare_ref(c, &refs, other->retired_on_claim);
-        days = assay_arena_printf(c->arena, "%.*s%s%.*s ends on %.*s",
-                                  ASSAY_STR_ARG(days), days.len ? ", " : "",
-                                  ASSAY_STR_ARG(other->name),
-                                  ASSAY_STR_ARG(day));
+        days =
+            assay_arena_printf(c->arena, "%.*s%s%.*s ends on %.*s",
+                               ASSAY_STR_ARG(days), days.len ? ", " : "",
+                               ASSAY_STR_ARG(other->name), ASSAY_STR_ARG(day));
     }
     assay_points_add(c, points, "outlives", &refs,
                      "it must last: no end is announced, while %.*s",

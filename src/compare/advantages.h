@@ -12,9 +12,9 @@ void assay_side_advantages(struct assay_comparison *c, size_t side,
                            struct assay_points *points);
 
 /* "against 8,192 (Gemma 2 2B) and 32,768 (…)": two models need no names. */
-struct assay_str assay_against(struct assay_comparison *c, size_t side,
-                               struct assay_str (*text)(
-                                   struct assay_comparison *c, size_t other));
+struct assay_str assay_against(
+    struct assay_comparison *c, size_t side,
+    struct assay_str (*text)(struct assay_comparison *c, size_t other));
 /* ", 1/500 of the cost" or ", 4.8x" for the dearer; empty below 1.1. */
 struct assay_str assay_cost_ratio(struct assay_comparison *c, size_t cheap,
                                   size_t dear);

@@ -31,8 +31,8 @@ static bool same_field(const struct assay_claim *a, const struct assay_claim *b,
     return compare_nocase(field(a, name), field(b, name)) == 0;
 }
 
-static const char *const key_fields[] = { "setting", "variant", "harness",
-                                          "unit" };
+static const char *const key_fields[] = {"setting", "variant", "harness",
+                                         "unit"};
 
 static bool same_key(const struct assay_claim *a, const struct assay_claim *b)
 {
@@ -110,8 +110,8 @@ static bool value_of(const struct assay_claim *row, const char *name,
 /* Smaller is better for error rates and perplexity. */
 static bool smaller_wins(struct assay_str name)
 {
-    static const char *const words[] = { "WER", "CER", "rror rate",
-                                         "erplexity", "allucination rate" };
+    static const char *const words[] = {"WER", "CER", "rror rate", "erplexity",
+                                        "allucination rate"};
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (assay_str_contains(name, words[i]))
@@ -123,7 +123,7 @@ static bool smaller_wins(struct assay_str name)
 static struct assay_decimal stated_error(const struct assay_claim *high,
                                          const struct assay_claim *low)
 {
-    struct assay_decimal a = { 0, 0 }, b = { 0, 0 }, sum = { 0, 0 };
+    struct assay_decimal a = {0, 0}, b = {0, 0}, sum = {0, 0};
 
     (void)value_of(high, "error_minus", &a);
     (void)value_of(low, "error_plus", &b);
@@ -135,7 +135,7 @@ static struct assay_decimal stated_error(const struct assay_claim *high,
 static size_t best_two(const struct assay_comparison *c,
                        const struct assay_bench_row *row, size_t best[2])
 {
-    struct assay_decimal value, top[2] = { { 0, 0 }, { 0, 0 } };
+    struct assay_decimal value, top[2] = {{0, 0}, {0, 0}};
     bool smaller = smaller_wins(row->name);
     size_t count = 0;
 
@@ -165,7 +165,7 @@ static size_t best_two(const struct assay_comparison *c,
 
 static void judge(struct assay_comparison *c, struct assay_bench_row *row)
 {
-    size_t best[2] = { 0, 0 };
+    size_t best[2] = {0, 0};
     struct assay_decimal high, low, error;
     bool elo;
 

@@ -109,7 +109,7 @@ static bool crossing(const struct walk *w, struct assay_decimal top,
                      struct assay_break_even *point)
 {
     struct assay_decimal stops[MAX_SEGMENTS + 1];
-    struct assay_decimal low = { 0, 0 }, d0, d1;
+    struct assay_decimal low = {0, 0}, d0, d1;
     size_t count = 0;
 
     if (w->kind != ASSAY_EVEN_CACHED_SHARE) {
@@ -151,8 +151,8 @@ static bool find_point(struct walk *w, struct assay_break_even *point)
     if (w->kind == ASSAY_EVEN_INPUT_SHARE &&
         !assay_decimal_div(point->at, w->total, 6, &point->at))
         return false;
-    point->at = assay_decimal_round(
-        point->at, w->kind == ASSAY_EVEN_INPUT_TOKENS ? 0 : 3);
+    point->at = assay_decimal_round(point->at,
+                                    w->kind == ASSAY_EVEN_INPUT_TOKENS ? 0 : 3);
     return true;
 }
 
@@ -169,8 +169,7 @@ bool assay_cost_break_even(struct assay_arena *arena,
         ASSAY_EVEN_INPUT_TOKENS,
     };
     struct walk w = {
-        .arena = arena, .a = a, .b = b, .options = options, .err = err
-    };
+        .arena = arena, .a = a, .b = b, .options = options, .err = err};
 
     *count = 0;
     if (!assay_decimal_add(options->traffic->input_tokens,

@@ -8,18 +8,18 @@
 #include <string.h>
 
 const struct assay_capability_row assay_capability_rows[] = {
-    { "vision", "vision", "reads images" },
-    { "multimodal", "multimodal", "handles more than text" },
-    { "reasoning", "reasoning", "reasons before it answers" },
-    { "function_calling", "function calling", "calls functions" },
-    { "tool_use", "tool use", "uses tools" },
-    { "structured_outputs", "structured outputs", "keeps to a JSON schema" },
-    { "code_execution", "code execution", "runs code" },
-    { "streaming", "streaming", "streams its answers" },
-    { "prompt_caching", "prompt caching", "caches prompts" },
-    { "batch", "batch", "has a batch service" },
-    { "fine_tuning", "fine-tuning", "can be fine-tuned" },
-    { "audio", "audio", "hears or speaks" },
+    {"vision", "vision", "reads images"},
+    {"multimodal", "multimodal", "handles more than text"},
+    {"reasoning", "reasoning", "reasons before it answers"},
+    {"function_calling", "function calling", "calls functions"},
+    {"tool_use", "tool use", "uses tools"},
+    {"structured_outputs", "structured outputs", "keeps to a JSON schema"},
+    {"code_execution", "code execution", "runs code"},
+    {"streaming", "streaming", "streams its answers"},
+    {"prompt_caching", "prompt caching", "caches prompts"},
+    {"batch", "batch", "has a batch service"},
+    {"fine_tuning", "fine-tuning", "can be fine-tuned"},
+    {"audio", "audio", "hears or speaks"},
 };
 const size_t assay_capability_row_count =
     sizeof assay_capability_rows / sizeof assay_capability_rows[0];
@@ -92,9 +92,8 @@ static bool priced(const struct assay_route *route, const char *name,
         route->prices.count)
         price = &route->prices.components[0];
     else if (strcmp(name, "prompt_caching") == 0)
-        price = assay_price_find(&route->prices,
-                                 ASSAY_STR("cache_read_tokens"),
-                                 ASSAY_DECIMAL(0, 0), (struct assay_date){ 0 });
+        price = assay_price_find(&route->prices, ASSAY_STR("cache_read_tokens"),
+                                 ASSAY_DECIMAL(0, 0), (struct assay_date){0});
     else
         return false;
     if (!price || price->state == ASSAY_UNKNOWN)
@@ -110,7 +109,7 @@ static bool priced(const struct assay_route *route, const char *name,
 static bool own(const struct assay_subject *subject, const char *name,
                 struct assay_capability *capability)
 {
-    struct assay_capability follows = { .rule = "" };
+    struct assay_capability follows = {.rule = ""};
 
     if (!stated(subject, name, capability))
         return implied(subject, name, capability);
@@ -124,7 +123,7 @@ void assay_capability_of_route(const struct assay_route *route,
                                const char *name,
                                struct assay_capability *capability)
 {
-    *capability = (struct assay_capability){ .rule = "" };
+    *capability = (struct assay_capability){.rule = ""};
     if (own(&route->subject, name, capability) ||
         priced(route, name, capability))
         return;
@@ -140,7 +139,7 @@ static void from_routes(struct assay_arena *arena,
     size_t with = 0;
 
     for (size_t i = 0; i < model->live_count; i++) {
-        struct assay_capability one = { .rule = "" };
+        struct assay_capability one = {.rule = ""};
         const struct assay_route *route = model->routes[i];
 
         if (!own(&route->subject, name, &one) && !priced(route, name, &one))
@@ -165,7 +164,7 @@ void assay_capability_of_model(struct assay_arena *arena,
                                const char *name,
                                struct assay_capability *capability)
 {
-    *capability = (struct assay_capability){ .rule = "" };
+    *capability = (struct assay_capability){.rule = ""};
     if (own(&model->subject, name, capability))
         return;
     from_routes(arena, model, name, capability);

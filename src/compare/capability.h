@@ -10,11 +10,11 @@
 struct assay_capability {
     enum assay_state state; /* KNOWN or UNKNOWN */
     bool has;
-    bool not_stated; /* a source says that it is not stated */
+    bool not_stated;                 /* a source says that it is not stated */
     const struct assay_claim *claim; /* it rests on; may be set when unknown */
     bool conflict;
     struct assay_str where; /* "on 2 of 5 routes" when routes say so */
-    const char *rule; /* "stated", "modalities", "price", "routes" */
+    const char *rule;       /* "stated", "modalities", "price", "routes" */
 };
 
 /* Rows that are always shown, in this order. */

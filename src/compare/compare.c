@@ -9,7 +9,7 @@
 static struct assay_str title(struct assay_arena *arena,
                               struct assay_model *const *models, size_t count)
 {
-    struct assay_str text = { "", 0 };
+    struct assay_str text = {"", 0};
 
     for (size_t i = 0; i < count; i++)
         text = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(text),
@@ -30,8 +30,7 @@ static struct assay_json *replacements_json(struct assay_comparison *c,
         struct assay_str day = assay_date_text(c->arena, r->retires_on);
 
         assay_json_set_text(c->arena, one, "id", r->id);
-        assay_json_set_c(c->arena, one, "status",
-                         assay_status_name(r->status));
+        assay_json_set_c(c->arena, one, "status", assay_status_name(r->status));
         if (day.len)
             assay_json_set_text(c->arena, one, "retires_on", day);
         else
@@ -75,7 +74,7 @@ static void set_models(struct assay_comparison *c)
 /* The newest reading behind any claim used. */
 static struct assay_str reviewed(struct assay_comparison *c)
 {
-    struct assay_date newest = { 0 };
+    struct assay_date newest = {0};
 
     for (const struct assay_doc_claim *claim = c->doc->first_claim; claim;
          claim = claim->next)
@@ -96,21 +95,30 @@ static void begin_data(struct assay_comparison *c)
                    assay_traffic_json(c->arena, &c->options->traffic));
 }
 
+/* What a reader of a terminal asks for when the short page is not enough. */
+static void mark_detail(struct assay_document *doc)
+{
+    static const char *const details[] = {"prices", "friction", "summary",
+                                          "faq"};
+
+    for (struct assay_section *s = doc->first; s; s = s->next)
+        for (size_t i = 0; i < sizeof details / sizeof details[0]; i++)
+            if (assay_str_is(s->id, details[i]))
+                s->detail = true;
+}
+
 static void say_next(struct assay_comparison *c)
 {
-    struct assay_section *section =
-        assay_document_section(c->doc, "next", "");
+    struct assay_section *section = assay_document_section(c->doc, "next", "");
 
     assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
                       ASSAY_STR("Not tested on your own prompts yet: nothing "
                                 "above says how they answer those."));
 }
 
-struct assay_document *assay_compare(struct assay_arena *arena,
-                                     struct assay_model *const *models,
-                                     size_t count,
-                                     const struct assay_compare_options *options,
-                                     struct assay_error *err)
+struct assay_document *assay_compare(
+    struct assay_arena *arena, struct assay_model *const *models, size_t count,
+    const struct assay_compare_options *options, struct assay_error *err)
 {
     struct assay_comparison *c = ASSAY_NEW(arena, struct assay_comparison);
     struct assay_str day = assay_date_text(arena, options->as_of);
@@ -145,6 +153,7 @@ struct assay_document *assay_compare(struct assay_arena *arena,
     assay_json_set(c->data, "evidence", assay_json_array(arena));
     assay_compare_related(c);
     say_next(c);
+    mark_detail(c->doc);
     assay_json_get(c->data, "reviewed")->text = reviewed(c);
     assay_json_set(c->data, "claims", assay_document_claims_json(c->doc));
     return c->doc;

@@ -97,7 +97,10 @@ void assay_value_cell(struct assay_cell *cell, const struct assay_value *value);
 /* { "model", "state", "value", "text", "claims" } */
 struct assay_json *assay_value_json(struct assay_comparison *c, size_t side,
                                     const struct assay_value *value);
-/* A row of cells in the document and an array of cells for the contract. */
+/*
+ * A row of cells in the document (table NULL: not there) and an array of
+ * cells for the contract.
+ */
 struct assay_json *assay_values_row(struct assay_comparison *c,
                                     struct assay_block *table,
                                     const char *title, size_t leader,
@@ -120,7 +123,7 @@ struct assay_value assay_count_value(struct assay_comparison *c, uint64_t n);
 struct assay_str assay_ratio_text(struct assay_arena *arena,
                                   struct assay_decimal larger,
                                   struct assay_decimal smaller);
-/* "$0.02", "$10", "$2.50": a price per million, exact. */
+/* "$0.02", "$10", "$2.50": a price per million, to six digits. */
 struct assay_str assay_price_text(struct assay_arena *arena,
                                   struct assay_decimal usd);
 /* "2.61 B", "862,336" */
@@ -157,9 +160,8 @@ bool assay_side_count(const struct assay_side *side, const char *fact,
 /* Distinct providers of live routes. */
 size_t assay_side_providers(const struct assay_side *side);
 /* The cheapest live price of a meter over live routes, standard tier. */
-const struct assay_price_component *
-assay_side_cheapest(const struct assay_comparison *c,
-                    const struct assay_side *side, const char *meter,
-                    const struct assay_route **route);
+const struct assay_price_component *assay_side_cheapest(
+    const struct assay_comparison *c, const struct assay_side *side,
+    const char *meter, const struct assay_route **route);
 
 #endif

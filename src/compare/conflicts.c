@@ -5,10 +5,12 @@
 
 #define SHOWN 12
 
+struct group;
+
 struct writer {
     struct assay_comparison *c;
     struct assay_section *section;
-    struct assay_block *table;
+    struct group *groups;
     struct assay_json *list;
     size_t count;
 };
@@ -31,19 +33,37 @@ static struct assay_str words(struct writer *w, const struct assay_claim *claim)
     return text;
 }
 
-static struct assay_block *table_of(struct writer *w)
+/* Conflicts that were settled alike stand under one reason. */
+struct group {
+    struct assay_str reason;
+    struct assay_block *table;
+    struct group *next;
+};
+
+static struct assay_block *table_of(struct writer *w, struct assay_str reason)
 {
     static const struct assay_column columns[] = {
-        { .title = { "fact", 4 } },
-        { .title = { "taken, and why", 14 } },
-        { .title = { "against", 7 } },
+        {.title = {"fact", 4}},
+        {.title = {"taken", 5}},
+        {.title = {"against", 7}},
     };
 
-    if (!w->table)
-        w->table =
-            assay_section_table(w->c->doc, w->section, columns,
-                                sizeof columns / sizeof columns[0]);
-    return w->table;
+    for (struct group *g = w->groups; g; g = g->next)
+        if (assay_str_equal(g->reason, reason))
+            return g->table;
+    struct group *g = ASSAY_NEW(w->c->arena, struct group);
+    struct group **end = &w->groups;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = g;
+    g->reason = reason;
+    assay_section_say(
+        w->c->doc, w->section, ASSAY_BLOCK_PARAGRAPH,
+        assay_arena_printf(w->c->arena, "Taken: %.*s.", ASSAY_STR_ARG(reason)));
+    g->table = assay_section_table(w->c->doc, w->section, columns,
+                                   sizeof columns / sizeof columns[0]);
+    return g->table;
 }
 
 /* The values that disagree with the chosen one, each once. */
@@ -51,19 +71,19 @@ static struct assay_cell against(struct writer *w,
                                  const struct assay_choice *choice,
                                  struct assay_json *others)
 {
-    struct assay_cell cell = { .state = ASSAY_KNOWN, .text = { "", 0 } };
+    struct assay_cell cell = {.state = ASSAY_KNOWN, .text = {"", 0}};
 
     for (size_t i = 1; i < choice->count; i++) {
         const struct assay_claim *claim = choice->claims[i];
-        struct assay_refs refs = { 0 };
+        struct assay_refs refs = {0};
         struct assay_str text;
         bool said = false;
 
         if (assay_claim_agrees(choice->claims[0], claim))
             continue;
         assay_compare_ref(w->c, &refs, claim);
-        assay_json_add(others, assay_json_string(w->c->arena,
-                                                 refs.claims[0]->id));
+        assay_json_add(others,
+                       assay_json_string(w->c->arena, refs.claims[0]->id));
         assay_refs_add(w->c->arena, &cell.refs, refs.claims[0]);
         for (size_t k = 1; k < i && !said; k++)
             said = assay_claim_agrees(claim, choice->claims[k]) &&
@@ -71,10 +91,9 @@ static struct assay_cell against(struct writer *w,
         if (said)
             continue;
         text = words(w, claim);
-        cell.text = assay_arena_printf(w->c->arena, "%.*s%s%.*s",
-                                       ASSAY_STR_ARG(cell.text),
-                                       cell.text.len ? ", " : "",
-                                       ASSAY_STR_ARG(text));
+        cell.text = assay_arena_printf(
+            w->c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(cell.text),
+            cell.text.len ? ", " : "", ASSAY_STR_ARG(text));
     }
     return cell;
 }
@@ -87,7 +106,7 @@ static void write_conflict(struct writer *w,
     struct assay_json *one =
         assay_json_add(w->list, assay_json_object(w->c->arena));
     struct assay_json *others = assay_json_array(w->c->arena);
-    struct assay_refs chosen = { 0 };
+    struct assay_refs chosen = {0};
     struct assay_str title = assay_fact_title(w->c->arena, choice->fact);
     struct assay_cell cell;
     struct assay_cell *row;
@@ -104,17 +123,16 @@ static void write_conflict(struct writer *w,
     assay_json_set_text(w->c->arena, one, "reason", choice->reason);
     if (w->count++ >= SHOWN)
         return;
-    row = assay_table_row(w->c->doc, table_of(w));
+    row = assay_table_row(w->c->doc, table_of(w, choice->reason));
     row[0] = (struct assay_cell){
-        .text = assay_arena_printf(w->c->arena, "%.*s, %.*s",
-                                   ASSAY_STR_ARG(title),
-                                   ASSAY_STR_ARG(shown_as)),
+        .text =
+            assay_arena_printf(w->c->arena, "%.*s, %.*s", ASSAY_STR_ARG(title),
+                               ASSAY_STR_ARG(shown_as)),
         .state = ASSAY_KNOWN,
     };
-    row[1] = (struct assay_cell){ .text = words(w, choice->claims[0]),
-                                  .state = ASSAY_KNOWN,
-                                  .note = choice->reason,
-                                  .refs = chosen };
+    row[1] = (struct assay_cell){.text = words(w, choice->claims[0]),
+                                 .state = ASSAY_KNOWN,
+                                 .refs = chosen};
     row[2] = cell;
 }
 
@@ -147,11 +165,11 @@ void assay_compare_conflicts(struct assay_comparison *c)
         assay_section_say(c->doc, w.section, ASSAY_BLOCK_PARAGRAPH,
                           ASSAY_STR("Nowhere, as far as sources are read."));
     if (w.count > SHOWN)
-        assay_section_say(
-            c->doc, w.section, ASSAY_BLOCK_PARAGRAPH,
-            assay_arena_printf(c->arena,
-                               "… and %zu more: assay show %.*s --conflicts",
-                               w.count - SHOWN,
-                               ASSAY_STR_ARG(c->sides[c->count - 1].model->id)));
+        assay_section_say(c->doc, w.section, ASSAY_BLOCK_PARAGRAPH,
+                          assay_arena_printf(
+                              c->arena,
+                              "… and %zu more: assay show %.*s --conflicts",
+                              w.count - SHOWN,
+                              ASSAY_STR_ARG(c->sides[c->count - 1].model->id)));
     assay_json_set(c->data, "conflicts", w.list);
 }

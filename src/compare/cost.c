@@ -26,7 +26,7 @@ static bool priced(const struct assay_route *route, const char *meter)
 {
     const struct assay_price_component *c =
         assay_price_find(&route->prices, assay_str_c(meter),
-                         ASSAY_DECIMAL(0, 0), (struct assay_date){ 0 });
+                         ASSAY_DECIMAL(0, 0), (struct assay_date){0});
 
     return c && c->state != ASSAY_UNKNOWN;
 }
@@ -83,8 +83,9 @@ static bool usage_of(const struct assay_route *route,
     };
     if (!assay_decimal_mul(traffic->input_tokens, traffic->cached_share,
                            &usage->cache_read_tokens))
-        return assay_fail(err, ASSAY_LIMIT, "the cached share has too many "
-                                            "digits");
+        return assay_fail(err, ASSAY_LIMIT,
+                          "the cached share has too many "
+                          "digits");
     *images_known = !traffic->images || add_images(route, traffic, usage);
     usage->tier_input_tokens = usage->input_tokens;
     return true;
@@ -137,7 +138,8 @@ static bool blend(struct assay_decimal x, struct assay_decimal y,
 /* Per-request dollars of plain and batch service, mixed. */
 static bool request_usd(struct assay_arena *arena,
                         const struct assay_traffic *traffic,
-                        struct assay_date as_of, const struct assay_usage *usage,
+                        struct assay_date as_of,
+                        const struct assay_usage *usage,
                         struct assay_route_cost *cost,
                         struct assay_decimal *usd, struct assay_error *err)
 {
@@ -165,8 +167,9 @@ static bool request_usd(struct assay_arena *arena,
     if (batch.state == ASSAY_BOUND || batch.state == ASSAY_UNKNOWN)
         cost->state = ASSAY_BOUND;
     if (!blend(*usd, batch.usd, traffic->batch_share, usd))
-        return assay_fail(err, ASSAY_LIMIT, "the batch share has too many "
-                                            "digits");
+        return assay_fail(err, ASSAY_LIMIT,
+                          "the batch share has too many "
+                          "digits");
     return true;
 }
 
@@ -180,7 +183,7 @@ bool assay_cost_route(struct assay_arena *arena,
     struct assay_decimal usd, sends;
     bool images_known = true;
 
-    *cost = (struct assay_route_cost){ .route = route };
+    *cost = (struct assay_route_cost){.route = route};
     if (!usage_of(route, traffic, &usage, &images_known, err) ||
         !request_usd(arena, traffic, as_of, &usage, cost, &usd, err))
         return assay_fail_in(err, "cost of %.*s", ASSAY_STR_ARG(route->id));
@@ -192,8 +195,7 @@ bool assay_cost_route(struct assay_arena *arena,
     if (!assay_decimal_add(ASSAY_DECIMAL(1, 0), traffic->retry_share, &sends) ||
         !assay_decimal_mul(usd, sends, &usd) ||
         !assay_decimal_mul(usd, traffic->requests, &cost->usd))
-        return assay_fail(err, ASSAY_LIMIT,
-                          "cost of %.*s: more than 38 digits",
+        return assay_fail(err, ASSAY_LIMIT, "cost of %.*s: more than 38 digits",
                           ASSAY_STR_ARG(route->id));
     return true;
 }
@@ -236,8 +238,9 @@ static bool vendor_own(const struct assay_route *route)
 {
     struct assay_str creator;
 
-    return route->model && assay_str_cut(route->model->id, '/', &creator,
-                                         &(struct assay_str){ 0 }) &&
+    return route->model &&
+           assay_str_cut(route->model->id, '/', &creator,
+                         &(struct assay_str){0}) &&
            assay_str_equal(creator, route->provider);
 }
 
@@ -293,7 +296,7 @@ bool assay_cost_model(struct assay_arena *arena,
     enum offer best = OFFER_NONE;
     size_t too_small = 0;
 
-    *cost = (struct assay_model_cost){ .model = model };
+    *cost = (struct assay_model_cost){.model = model};
     for (size_t i = 0; i < model->route_count; i++) {
         struct assay_route_cost one;
         const struct assay_route *route = model->routes[i];
@@ -314,7 +317,7 @@ bool assay_cost_model(struct assay_arena *arena,
     }
     cost->retired = best == OFFER_RETIRED;
     if (best == OFFER_NONE || (too_small && best == OFFER_RETIRED)) {
-        cost->best = (struct assay_route_cost){ .state = ASSAY_UNKNOWN };
+        cost->best = (struct assay_route_cost){.state = ASSAY_UNKNOWN};
         cost->retired = false;
         cost->why_unknown = why_unknown(arena, model, too_small);
     } else if (best == OFFER_FREE_TIER) {

@@ -56,8 +56,7 @@ static struct assay_json *cost_json(struct assay_comparison *c, size_t side)
     if (cost->free_tier)
         assay_json_set_text(c->arena, one, "free_tier", cost->free_tier->id);
     for (size_t i = 0; i < cost->best.note_count; i++)
-        assay_json_add(notes,
-                       assay_json_string(c->arena, cost->best.notes[i]));
+        assay_json_add(notes, assay_json_string(c->arena, cost->best.notes[i]));
     assay_json_set(one, "notes", notes);
     assay_json_set(one, "claims",
                    assay_refs_json(c, &c->sides[side].cost_refs));
@@ -139,8 +138,8 @@ static bool pair_break_even(struct assay_comparison *c, size_t pair[2],
                             struct assay_points *points,
                             struct assay_error *err)
 {
-    struct assay_cost_options options = { .traffic = &c->options->traffic,
-                                          .as_of = c->options->as_of };
+    struct assay_cost_options options = {.traffic = &c->options->traffic,
+                                         .as_of = c->options->as_of};
     const struct assay_model_cost *a = &c->sides[pair[0]].cost;
     const struct assay_model_cost *b = &c->sides[pair[1]].cost;
     struct assay_break_even found[3];
@@ -210,8 +209,8 @@ bool assay_compare_cost(struct assay_comparison *c, struct assay_error *err)
     struct assay_json *data = assay_json_object(c->arena);
     struct assay_json *models = assay_json_array(c->arena);
     struct assay_json *even = assay_json_array(c->arena);
-    struct assay_value values[ASSAY_COMPARE_MAX] = { 0 };
-    struct assay_points points = { 0 };
+    struct assay_value values[ASSAY_COMPARE_MAX] = {0};
+    struct assay_points points = {0};
 
     assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
                       assay_traffic_words(c->arena, &c->options->traffic));
@@ -223,7 +222,7 @@ bool assay_compare_cost(struct assay_comparison *c, struct assay_error *err)
                            "cost a month", c->lower, values);
     for (size_t i = 0; i < c->count; i++)
         for (size_t k = i + 1; k < c->count; k++)
-            if (!pair_break_even(c, (size_t[2]){ i, k }, even, &points, err))
+            if (!pair_break_even(c, (size_t[2]){i, k}, even, &points, err))
                 return false;
     say_volume(c, &points);
     say_notes(c, &points);

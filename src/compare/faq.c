@@ -21,11 +21,10 @@ static void ask(struct faq *f, const struct answer *a)
     struct assay_comparison *c = f->c;
     struct assay_json *one =
         assay_json_add(f->list, assay_json_object(c->arena));
-    struct assay_block *block =
-        assay_section_say(c->doc, f->section, ASSAY_BLOCK_ITEM,
-                          assay_arena_printf(c->arena, "%.*s %.*s",
-                                             ASSAY_STR_ARG(a->question),
-                                             ASSAY_STR_ARG(a->text)));
+    struct assay_block *block = assay_section_say(
+        c->doc, f->section, ASSAY_BLOCK_ITEM,
+        assay_arena_printf(c->arena, "%.*s %.*s", ASSAY_STR_ARG(a->question),
+                           ASSAY_STR_ARG(a->text)));
 
     block->refs = a->refs;
     assay_json_set_text(c->arena, one, "question", a->question);
@@ -45,8 +44,8 @@ static struct assay_str append(struct assay_comparison *c,
 
 static void ask_context(struct faq *f)
 {
-    struct answer a = { .question = ASSAY_STR("Which has the larger context?"),
-                        .winner = ASSAY_NOBODY };
+    struct answer a = {.question = ASSAY_STR("Which has the larger context?"),
+                       .winner = ASSAY_NOBODY};
     uint64_t best = 0, n;
     bool tie = false;
 
@@ -57,10 +56,9 @@ static void ask_context(struct faq *f)
         if (!assay_side_count(&f->c->sides[i], "context_tokens", &n, &claim))
             return;
         assay_compare_ref(f->c, &a.refs, claim);
-        words = assay_arena_printf(
-            f->c->arena, "%.*s tokens",
-            ASSAY_STR_ARG(assay_decimal_fixed(f->c->arena,
-                                              assay_decimal_uint(n), 0)));
+        words = assay_arena_printf(f->c->arena, "%.*s tokens",
+                                   ASSAY_STR_ARG(assay_decimal_fixed(
+                                       f->c->arena, assay_decimal_uint(n), 0)));
         a.text = append(f->c, a.text, f->c->sides[i].model->name, words);
         tie = n == best || (tie && n < best);
         if (n > best) {
@@ -79,8 +77,7 @@ static void ask_license(struct faq *f)
     struct answer a = {
         .question = ASSAY_STR("Open or proprietary, and what does the licence "
                               "let you do?"),
-        .winner = ASSAY_NOBODY
-    };
+        .winner = ASSAY_NOBODY};
     struct assay_comparison *c = f->c;
 
     for (size_t i = 0; i < c->count; i++) {
@@ -112,9 +109,9 @@ static void ask_license(struct faq *f)
 
 static void ask_cost(struct faq *f)
 {
-    struct answer a = { .question =
-                            ASSAY_STR("Which costs less at this traffic?"),
-                        .winner = f->c->lower };
+    struct answer a = {.question =
+                           ASSAY_STR("Which costs less at this traffic?"),
+                       .winner = f->c->lower};
     struct assay_comparison *c = f->c;
 
     for (size_t i = 0; i < c->count; i++) {
@@ -141,7 +138,7 @@ static void ask_capability(struct faq *f,
                            const struct assay_capability_row *row)
 {
     struct assay_comparison *c = f->c;
-    struct answer a = { .winner = ASSAY_NOBODY };
+    struct answer a = {.winner = ASSAY_NOBODY};
     size_t with = 0;
 
     for (size_t i = 0; i < c->count; i++) {
@@ -156,10 +153,9 @@ static void ask_capability(struct faq *f,
             continue;
         with++;
         a.winner = i;
-        a.text = assay_arena_printf(c->arena, "%.*s%s%.*s",
-                                    ASSAY_STR_ARG(a.text),
-                                    a.text.len ? ", " : "",
-                                    ASSAY_STR_ARG(c->sides[i].model->name));
+        a.text = assay_arena_printf(
+            c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(a.text),
+            a.text.len ? ", " : "", ASSAY_STR_ARG(c->sides[i].model->name));
     }
     if (with == 0 || with == c->count)
         return;
@@ -177,7 +173,7 @@ static void ask_benchmarks(struct faq *f)
 
     for (const struct assay_bench_row *row = c->benchmarks; row;
          row = row->next) {
-        struct answer a = { .winner = row->leader };
+        struct answer a = {.winner = row->leader};
 
         if (row->leader == ASSAY_NOBODY)
             continue;
@@ -185,10 +181,10 @@ static void ask_benchmarks(struct faq *f)
             assay_compare_ref(c, &a.refs, row->cells[i]);
         a.question = assay_arena_printf(c->arena, "Which is better on %.*s?",
                                         ASSAY_STR_ARG(row->name));
-        a.text = assay_arena_printf(
-            c->arena, "%.*s, by %.*s.",
-            ASSAY_STR_ARG(c->sides[row->leader].model->name),
-            ASSAY_STR_ARG(row->difference_text));
+        a.text =
+            assay_arena_printf(c->arena, "%.*s, by %.*s.",
+                               ASSAY_STR_ARG(c->sides[row->leader].model->name),
+                               ASSAY_STR_ARG(row->difference_text));
         ask(f, &a);
     }
 }
@@ -199,8 +195,8 @@ static void ask_where(struct faq *f)
 
     for (size_t i = 0; i < c->count; i++) {
         const struct assay_model *model = c->sides[i].model;
-        struct answer a = { .winner = ASSAY_NOBODY };
-        struct assay_str list = { "", 0 };
+        struct answer a = {.winner = ASSAY_NOBODY};
+        struct assay_str list = {"", 0};
         size_t named = 0;
 
         for (size_t k = 0; k < model->live_count && named < 6; k++) {
@@ -243,15 +239,15 @@ static void ask_until(struct faq *f)
 
     for (size_t i = 0; i < c->count; i++) {
         const struct assay_model *model = c->sides[i].model;
-        struct answer a = { .winner = ASSAY_NOBODY,
-                            .refs = c->sides[i].status_refs };
+        struct answer a = {.winner = ASSAY_NOBODY,
+                           .refs = c->sides[i].status_refs};
         struct assay_str day = assay_date_text(c->arena, model->retired_on);
 
         if (!day.len)
             continue;
-        a.question = assay_arena_printf(
-            c->arena, "Until when can %.*s be called?",
-            ASSAY_STR_ARG(model->name));
+        a.question =
+            assay_arena_printf(c->arena, "Until when can %.*s be called?",
+                               ASSAY_STR_ARG(model->name));
         a.text = assay_arena_printf(
             c->arena, "%.*s%s.", ASSAY_STR_ARG(day),
             model->status == ASSAY_STATUS_RETIRED ? "; it is retired" : "");

@@ -40,7 +40,7 @@ static bool look(struct search *s, const struct assay_route *route,
 {
     const struct assay_need *need = s->options->need;
     struct assay_need_result result;
-    struct hit hit = { .route = route };
+    struct hit hit = {.route = route};
 
     if (!route->live && !s->any_status)
         return true;
@@ -115,7 +115,7 @@ static struct assay_cell count_cell(struct assay_comparison *c,
 {
     const struct assay_choice *choice =
         assay_subject_choice(&hit->route->subject, fact);
-    struct assay_cell cell = { .text = ASSAY_STR("unknown") };
+    struct assay_cell cell = {.text = ASSAY_STR("unknown")};
     uint64_t n;
 
     if (!choice && hit->route->model)
@@ -137,7 +137,7 @@ static struct assay_cell price_cell(struct assay_comparison *c,
     const struct assay_price_component *price =
         assay_price_find(&hit->route->prices, assay_str_c(meter),
                          options->traffic->input_tokens, options->as_of);
-    struct assay_cell cell = { .text = ASSAY_STR("unknown") };
+    struct assay_cell cell = {.text = ASSAY_STR("unknown")};
 
     if (!price || price->state == ASSAY_UNKNOWN)
         return cell;
@@ -159,11 +159,9 @@ static struct assay_json *hit_json(struct assay_comparison *c,
         assay_json_set_text(c->arena, one, "model", route->model->id);
     else
         assay_json_set_null(c->arena, one, "model");
-    assay_json_set_c(c->arena, one, "status",
-                     assay_status_name(route->status));
+    assay_json_set_c(c->arena, one, "status", assay_status_name(route->status));
     assay_json_set_text(c->arena, one, "tier", route->tier);
-    assay_json_set_c(c->arena, one, "state",
-                     assay_state_name(hit->cost.state));
+    assay_json_set_c(c->arena, one, "state", assay_state_name(hit->cost.state));
     if (hit->cost.state == ASSAY_UNKNOWN)
         assay_json_set_null(c->arena, one, "monthly_usd");
     else
@@ -181,8 +179,7 @@ static struct assay_cell *first_cells(struct assay_comparison *c,
 {
     struct assay_cell *row = assay_table_row(c->doc, table);
 
-    row[0] = (struct assay_cell){ .text = hit->route->id,
-                                  .state = ASSAY_KNOWN };
+    row[0] = (struct assay_cell){.text = hit->route->id, .state = ASSAY_KNOWN};
     if (!assay_str_is(hit->route->tier, "standard"))
         row[0].note = hit->route->tier;
     row[1] = (struct assay_cell){
@@ -195,22 +192,21 @@ static struct assay_cell *first_cells(struct assay_comparison *c,
 static void write_hits(struct assay_comparison *c, const struct search *s)
 {
     static const struct assay_column columns[] = {
-        { .title = { "route", 5 } },
-        { .title = { "a month", 7 }, .align = ASSAY_RIGHT },
-        { .title = { "input", 5 }, .align = ASSAY_RIGHT },
-        { .title = { "output", 6 }, .align = ASSAY_RIGHT },
-        { .title = { "context", 7 }, .align = ASSAY_RIGHT },
+        {.title = {"route", 5}},
+        {.title = {"a month", 7}, .align = ASSAY_RIGHT},
+        {.title = {"input", 5}, .align = ASSAY_RIGHT},
+        {.title = {"output", 6}, .align = ASSAY_RIGHT},
+        {.title = {"context", 7}, .align = ASSAY_RIGHT},
     };
     size_t limit = s->options->limit ? s->options->limit : 50;
-    struct assay_section *section =
-        assay_document_section(c->doc, "found", "");
+    struct assay_section *section = assay_document_section(c->doc, "found", "");
     struct assay_json *list = assay_json_array(c->arena);
     struct assay_block *table;
 
-    assay_section_say(
-        c->doc, section, ASSAY_BLOCK_HEADLINE,
-        assay_arena_printf(c->arena, "%zu of %zu routes meet every term.",
-                           s->hit_count, s->looked_at));
+    assay_section_say(c->doc, section, ASSAY_BLOCK_HEADLINE,
+                      assay_arena_printf(c->arena,
+                                         "%zu of %zu routes meet every term.",
+                                         s->hit_count, s->looked_at));
     assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
                       assay_traffic_words(c->arena, s->options->cost.traffic));
     table = s->hit_count
@@ -240,9 +236,9 @@ static void write_hits(struct assay_comparison *c, const struct search *s)
 static void write_near(struct assay_comparison *c, const struct search *s)
 {
     static const struct assay_column columns[] = {
-        { .title = { "near miss", 9 } },
-        { .title = { "a month", 7 }, .align = ASSAY_RIGHT },
-        { .title = { "why not", 7 } },
+        {.title = {"near miss", 9}},
+        {.title = {"a month", 7}, .align = ASSAY_RIGHT},
+        {.title = {"why not", 7}},
     };
     size_t limit = s->options->near_limit ? s->options->near_limit : 10;
     struct assay_section *section =
@@ -254,16 +250,15 @@ static void write_near(struct assay_comparison *c, const struct search *s)
         const struct hit *hit = &s->near[i];
         struct assay_json *one = assay_json_add(list, hit_json(c, hit));
         struct assay_cell *row;
-        struct assay_refs refs = { 0 };
+        struct assay_refs refs = {0};
 
         if (!table)
             table = assay_section_table(c->doc, section, columns,
                                         sizeof columns / sizeof columns[0]);
         row = first_cells(c, table, hit);
         assay_compare_ref(c, &refs, hit->claim);
-        row[2] = (struct assay_cell){ .text = hit->reason,
-                                      .state = ASSAY_KNOWN,
-                                      .refs = refs };
+        row[2] = (struct assay_cell){
+            .text = hit->reason, .state = ASSAY_KNOWN, .refs = refs};
         assay_json_set_text(c->arena, one, "missed",
                             s->options->need->terms[hit->missed].text);
         assay_json_set_bool(c->arena, one, "cannot_be_told", hit->unknown);
@@ -277,7 +272,7 @@ static void write_near(struct assay_comparison *c, const struct search *s)
 static struct assay_str terms_text(struct assay_arena *arena,
                                    const struct assay_need *need)
 {
-    struct assay_str text = { "", 0 };
+    struct assay_str text = {"", 0};
 
     for (size_t i = 0; i < need->count; i++)
         text = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(text),
@@ -292,19 +287,18 @@ struct assay_document *assay_find(struct assay_arena *arena,
                                   struct assay_error *err)
 {
     struct assay_comparison *c = ASSAY_NEW(arena, struct assay_comparison);
-    struct assay_arena scratch = { 0 };
-    struct search s = { .arena = &scratch,
-                        .options = options,
-                        .any_status = names_status(options->need) };
+    struct assay_arena scratch = {0};
+    struct search s = {.arena = &scratch,
+                       .options = options,
+                       .any_status = names_status(options->need)};
     struct assay_str day = assay_date_text(arena, options->cost.as_of);
     struct assay_document *doc = NULL;
 
     c->arena = arena;
     c->doc = assay_document_new(
         arena,
-        assay_arena_printf(
-            arena, "find %.*s",
-            ASSAY_STR_ARG(terms_text(arena, options->need))),
+        assay_arena_printf(arena, "find %.*s",
+                           ASSAY_STR_ARG(terms_text(arena, options->need))),
         assay_arena_printf(arena, "as of %.*s", ASSAY_STR_ARG(day)));
     c->data = c->doc->data = assay_json_object(arena);
     assay_json_set_c(arena, c->data, "format", "assay-find/1");

@@ -37,7 +37,7 @@ static struct assay_str provider_list(const struct pair *p,
                                       const struct assay_model *also,
                                       struct assay_refs *refs)
 {
-    struct assay_str list = { "", 0 };
+    struct assay_str list = {"", 0};
     size_t named = 0, more = 0;
 
     for (size_t i = 0; i < model->live_count; i++) {
@@ -65,7 +65,7 @@ static struct assay_str provider_list(const struct pair *p,
 
 static void routes(const struct pair *p)
 {
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
     struct assay_str list;
 
     if (!p->to->model->live_count) {
@@ -96,9 +96,9 @@ static bool speaks(const struct assay_model *model, struct assay_str kind)
     struct assay_str own;
 
     for (size_t i = 0; i < model->route_count; i++)
-        if (assay_choice_text(assay_subject_choice(&model->routes[i]->subject,
-                                                   "api.kind"),
-                              &own) == ASSAY_KNOWN &&
+        if (assay_choice_text(
+                assay_subject_choice(&model->routes[i]->subject, "api.kind"),
+                &own) == ASSAY_KNOWN &&
             assay_str_equal(own, kind))
             return true;
     return false;
@@ -107,8 +107,8 @@ static bool speaks(const struct assay_model *model, struct assay_str kind)
 static const struct assay_choice *first_kind(const struct assay_model *model)
 {
     for (size_t i = 0; i < model->route_count; i++) {
-        const struct assay_choice *choice = assay_subject_choice(
-            &model->routes[i]->subject, "api.kind");
+        const struct assay_choice *choice =
+            assay_subject_choice(&model->routes[i]->subject, "api.kind");
         struct assay_str kind;
 
         if (assay_choice_text(choice, &kind) == ASSAY_KNOWN)
@@ -121,7 +121,7 @@ static void wire_format(const struct pair *p)
 {
     const struct assay_choice *a = first_kind(p->from->model);
     const struct assay_choice *b = first_kind(p->to->model);
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
     struct assay_str from, to;
 
     if (assay_choice_text(a, &from) != ASSAY_KNOWN ||
@@ -153,7 +153,7 @@ static void policy(const struct pair *p, const char *fact, const char *rule,
 {
     const struct assay_choice *a = cost_route_fact(p->from, fact);
     const struct assay_choice *b = cost_route_fact(p->to, fact);
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
     struct assay_str from, to;
 
     if (!a || !b || assay_claim_agrees(a->claims[0], b->claims[0]))
@@ -180,7 +180,7 @@ static void policies(const struct pair *p)
 static void limit(const struct pair *p, const char *fact, const char *words)
 {
     const struct assay_claim *a, *b;
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
     struct assay_str from, to;
     uint64_t x, y;
 
@@ -221,16 +221,16 @@ static void gather(const struct pair *p, struct gathered *g, const char *title,
 {
     assay_compare_ref(p->c, &g->refs, x->claim);
     assay_compare_ref(p->c, &g->refs, y->claim);
-    g->list = assay_arena_printf(p->c->arena, "%.*s%s%s",
-                                 ASSAY_STR_ARG(g->list),
-                                 g->list.len ? ", " : "", title);
+    g->list =
+        assay_arena_printf(p->c->arena, "%.*s%s%s", ASSAY_STR_ARG(g->list),
+                           g->list.len ? ", " : "", title);
 }
 
 static void capabilities(const struct pair *p)
 {
-    struct gathered lost = { .list = { "", 0 } };
-    struct gathered gained = { .list = { "", 0 } };
-    struct gathered unsure = { .list = { "", 0 } };
+    struct gathered lost = {.list = {"", 0}};
+    struct gathered gained = {.list = {"", 0}};
+    struct gathered unsure = {.list = {"", 0}};
 
     for (size_t i = 0; i < assay_capability_row_count; i++) {
         const struct assay_capability_row *row = &assay_capability_rows[i];
@@ -274,7 +274,7 @@ static void differs(const struct pair *p, const char *fact, const char *rule,
         assay_subject_choice(&p->from->model->subject, fact);
     const struct assay_choice *b =
         assay_subject_choice(&p->to->model->subject, fact);
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
     struct assay_str from, to;
 
     if (!a || !b || assay_json_is(a->claims[0]->value, ASSAY_JSON_NULL) ||
@@ -295,10 +295,9 @@ static void image_rule(const struct pair *p)
         assay_subject_choice(&p->from->model->subject, "image_tokens");
     const struct assay_choice *b =
         assay_subject_choice(&p->to->model->subject, "image_tokens");
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
 
-    if (!a || !b ||
-        assay_json_equal(a->claims[0]->value, b->claims[0]->value))
+    if (!a || !b || assay_json_equal(a->claims[0]->value, b->claims[0]->value))
         return;
     both_refs(p, &refs, a, b);
     assay_points_add(p->c, p->points, "image_rule", &refs,
@@ -310,7 +309,7 @@ static void license(const struct pair *p)
 {
     const struct assay_choice *open =
         assay_subject_choice(&p->to->model->subject, "open_weights");
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
 
     differs(p, "license", "license", "Licence", "");
     if (p->from->model->open_weights && p->to->model->closed) {
@@ -391,15 +390,15 @@ void assay_compare_friction(struct assay_comparison *c)
 
     for (size_t from = 0; from < c->count; from++)
         for (size_t to = 0; to < c->count; to++) {
-            struct assay_points points = { 0 };
+            struct assay_points points = {0};
             struct assay_json *one;
 
             if (from == to)
                 continue;
-            friction_of(&(struct pair){ .c = c,
-                                        .from = &c->sides[from],
-                                        .to = &c->sides[to],
-                                        .points = &points });
+            friction_of(&(struct pair){.c = c,
+                                       .from = &c->sides[from],
+                                       .to = &c->sides[to],
+                                       .points = &points});
             one = assay_json_add(list, assay_json_object(c->arena));
             assay_set_side(c, one, "from", from);
             assay_set_side(c, one, "to", to);

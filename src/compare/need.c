@@ -10,9 +10,9 @@ static const struct {
     const char *sign;
     enum assay_need_operator op;
 } operators[] = {
-    { "<=", ASSAY_NEED_AT_MOST }, { ">=", ASSAY_NEED_AT_LEAST },
-    { "!=", ASSAY_NEED_IS_NOT },  { "<", ASSAY_NEED_LESS },
-    { ">", ASSAY_NEED_MORE },     { "=", ASSAY_NEED_IS },
+    {"<=", ASSAY_NEED_AT_MOST}, {">=", ASSAY_NEED_AT_LEAST},
+    {"!=", ASSAY_NEED_IS_NOT},  {"<", ASSAY_NEED_LESS},
+    {">", ASSAY_NEED_MORE},     {"=", ASSAY_NEED_IS},
 };
 
 static bool separator(char c)
@@ -84,8 +84,9 @@ static const char *value_problem(struct assay_need_term *term, bool bare)
                    ? "a date, such as >=2025-06-30"
                    : NULL;
     case ASSAY_NEED_TEXT:
-        return bare || ordered(term->op) || !term->value.len ? "=, != and a word"
-                                                             : NULL;
+        return bare || ordered(term->op) || !term->value.len
+                   ? "=, != and a word"
+                   : NULL;
     }
     return NULL;
 }
@@ -128,12 +129,13 @@ static bool term_read(struct assay_str text, struct assay_need_term *term,
     struct assay_str name;
     const char *expected;
 
-    *term = (struct assay_need_term){ .text = text };
+    *term = (struct assay_need_term){.text = text};
     term_split(text, term, &name);
     term->field = field_named(name);
     if (!term->field)
         return unknown_field(name, err);
-    bool bare = term->value.at < text.at || term->value.at >= text.at + text.len;
+    bool bare =
+        term->value.at < text.at || term->value.at >= text.at + text.len;
 
     expected = value_problem(term, bare);
     if (expected)
@@ -150,8 +152,7 @@ bool assay_need_parse(struct assay_arena *arena, struct assay_str text,
     for (size_t i = 0; i < text.len; i++)
         room += separator(text.at[i]);
     *need = (struct assay_need){
-        .terms = ASSAY_NEW_ARRAY(arena, struct assay_need_term, room)
-    };
+        .terms = ASSAY_NEW_ARRAY(arena, struct assay_need_term, room)};
     text = assay_arena_copy(arena, text);
     while (text.len) {
         size_t len = 0;
@@ -210,7 +211,7 @@ static bool lists_word(struct assay_str list, struct assay_str word)
     struct assay_str item, rest;
 
     while (list.len) {
-        rest = (struct assay_str){ "", 0 };
+        rest = (struct assay_str){"", 0};
         item = list;
         (void)assay_str_cut(list, ',', &item, &rest);
         if (same_word(assay_str_trim(item), word))
@@ -289,12 +290,12 @@ static void answer(const struct assay_need *need,
         .answer = ASSAY_ANSWER_YES,
         .terms = ASSAY_NEW_ARRAY(arena, enum assay_answer, need->count + 1),
         .reasons = ASSAY_NEW_ARRAY(arena, struct assay_str, need->count + 1),
-        .claims = ASSAY_NEW_ARRAY(arena, const struct assay_claim *,
-                                  need->count + 1),
+        .claims =
+            ASSAY_NEW_ARRAY(arena, const struct assay_claim *, need->count + 1),
     };
     for (size_t i = 0; i < need->count; i++) {
         const struct assay_need_term *term = &need->terms[i];
-        struct assay_need_value value = { .state = ASSAY_UNKNOWN };
+        struct assay_need_value value = {.state = ASSAY_UNKNOWN};
 
         term->field->fetch(term->field, subject, &value);
         result->claims[i] = value.claim;
@@ -320,15 +321,14 @@ static void answer(const struct assay_need *need,
 bool assay_need_route(struct assay_arena *arena, const struct assay_need *need,
                       const struct assay_route *route,
                       const struct assay_cost_options *options,
-                      struct assay_need_result *result,
-                      struct assay_error *err)
+                      struct assay_need_result *result, struct assay_error *err)
 {
     (void)err;
     answer(need,
-           &(struct assay_need_subject){ .arena = arena,
-                                         .route = route,
-                                         .model = route->model,
-                                         .options = options },
+           &(struct assay_need_subject){.arena = arena,
+                                        .route = route,
+                                        .model = route->model,
+                                        .options = options},
            result);
     return true;
 }
@@ -344,14 +344,13 @@ static bool better(const struct assay_need_result *a,
 bool assay_need_model(struct assay_arena *arena, const struct assay_need *need,
                       const struct assay_model *model,
                       const struct assay_cost_options *options,
-                      struct assay_need_result *result,
-                      struct assay_error *err)
+                      struct assay_need_result *result, struct assay_error *err)
 {
     struct assay_need_result one;
 
     answer(need,
            &(struct assay_need_subject){
-               .arena = arena, .model = model, .options = options },
+               .arena = arena, .model = model, .options = options},
            result);
     for (size_t i = 0; i < model->live_count; i++) {
         if (!assay_need_route(arena, need, model->routes[i], options, &one,

@@ -27,8 +27,7 @@ static void fetch_capability(const struct assay_need_field *field,
     if (s->route)
         assay_capability_of_route(s->route, field->fact, &capability);
     else
-        assay_capability_of_model(s->arena, s->model, field->fact,
-                                  &capability);
+        assay_capability_of_model(s->arena, s->model, field->fact, &capability);
     value->state = capability.state;
     value->truth = capability.has;
     value->claim = capability.claim;
@@ -88,9 +87,9 @@ static void fetch_price(const struct assay_need_field *field,
 
     if (!s->route)
         return;
-    price = assay_price_find(&s->route->prices, assay_str_c(field->fact),
-                             s->options->traffic->input_tokens,
-                             s->options->as_of);
+    price =
+        assay_price_find(&s->route->prices, assay_str_c(field->fact),
+                         s->options->traffic->input_tokens, s->options->as_of);
     if (!price)
         return;
     value->state = price->state;
@@ -186,8 +185,10 @@ static void fetch_creator(const struct assay_need_field *field,
         known_text(value, creator);
 }
 
-#define CAPABILITY(name, words)                                                \
-    { name, name, ASSAY_NEED_TRUTH, words, fetch_capability }
+#define CAPABILITY(name, words)                               \
+    {                                                         \
+        name, name, ASSAY_NEED_TRUTH, words, fetch_capability \
+    }
 
 const struct assay_need_field assay_need_fields[] = {
     CAPABILITY("vision", "reads images"),
@@ -202,55 +203,54 @@ const struct assay_need_field assay_need_fields[] = {
     CAPABILITY("batch", "has a batch service"),
     CAPABILITY("fine_tuning", "can be fine-tuned"),
     CAPABILITY("audio", "hears or speaks"),
-    { "context", "context_tokens", ASSAY_NEED_NUMBER,
-      "context in tokens, such as context>=100k", fetch_count },
-    { "output", "max_output_tokens", ASSAY_NEED_NUMBER,
-      "longest answer in tokens", fetch_count },
-    { "parameters", "parameters_total", ASSAY_NEED_NUMBER,
-      "parameters, such as parameters<10G", fetch_count },
-    { "price.input", "input_tokens", ASSAY_NEED_DOLLARS,
-      "dollars per million input tokens", fetch_price },
-    { "price.output", "output_tokens", ASSAY_NEED_DOLLARS,
-      "dollars per million output tokens", fetch_price },
-    { "price.cache_read", "cache_read_tokens", ASSAY_NEED_DOLLARS,
-      "dollars per million cached input tokens", fetch_price },
-    { "cost", NULL, ASSAY_NEED_DOLLARS, "dollars a month at the traffic",
-      fetch_cost },
-    { "status", NULL, ASSAY_NEED_TEXT,
-      "active, preview, deprecated or retired", fetch_status },
-    { "retires", NULL, ASSAY_NEED_DATE,
-      "last day, such as retires>2027-06-30; none stated cannot be told",
-      fetch_retires },
-    { "provider", NULL, ASSAY_NEED_TEXT, "who serves it, such as azure",
-      fetch_provider },
-    { "creator", NULL, ASSAY_NEED_TEXT, "who made it, such as google",
-      fetch_creator },
-    { "model", NULL, ASSAY_NEED_TEXT, "the model's id", fetch_model },
-    { "family", "family", ASSAY_NEED_TEXT, "the model's family", fetch_text },
-    { "task", "task", ASSAY_NEED_TEXT, "chat, embedding, rerank …",
-      fetch_text },
-    { "license", "license_class", ASSAY_NEED_TEXT,
-      "osi, open-weights-with-terms or proprietary", fetch_text },
-    { "open_weights", "open_weights", ASSAY_NEED_TRUTH,
-      "the weights can be had", fetch_truth },
-    { "reads", "modalities_in", ASSAY_NEED_TEXT, "text, image, audio …",
-      fetch_text },
-    { "writes", "modalities_out", ASSAY_NEED_TEXT, "text, image, audio …",
-      fetch_text },
-    { "region", "regions", ASSAY_NEED_TEXT, "where it is served", fetch_text },
-    { "tier", NULL, ASSAY_NEED_TEXT,
-      "standard, batch, flex, priority or free", fetch_tier },
-    { "quantization", "quantization", ASSAY_NEED_TEXT,
-      "how the weights are stored", fetch_text },
-    { "released", "released", ASSAY_NEED_DATE, "day of release", fetch_date },
-    { "knowledge", "knowledge_cutoff", ASSAY_NEED_DATE,
-      "how far the training data reach", fetch_date },
-    { "trains_on_inputs", "data.trains_on_inputs", ASSAY_NEED_TRUTH,
-      "the provider trains on what is sent", fetch_truth },
-    { "zero_retention", "data.zero_retention", ASSAY_NEED_TRUTH,
-      "nothing is kept", fetch_truth },
-    { "retention_days", "data.retention_days", ASSAY_NEED_NUMBER,
-      "days for which inputs are kept", fetch_count },
+    {"context", "context_tokens", ASSAY_NEED_NUMBER,
+     "context in tokens, such as context>=100k", fetch_count},
+    {"output", "max_output_tokens", ASSAY_NEED_NUMBER,
+     "longest answer in tokens", fetch_count},
+    {"parameters", "parameters_total", ASSAY_NEED_NUMBER,
+     "parameters, such as parameters<10G", fetch_count},
+    {"price.input", "input_tokens", ASSAY_NEED_DOLLARS,
+     "dollars per million input tokens", fetch_price},
+    {"price.output", "output_tokens", ASSAY_NEED_DOLLARS,
+     "dollars per million output tokens", fetch_price},
+    {"price.cache_read", "cache_read_tokens", ASSAY_NEED_DOLLARS,
+     "dollars per million cached input tokens", fetch_price},
+    {"cost", NULL, ASSAY_NEED_DOLLARS, "dollars a month at the traffic",
+     fetch_cost},
+    {"status", NULL, ASSAY_NEED_TEXT, "active, preview, deprecated or retired",
+     fetch_status},
+    {"retires", NULL, ASSAY_NEED_DATE,
+     "last day, such as retires>2027-06-30; none stated cannot be told",
+     fetch_retires},
+    {"provider", NULL, ASSAY_NEED_TEXT, "who serves it, such as azure",
+     fetch_provider},
+    {"creator", NULL, ASSAY_NEED_TEXT, "who made it, such as google",
+     fetch_creator},
+    {"model", NULL, ASSAY_NEED_TEXT, "the model's id", fetch_model},
+    {"family", "family", ASSAY_NEED_TEXT, "the model's family", fetch_text},
+    {"task", "task", ASSAY_NEED_TEXT, "chat, embedding, rerank …", fetch_text},
+    {"license", "license_class", ASSAY_NEED_TEXT,
+     "osi, open-weights-with-terms or proprietary", fetch_text},
+    {"open_weights", "open_weights", ASSAY_NEED_TRUTH, "the weights can be had",
+     fetch_truth},
+    {"reads", "modalities_in", ASSAY_NEED_TEXT, "text, image, audio …",
+     fetch_text},
+    {"writes", "modalities_out", ASSAY_NEED_TEXT, "text, image, audio …",
+     fetch_text},
+    {"region", "regions", ASSAY_NEED_TEXT, "where it is served", fetch_text},
+    {"tier", NULL, ASSAY_NEED_TEXT, "standard, batch, flex, priority or free",
+     fetch_tier},
+    {"quantization", "quantization", ASSAY_NEED_TEXT,
+     "how the weights are stored", fetch_text},
+    {"released", "released", ASSAY_NEED_DATE, "day of release", fetch_date},
+    {"knowledge", "knowledge_cutoff", ASSAY_NEED_DATE,
+     "how far the training data reach", fetch_date},
+    {"trains_on_inputs", "data.trains_on_inputs", ASSAY_NEED_TRUTH,
+     "the provider trains on what is sent", fetch_truth},
+    {"zero_retention", "data.zero_retention", ASSAY_NEED_TRUTH,
+     "nothing is kept", fetch_truth},
+    {"retention_days", "data.retention_days", ASSAY_NEED_NUMBER,
+     "days for which inputs are kept", fetch_count},
 };
 
 const size_t assay_need_field_count =

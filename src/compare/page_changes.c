@@ -66,7 +66,7 @@ static struct assay_json *change_json(struct assay_arena *arena,
     assay_json_set_text(arena, one, "source", change->source);
     assay_json_set_text(arena, one, "fact", change->fact);
     assay_json_set_c(arena, one, "change",
-                     !change->before   ? "began"
+                     !change->before  ? "began"
                      : !change->after ? "ended"
                                       : "changed");
     if (change->fact.len) {
@@ -149,9 +149,9 @@ static void many_row(struct assay_arena *arena, struct assay_document *doc,
         row[i].state = ASSAY_KNOWN;
 }
 
-struct assay_document *
-assay_page_changes(struct assay_arena *arena, struct assay_change *changes,
-                   size_t count, const struct assay_changes_title *title)
+struct assay_document *assay_page_changes(
+    struct assay_arena *arena, struct assay_change *changes, size_t count,
+    const struct assay_changes_title *title)
 {
     static const struct assay_column columns[COLUMNS] = {
         [ON] = {.title = {"on", 2}},

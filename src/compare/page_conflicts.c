@@ -3,25 +3,47 @@
  */
 #include "page_parts.h"
 
+/* "$0.50, $1 above 65,536 input tokens" */
+static struct assay_str price_words(struct assay_page *page,
+                                    const struct assay_claim *claim)
+{
+    struct assay_arena *arena = page->c.arena;
+    struct assay_str words = {"", 0};
+    struct assay_price_list list;
+
+    assay_price_list_read(arena, claim->value, claim, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct assay_price_component *price = &list.components[i];
+        struct assay_str usd = price->state == ASSAY_UNKNOWN
+                                   ? ASSAY_STR("not stated")
+                                   : assay_price_text(arena, price->usd);
+        struct assay_str when = assay_page_when(arena, price);
+
+        words =
+            assay_arena_printf(arena, "%.*s%s%.*s%s%.*s", ASSAY_STR_ARG(words),
+                               words.len ? ", " : "", ASSAY_STR_ARG(usd),
+                               when.len ? " " : "", ASSAY_STR_ARG(when));
+    }
+    return words;
+}
+
 /* "$10", "8,192", "Yes": a claim as the rest of the page writes values. */
 static struct assay_str claim_words(struct assay_page *page,
                                     const struct assay_claim *claim)
 {
     struct assay_arena *arena = page->c.arena;
-    struct assay_str text = assay_claim_text(arena, claim);
-    struct assay_decimal number;
     uint64_t n;
 
     if (assay_str_starts(claim->fact, "price.") &&
-        assay_decimal_parse(text, &number))
-        return assay_price_text(arena, number);
+        assay_json_is(claim->value, ASSAY_JSON_ARRAY))
+        return price_words(page, claim);
     if (assay_json_to_u64(claim->value, &n))
         return assay_decimal_fixed(arena, assay_decimal_uint(n), 0);
     if (assay_json_is(claim->value, ASSAY_JSON_TRUE))
         return ASSAY_STR("Yes");
     if (assay_json_is(claim->value, ASSAY_JSON_FALSE))
         return ASSAY_STR("No");
-    return text;
+    return assay_claim_text(arena, claim);
 }
 
 /* What the others say, each value once. */
@@ -110,9 +132,9 @@ void assay_page_conflict_rows(struct assay_page *page,
         row[AGAINST].text = other_texts(page, choice, &row[AGAINST].refs);
         for (size_t k = 0; k < COLUMNS; k++)
             row[k].state = ASSAY_KNOWN;
-        assay_json_add(list, conflict_json(page, subject, choice,
-                                           &row[TAKEN].refs,
-                                           &row[AGAINST].refs));
+        assay_json_add(list,
+                       conflict_json(page, subject, choice, &row[TAKEN].refs,
+                                     &row[AGAINST].refs));
     }
 }
 
@@ -148,10 +170,9 @@ static bool model_conflicts(struct assay_page *page,
     return true;
 }
 
-struct assay_document *
-assay_page_conflicts(struct assay_arena *arena,
-                     struct assay_model *const *models, size_t count,
-                     const struct assay_page_options *options)
+struct assay_document *assay_page_conflicts(
+    struct assay_arena *arena, struct assay_model *const *models, size_t count,
+    const struct assay_page_options *options)
 {
     struct assay_page page;
     struct assay_json *list = assay_json_array(arena);
@@ -162,8 +183,7 @@ assay_page_conflicts(struct assay_arena *arena,
     for (size_t i = 0; i < count; i++)
         any |= model_conflicts(&page, models[i], list);
     if (!any)
-        assay_page_say(&page,
-                       assay_document_section(page.c.doc, "none", ""),
+        assay_page_say(&page, assay_document_section(page.c.doc, "none", ""),
                        ASSAY_BLOCK_PARAGRAPH, NULL,
                        "Nowhere, as far as is known.");
     assay_json_set(page.c.data, "conflicts", list);

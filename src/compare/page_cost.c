@@ -53,10 +53,11 @@ static bool add_model(struct assay_page *page, const struct assay_model *model,
     return assay_page_routes(page, section, model, routes, err);
 }
 
-struct assay_document *
-assay_page_cost(struct assay_arena *arena, struct assay_model *const *models,
-                size_t count, const struct assay_page_options *options,
-                struct assay_error *err)
+struct assay_document *assay_page_cost(struct assay_arena *arena,
+                                       struct assay_model *const *models,
+                                       size_t count,
+                                       const struct assay_page_options *options,
+                                       struct assay_error *err)
 {
     struct assay_page page;
     struct assay_json *list = assay_json_array(arena);

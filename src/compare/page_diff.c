@@ -135,8 +135,7 @@ static const struct fact *find_fact(const struct facts *facts,
     return NULL;
 }
 
-static bool compare_bodies(struct diff *d,
-                           const struct assay_statement *before,
+static bool compare_bodies(struct diff *d, const struct assay_statement *before,
                            const struct assay_statement *after,
                            struct assay_error *err)
 {

@@ -51,11 +51,9 @@ static void say_names(struct assay_page *page, const struct assay_model *model,
 
     if (model->alias_count == 0)
         assay_page_say(page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
-                       "Every source calls it %.*s.",
-                       ASSAY_STR_ARG(model->id));
+                       "Every source calls it %.*s.", ASSAY_STR_ARG(model->id));
     for (size_t i = 0; i < model->alias_count; i++) {
-        struct assay_json *one =
-            assay_json_add(list, assay_json_object(arena));
+        struct assay_json *one = assay_json_add(list, assay_json_object(arena));
         struct assay_refs refs = {0};
         const struct assay_source *last = NULL;
 
@@ -76,9 +74,9 @@ static void say_names(struct assay_page *page, const struct assay_model *model,
     }
 }
 
-struct assay_document *
-assay_page_explain(struct assay_arena *arena, const struct assay_model *model,
-                   const struct assay_page_options *options)
+struct assay_document *assay_page_explain(
+    struct assay_arena *arena, const struct assay_model *model,
+    const struct assay_page_options *options)
 {
     static const struct assay_column columns[] = {
         {.title = {"route", 5}},
@@ -91,10 +89,9 @@ assay_page_explain(struct assay_arena *arena, const struct assay_model *model,
     struct assay_section *section;
     struct assay_block *table = NULL;
 
-    assay_page_start(
-        &page, arena, options, "assay-explain/1",
-        assay_arena_printf(arena, "Why these are %.*s",
-                           ASSAY_STR_ARG(model->name)));
+    assay_page_start(&page, arena, options, "assay-explain/1",
+                     assay_arena_printf(arena, "Why these are %.*s",
+                                        ASSAY_STR_ARG(model->name)));
     assay_json_set_text(arena, page.c.data, "model", model->id);
     say_names(&page, model, names);
     section = assay_document_section(page.c.doc, "routes", "Its routes");

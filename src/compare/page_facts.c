@@ -5,26 +5,40 @@
 
 /* In the order people ask; what stands elsewhere on the page is left out. */
 static const char *const usual_facts[] = {
-    "creator",          "family",
-    "task",             "released",
-    "context_tokens",   "max_output_tokens",
-    "modalities_in",    "modalities_out",
-    "parameters_total", "parameters_active",
-    "architecture",     "license",
-    "license_class",    "open_weights",
-    "knowledge_cutoff", "tokenizer",
-    "quantization",     "regions",
-    "api.kind",         "api.base_url",
-    "api.key_env",      "note",
+    "creator",
+    "family",
+    "task",
+    "released",
+    "context_tokens",
+    "max_output_tokens",
+    "modalities_in",
+    "modalities_out",
+    "parameters_total",
+    "parameters_active",
+    "architecture",
+    "license",
+    "license_class",
+    "open_weights",
+    "knowledge_cutoff",
+    "tokenizer",
+    "quantization",
+    "regions",
+    "api.kind",
+    "api.base_url",
+    "api.key_env",
+    "note",
 };
 
 /* Facts that are names, or have a section of their own. */
 static bool shown_elsewhere(struct assay_str fact)
 {
     static const char *const names[] = {
-        "aliases", "name",          "model",      "provider",
-        "tier",    "provider_name", "status",     "retired_on",
-        "match",   "fallback",      "order",      "benchmark",
+        "aliases", "name",
+        "model",   "provider",
+        "tier",    "provider_name",
+        "status",  "retired_on",
+        "match",   "fallback",
+        "order",   "benchmark",
         "weights", "parameters_estimated",
     };
 
@@ -82,7 +96,8 @@ static void add_fact(struct assay_page *page, struct assay_block *table,
 static void add_weights(struct assay_page *page, struct assay_block *table,
                         const struct assay_subject *subject)
 {
-    const struct assay_choice *choice = assay_subject_choice(subject, "weights");
+    const struct assay_choice *choice =
+        assay_subject_choice(subject, "weights");
     const struct assay_json *gated;
 
     if (!choice || !assay_json_is(choice->claims[0]->value, ASSAY_JSON_ARRAY))

@@ -48,8 +48,8 @@ static struct assay_str headline(struct assay_arena *arena,
         return assay_arena_printf(arena, "Retired on %.*s; no route answers.%s",
                                   ASSAY_STR_ARG(day), weights);
     if (model->status == ASSAY_STATUS_RETIRED || model->route_count > 0)
-        return assay_arena_printf(
-            arena, "%s%s", "Every route on record is retired.", weights);
+        return assay_arena_printf(arena, "%s%s",
+                                  "Every route on record is retired.", weights);
     if (model->open_weights)
         return ASSAY_STR("The weights are open; no hosted route is known.");
     return ASSAY_STR("No route is known: whether it can be called cannot be "
@@ -68,12 +68,12 @@ static void say_replacements(struct assay_page *page,
         const struct assay_replacement *r = &model->replacements[i];
         struct assay_str name = r->name.len ? r->name : r->id;
 
-        chain = assay_arena_printf(
-            arena, "%.*s%s%.*s (%.*s)", ASSAY_STR_ARG(chain),
-            i ? ", then " : "", ASSAY_STR_ARG(name),
-            ASSAY_STR_ARG(assay_page_status(
-                arena, r->status, r->retires_on,
-                r->status != ASSAY_STATUS_RETIRED)));
+        chain =
+            assay_arena_printf(arena, "%.*s%s%.*s (%.*s)", ASSAY_STR_ARG(chain),
+                               i ? ", then " : "", ASSAY_STR_ARG(name),
+                               ASSAY_STR_ARG(assay_page_status(
+                                   arena, r->status, r->retires_on,
+                                   r->status != ASSAY_STATUS_RETIRED)));
         assay_compare_ref(&page->c, &refs, r->claim);
     }
     if (chain.len)
@@ -97,12 +97,12 @@ static void add_lifecycle(struct assay_page *page,
         struct assay_str day =
             assay_date_text(page->c.arena, model->retired_on);
 
-        assay_page_say(page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
-                       assay_date_compare(model->retired_on,
-                                          page->options.as_of) > 0
-                           ? "It ends on %.*s."
-                           : "Its vendor retired it on %.*s.",
-                       ASSAY_STR_ARG(day));
+        assay_page_say(
+            page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
+            assay_date_compare(model->retired_on, page->options.as_of) > 0
+                ? "It ends on %.*s."
+                : "Its vendor retired it on %.*s.",
+            ASSAY_STR_ARG(day));
     }
     say_replacements(page, section, model);
 }
@@ -167,11 +167,11 @@ static void say_names(struct assay_page *page, struct assay_section *section,
 static void add_capabilities(struct assay_page *page,
                              const struct assay_model *model)
 {
-    static const struct assay_column columns[2] = {{.title = {"capability", 10}},
-                                                   {.title = {"value", 5}}};
+    static const struct assay_column columns[2] = {
+        {.title = {"capability", 10}}, {.title = {"value", 5}}};
     struct assay_arena *arena = page->c.arena;
-    struct assay_section *section = assay_document_section(
-        page->c.doc, "capabilities", "What it can do");
+    struct assay_section *section =
+        assay_document_section(page->c.doc, "capabilities", "What it can do");
     struct assay_block *table =
         assay_section_table(page->c.doc, section, columns, 2);
     struct assay_json *list = assay_json_array(arena);
@@ -179,8 +179,7 @@ static void add_capabilities(struct assay_page *page,
     for (size_t i = 0; i < assay_capability_row_count; i++) {
         const struct assay_capability_row *row = &assay_capability_rows[i];
         struct assay_cell *cells = assay_table_row(page->c.doc, table);
-        struct assay_json *one =
-            assay_json_add(list, assay_json_object(arena));
+        struct assay_json *one = assay_json_add(list, assay_json_object(arena));
         struct assay_capability can = {0};
         struct assay_value value = {.text = ASSAY_STR("unknown")};
 
@@ -210,8 +209,7 @@ static void say_cost(struct assay_page *page, struct assay_section *section,
                      const struct assay_model_cost *cost)
 {
     struct assay_arena *arena = page->c.arena;
-    struct assay_str shape =
-        assay_traffic_words(arena, &page->options.traffic);
+    struct assay_str shape = assay_traffic_words(arena, &page->options.traffic);
     struct assay_str usd =
         assay_cost_text(arena, cost->best.state, cost->best.usd);
 
@@ -317,9 +315,9 @@ static int by_benchmark(const void *left, const void *right)
     return order ? order : (*a > *b) - (*a < *b);
 }
 
-static const struct assay_claim **
-benchmarks_of(struct assay_arena *arena, const struct assay_subject *subject,
-              size_t *count)
+static const struct assay_claim **benchmarks_of(
+    struct assay_arena *arena, const struct assay_subject *subject,
+    size_t *count)
 {
     const struct assay_claim **rows = ASSAY_NEW_ARRAY(
         arena, const struct assay_claim *, subject->claim_count + 1);
@@ -387,10 +385,9 @@ static void add_conflicts(struct assay_page *page,
     assay_json_set(page->c.data, "conflicts", list);
 }
 
-struct assay_document *
-assay_page_model(struct assay_arena *arena, const struct assay_model *model,
-                 const struct assay_page_options *options,
-                 struct assay_error *err)
+struct assay_document *assay_page_model(
+    struct assay_arena *arena, const struct assay_model *model,
+    const struct assay_page_options *options, struct assay_error *err)
 {
     struct assay_page page;
     struct assay_section *section;

@@ -53,13 +53,16 @@ struct assay_json *assay_page_facts(struct assay_page *page,
 
 struct assay_json *assay_page_component(
     struct assay_page *page, const struct assay_price_component *price);
+/* "above 200,000 input tokens; from 2026-01-01"; empty: always */
+struct assay_str assay_page_when(struct assay_arena *arena,
+                                 const struct assay_price_component *price);
 /*
  * The routes of a model with their cost, live and cheapest first, as a table
  * and as the array of the contract. False with LIMIT.
  */
 bool assay_page_routes(struct assay_page *page, struct assay_section *section,
-                       const struct assay_model *model,
-                       struct assay_json *list, struct assay_error *err);
+                       const struct assay_model *model, struct assay_json *list,
+                       struct assay_error *err);
 /* What is said of one route as an object of the contract. */
 struct assay_json *assay_page_route_json(struct assay_page *page,
                                          const struct assay_route_cost *cost);

@@ -9,8 +9,8 @@ static void add_head(struct assay_page *page, const struct assay_route *route)
     struct assay_arena *arena = page->c.arena;
     struct assay_section *section =
         assay_document_section(page->c.doc, "status", "");
-    struct assay_str status = assay_page_status(
-        arena, route->status, route->retired_on, route->live);
+    struct assay_str status =
+        assay_page_status(arena, route->status, route->retired_on, route->live);
     struct assay_refs refs = {0};
 
     assay_compare_ref(&page->c, &refs, route->status_claim);
@@ -20,11 +20,10 @@ static void add_head(struct assay_page *page, const struct assay_route *route)
                    ASSAY_STR_ARG(route->provider_name), ASSAY_STR_ARG(status),
                    ASSAY_STR_ARG(route->tier));
     if (route->model)
-        assay_page_say(page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
-                       "It serves %.*s (%.*s): %.*s",
-                       ASSAY_STR_ARG(route->model->name),
-                       ASSAY_STR_ARG(route->model->id),
-                       ASSAY_STR_ARG(route->join_why));
+        assay_page_say(
+            page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
+            "It serves %.*s (%.*s): %.*s", ASSAY_STR_ARG(route->model->name),
+            ASSAY_STR_ARG(route->model->id), ASSAY_STR_ARG(route->join_why));
     else
         assay_page_say(page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
                        "It belongs to no model that is known.");
@@ -34,40 +33,6 @@ static struct assay_str unit_words(const struct assay_price_component *price)
 {
     return price->unit == ASSAY_EACH ? ASSAY_STR("each")
                                      : ASSAY_STR("per million");
-}
-
-/* "above 200,000 input tokens, from 2026-01-01" */
-static struct assay_str when_words(struct assay_arena *arena,
-                                   const struct assay_price_component *price)
-{
-    struct assay_str words = {"", 0};
-    struct assay_str from = assay_date_text(arena, price->from);
-    struct assay_str to = assay_date_text(arena, price->to);
-
-    if (price->when != ASSAY_TIER_ALWAYS) {
-        struct assay_str tokens = assay_decimal_fixed(
-            arena, assay_decimal_uint(price->threshold_tokens), 0);
-
-        words = assay_arena_printf(
-            arena, "%s %.*s input tokens, %s",
-            price->when == ASSAY_TIER_ABOVE ? "above" : "from",
-            ASSAY_STR_ARG(tokens),
-            price->marginal ? "for those past it" : "for the whole request");
-    }
-    if (from.len)
-        words = assay_arena_printf(arena, "%.*s%sfrom %.*s",
-                                   ASSAY_STR_ARG(words), words.len ? "; " : "",
-                                   ASSAY_STR_ARG(from));
-    if (to.len)
-        words = assay_arena_printf(arena, "%.*s%sto %.*s",
-                                   ASSAY_STR_ARG(words), words.len ? "; " : "",
-                                   ASSAY_STR_ARG(to));
-    if (price->utc_from.len)
-        words = assay_arena_printf(
-            arena, "%.*s%s%.*s-%.*s UTC", ASSAY_STR_ARG(words),
-            words.len ? "; " : "", ASSAY_STR_ARG(price->utc_from),
-            ASSAY_STR_ARG(price->utc_to));
-    return words;
 }
 
 static void add_prices(struct assay_page *page,
@@ -84,8 +49,7 @@ static void add_prices(struct assay_page *page,
     struct assay_section *section =
         assay_document_section(page->c.doc, "prices", "Prices");
     struct assay_str usd = assay_cost_text(arena, cost->state, cost->usd);
-    struct assay_str shape =
-        assay_traffic_words(arena, &page->options.traffic);
+    struct assay_str shape = assay_traffic_words(arena, &page->options.traffic);
     struct assay_block *table;
 
     assay_page_say(page, section, ASSAY_BLOCK_PARAGRAPH, NULL,
@@ -108,7 +72,7 @@ static void add_prices(struct assay_page *page,
                           : assay_price_text(arena, price->usd);
         assay_compare_ref(&page->c, &row[1].refs, price->claim);
         row[2].text = unit_words(price);
-        row[3].text = when_words(arena, price);
+        row[3].text = assay_page_when(arena, price);
         row[0].state = row[2].state = row[3].state = ASSAY_KNOWN;
         row[1].state = price->state;
     }
@@ -117,8 +81,8 @@ static void add_prices(struct assay_page *page,
 static void add_capabilities(struct assay_page *page,
                              const struct assay_subject *subject)
 {
-    static const struct assay_column columns[2] = {{.title = {"capability", 10}},
-                                                   {.title = {"value", 5}}};
+    static const struct assay_column columns[2] = {
+        {.title = {"capability", 10}}, {.title = {"value", 5}}};
     struct assay_block *table = NULL;
     struct assay_json *list = assay_json_array(page->c.arena);
 
@@ -136,8 +100,8 @@ static void add_capabilities(struct assay_page *page,
                 assay_document_section(page->c.doc, "capabilities",
                                        "What it can do"),
                 columns, 2);
-        value = assay_fact_value(
-            &page->c, subject, assay_arena_cstr(page->c.arena, choice->fact));
+        value = assay_fact_value(&page->c, subject,
+                                 assay_arena_cstr(page->c.arena, choice->fact));
         row = assay_table_row(page->c.doc, table);
         row[0].text = assay_fact_title(page->c.arena, choice->fact);
         row[0].state = ASSAY_KNOWN;
@@ -149,10 +113,9 @@ static void add_capabilities(struct assay_page *page,
     assay_json_set(page->c.data, "capabilities", list);
 }
 
-struct assay_document *
-assay_page_route(struct assay_arena *arena, const struct assay_route *route,
-                 const struct assay_page_options *options,
-                 struct assay_error *err)
+struct assay_document *assay_page_route(
+    struct assay_arena *arena, const struct assay_route *route,
+    const struct assay_page_options *options, struct assay_error *err)
 {
     struct assay_page page;
     struct assay_route_cost cost;

@@ -99,6 +99,38 @@ struct assay_json *assay_page_route_json(struct assay_page *page,
 
 /* ------------------------------------------------------- the table */
 
+struct assay_str assay_page_when(struct assay_arena *arena,
+                                 const struct assay_price_component *price)
+{
+    struct assay_str words = {"", 0};
+    struct assay_str from = assay_date_text(arena, price->from);
+    struct assay_str to = assay_date_text(arena, price->to);
+
+    if (price->when != ASSAY_TIER_ALWAYS) {
+        struct assay_str tokens = assay_decimal_fixed(
+            arena, assay_decimal_uint(price->threshold_tokens), 0);
+
+        words = assay_arena_printf(
+            arena, "%s %.*s input tokens%s",
+            price->when == ASSAY_TIER_ABOVE ? "above" : "from",
+            ASSAY_STR_ARG(tokens),
+            price->marginal ? ", for those past it" : "");
+    }
+    if (from.len)
+        words =
+            assay_arena_printf(arena, "%.*s%sfrom %.*s", ASSAY_STR_ARG(words),
+                               words.len ? "; " : "", ASSAY_STR_ARG(from));
+    if (to.len)
+        words = assay_arena_printf(arena, "%.*s%sto %.*s", ASSAY_STR_ARG(words),
+                                   words.len ? "; " : "", ASSAY_STR_ARG(to));
+    if (price->utc_from.len)
+        words = assay_arena_printf(arena, "%.*s%s%.*s-%.*s UTC",
+                                   ASSAY_STR_ARG(words), words.len ? "; " : "",
+                                   ASSAY_STR_ARG(price->utc_from),
+                                   ASSAY_STR_ARG(price->utc_to));
+    return words;
+}
+
 static struct assay_cell price_cell(struct assay_page *page,
                                     const struct assay_route *route,
                                     const char *meter)
@@ -183,8 +215,8 @@ static int by_use(const void *left, const void *right)
 }
 
 bool assay_page_routes(struct assay_page *page, struct assay_section *section,
-                       const struct assay_model *model,
-                       struct assay_json *list, struct assay_error *err)
+                       const struct assay_model *model, struct assay_json *list,
+                       struct assay_error *err)
 {
     static const struct assay_column columns[COLUMNS] = {
         [ROUTE] = {.title = {"route", 5}},
@@ -202,9 +234,8 @@ bool assay_page_routes(struct assay_page *page, struct assay_section *section,
                      .give_way = 3},
         [STATUS] = {.title = {"status", 6}},
     };
-    struct assay_route_cost *costs =
-        ASSAY_NEW_ARRAY(page->c.arena, struct assay_route_cost,
-                        model->route_count + 1);
+    struct assay_route_cost *costs = ASSAY_NEW_ARRAY(
+        page->c.arena, struct assay_route_cost, model->route_count + 1);
     struct assay_block *table;
 
     if (!model->route_count)

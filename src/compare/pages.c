@@ -76,9 +76,8 @@ void assay_page_say(struct assay_page *page, struct assay_section *section,
     va_list args;
 
     va_start(args, format);
-    block = assay_section_say(
-        page->c.doc, section, kind,
-        assay_arena_vprintf(page->c.arena, format, args));
+    block = assay_section_say(page->c.doc, section, kind,
+                              assay_arena_vprintf(page->c.arena, format, args));
     va_end(args);
     if (refs)
         block->refs = *refs;
@@ -126,8 +125,8 @@ static void source_row(struct assay_page *page, struct assay_block *table,
 {
     struct assay_arena *arena = page->c.arena;
     struct assay_cell *row = assay_table_row(page->c.doc, table);
-    int32_t days = assay_date_days(page->options.as_of) -
-                   assay_date_days(source->read);
+    int32_t days =
+        assay_date_days(page->options.as_of) - assay_date_days(source->read);
 
     row[0] = (struct assay_cell){
         .text = source->id,
@@ -165,10 +164,9 @@ static struct assay_json *source_json(struct assay_page *page,
     return one;
 }
 
-struct assay_document *
-assay_page_sources(struct assay_arena *arena,
-                   const struct assay_source *sources, size_t count,
-                   struct assay_date as_of)
+struct assay_document *assay_page_sources(struct assay_arena *arena,
+                                          const struct assay_source *sources,
+                                          size_t count, struct assay_date as_of)
 {
     static const struct assay_column columns[] = {
         {.title = {"source", 6}},

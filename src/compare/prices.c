@@ -8,10 +8,10 @@ static struct assay_cell price_cell(struct assay_comparison *c,
                                     const struct assay_route *route,
                                     const char *meter)
 {
-    const struct assay_price_component *price = assay_price_find(
-        &route->prices, assay_str_c(meter), c->options->traffic.input_tokens,
-        c->options->as_of);
-    struct assay_cell cell = { .text = ASSAY_STR("–") };
+    const struct assay_price_component *price =
+        assay_price_find(&route->prices, assay_str_c(meter),
+                         c->options->traffic.input_tokens, c->options->as_of);
+    struct assay_cell cell = {.text = ASSAY_STR("–")};
 
     if (!price)
         return cell;
@@ -49,8 +49,9 @@ static void route_row(struct assay_comparison *c, struct assay_block *table,
         .text = route->id,
         .state = ASSAY_KNOWN,
         .flags = route->live ? 0 : ASSAY_CELL_DIM,
-        .note = assay_str_is(route->tier, "standard") ? (struct assay_str){
-            "", 0 } : route->tier,
+        .note = assay_str_is(route->tier, "standard")
+                    ? (struct assay_str){"", 0}
+                    : route->tier,
         .link = assay_arena_printf(c->arena, "/provider/%.*s",
                                    ASSAY_STR_ARG(route->provider)),
     };
@@ -60,10 +61,9 @@ static void route_row(struct assay_comparison *c, struct assay_block *table,
         .text = assay_cost_text(c->arena, cost->state, cost->usd),
         .state = cost->state,
     };
-    row[4] = (struct assay_cell){ .text = ASSAY_STR("unknown") };
+    row[4] = (struct assay_cell){.text = ASSAY_STR("unknown")};
     if (assay_choice_uint(context, &n) == ASSAY_KNOWN) {
-        row[4].text =
-            assay_decimal_fixed(c->arena, assay_decimal_uint(n), 0);
+        row[4].text = assay_decimal_fixed(c->arena, assay_decimal_uint(n), 0);
         row[4].state = ASSAY_KNOWN;
         assay_compare_ref(c, &row[4].refs, context->claims[0]);
         if (context->conflict)
@@ -81,24 +81,22 @@ static struct assay_json *component_json(
     struct assay_comparison *c, const struct assay_price_component *price)
 {
     struct assay_json *one = assay_json_object(c->arena);
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
     struct assay_str text = assay_decimal_text(c->arena, price->usd);
 
     assay_compare_ref(c, &refs, price->claim);
     assay_json_set_text(c->arena, one, "meter", price->meter);
     assay_json_set_c(c->arena, one, "state", assay_state_name(price->state));
     if (price->state != ASSAY_UNKNOWN)
-        assay_json_set_text(c->arena, one,
-                            price->unit == ASSAY_EACH ? "usd_each"
-                                                      : "usd_per_million",
-                            text);
+        assay_json_set_text(
+            c->arena, one,
+            price->unit == ASSAY_EACH ? "usd_each" : "usd_per_million", text);
     if (price->when != ASSAY_TIER_ALWAYS) {
         assay_json_set_text(
             c->arena, one, "when_input_tokens",
-            assay_arena_printf(
-                c->arena, "%s%llu",
-                price->when == ASSAY_TIER_ABOVE ? ">" : ">=",
-                (unsigned long long)price->threshold_tokens));
+            assay_arena_printf(c->arena, "%s%llu",
+                               price->when == ASSAY_TIER_ABOVE ? ">" : ">=",
+                               (unsigned long long)price->threshold_tokens));
         assay_json_set_c(c->arena, one, "scope",
                          price->marginal ? "marginal" : "whole_request");
     }
@@ -115,8 +113,7 @@ static struct assay_json *route_json(struct assay_comparison *c,
 
     assay_json_set_text(c->arena, one, "route", route->id);
     assay_json_set_text(c->arena, one, "provider", route->provider);
-    assay_json_set_c(c->arena, one, "status",
-                     assay_status_name(route->status));
+    assay_json_set_c(c->arena, one, "status", assay_status_name(route->status));
     assay_json_set_bool(c->arena, one, "live", route->live);
     assay_json_set_bool(c->arena, one, "free", route->free);
     assay_json_set_text(c->arena, one, "tier", route->tier);
@@ -125,8 +122,7 @@ static struct assay_json *route_json(struct assay_comparison *c,
         assay_json_set_text(c->arena, one, "monthly_usd",
                             assay_decimal_text(c->arena, cost->usd));
     for (size_t i = 0; i < route->prices.count; i++)
-        assay_json_add(list,
-                       component_json(c, &route->prices.components[i]));
+        assay_json_add(list, component_json(c, &route->prices.components[i]));
     assay_json_set(one, "prices", list);
     return one;
 }
@@ -166,12 +162,12 @@ static void model_prices(struct assay_comparison *c,
                          struct assay_json *list)
 {
     static const struct assay_column columns[] = {
-        { .title = { "route", 5 } },
-        { .title = { "input", 5 }, .align = ASSAY_RIGHT },
-        { .title = { "output", 6 }, .align = ASSAY_RIGHT },
-        { .title = { "a month", 7 }, .align = ASSAY_RIGHT },
-        { .title = { "context", 7 }, .align = ASSAY_RIGHT, .give_way = 1 },
-        { .title = { "status", 6 } },
+        {.title = {"route", 5}},
+        {.title = {"input", 5}, .align = ASSAY_RIGHT},
+        {.title = {"output", 6}, .align = ASSAY_RIGHT},
+        {.title = {"a month", 7}, .align = ASSAY_RIGHT},
+        {.title = {"context", 7}, .align = ASSAY_RIGHT, .give_way = 1},
+        {.title = {"status", 6}},
     };
     const struct assay_model *model = c->sides[side].model;
     struct assay_route_cost *costs = ASSAY_NEW_ARRAY(
@@ -182,10 +178,9 @@ static void model_prices(struct assay_comparison *c,
     struct assay_error err;
 
     for (size_t i = 0; i < model->route_count; i++)
-        if (!assay_cost_route(c->arena, model->routes[i],
-                              &c->options->traffic, c->options->as_of,
-                              &costs[i], &err))
-            costs[i] = (struct assay_route_cost){ .route = model->routes[i] };
+        if (!assay_cost_route(c->arena, model->routes[i], &c->options->traffic,
+                              c->options->as_of, &costs[i], &err))
+            costs[i] = (struct assay_route_cost){.route = model->routes[i]};
     sort_costs(costs, model->route_count);
     assay_json_set_text(c->arena, one, "model", model->id);
     assay_json_set(one, "routes", routes);
@@ -196,10 +191,10 @@ static void model_prices(struct assay_comparison *c,
                                              ASSAY_STR_ARG(model->name)));
         return;
     }
-    assay_section_say(
-        c->doc, section, ASSAY_BLOCK_PARAGRAPH,
-        assay_arena_printf(c->arena, "%.*s, dollars per million tokens:",
-                           ASSAY_STR_ARG(model->name)));
+    assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+                      assay_arena_printf(c->arena,
+                                         "%.*s, dollars per million tokens:",
+                                         ASSAY_STR_ARG(model->name)));
     table = assay_section_table(c->doc, section, columns,
                                 sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < model->route_count; i++) {
@@ -208,11 +203,11 @@ static void model_prices(struct assay_comparison *c,
         assay_json_add(routes, route_json(c, costs[i].route, &costs[i]));
     }
     if (model->route_count > ROUTES_SHOWN)
-        assay_section_say(
-            c->doc, section, ASSAY_BLOCK_PARAGRAPH,
-            assay_arena_printf(c->arena, "… and %zu more: assay show %.*s",
-                               model->route_count - ROUTES_SHOWN,
-                               ASSAY_STR_ARG(model->id)));
+        assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+                          assay_arena_printf(c->arena,
+                                             "… and %zu more: assay show %.*s",
+                                             model->route_count - ROUTES_SHOWN,
+                                             ASSAY_STR_ARG(model->id)));
 }
 
 void assay_compare_prices(struct assay_comparison *c)

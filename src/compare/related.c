@@ -37,7 +37,7 @@ static bool same_creator(const struct assay_model *a,
 /* Within a factor of two, both ways. */
 static bool near(struct assay_decimal a, struct assay_decimal b)
 {
-    struct assay_decimal twice_a = { 0, 0 }, twice_b = { 0, 0 };
+    struct assay_decimal twice_a = {0, 0}, twice_b = {0, 0};
 
     return assay_decimal_sign(a) > 0 && assay_decimal_sign(b) > 0 &&
            assay_decimal_mul(a, ASSAY_DECIMAL(2, 0), &twice_a) &&
@@ -49,9 +49,9 @@ static bool near(struct assay_decimal a, struct assay_decimal b)
 static bool near_in_all(struct assay_comparison *c, size_t side,
                         const struct assay_model *model)
 {
-    struct assay_cost_options options = { .traffic = &c->options->traffic,
-                                          .as_of = c->options->as_of };
-    struct assay_side other = { .model = model };
+    struct assay_cost_options options = {.traffic = &c->options->traffic,
+                                         .as_of = c->options->as_of};
+    struct assay_side other = {.model = model};
     struct assay_model_cost cost;
     const struct assay_claim *claim;
     struct assay_error err;
@@ -70,7 +70,7 @@ static bool rank(struct assay_comparison *c, size_t side,
 {
     const struct assay_model *own = c->sides[side].model;
 
-    *candidate = (struct candidate){ .model = model, .side = side };
+    *candidate = (struct candidate){.model = model, .side = side};
     for (size_t i = 0; i < own->replacement_count; i++)
         if (assay_str_equal(own->replacements[i].id, model->id)) {
             candidate->why = "named replacement";
@@ -133,8 +133,8 @@ void assay_compare_related(struct assay_comparison *c)
 {
     struct assay_section *section = NULL;
     struct assay_json *list = assay_json_array(c->arena);
-    struct candidate *found = ASSAY_NEW_ARRAY(
-        c->arena, struct candidate, c->options->neighbour_count + 1);
+    struct candidate *found = ASSAY_NEW_ARRAY(c->arena, struct candidate,
+                                              c->options->neighbour_count + 1);
     size_t count = 0;
 
     for (size_t n = 0; n < c->options->neighbour_count; n++)
@@ -145,23 +145,21 @@ void assay_compare_related(struct assay_comparison *c)
                 insert(found, &count, &one);
         }
     for (size_t i = 0; i < count && i < SHOWN; i++) {
-        struct assay_str with =
-            c->sides[partner(c, found[i].side)].model->id;
+        struct assay_str with = c->sides[partner(c, found[i].side)].model->id;
         struct assay_json *one =
             assay_json_add(list, assay_json_object(c->arena));
         struct assay_json *models =
             assay_json_set(one, "models", assay_json_array(c->arena));
 
         assay_json_add(models, assay_json_string(c->arena, with));
-        assay_json_add(models,
-                       assay_json_string(c->arena, found[i].model->id));
+        assay_json_add(models, assay_json_string(c->arena, found[i].model->id));
         assay_json_set_c(c->arena, one, "why", found[i].why);
         if (!section)
             section = assay_document_section(c->doc, "related", "Go on with");
         assay_section_say(
             c->doc, section, ASSAY_BLOCK_ITEM,
             assay_arena_printf(
-                c->arena, "%.*s (%s of %.*s): assay compare %.*s %.*s",
+                c->arena, "%.*s (%s, seen from %.*s): assay compare %.*s %.*s",
                 ASSAY_STR_ARG(found[i].model->name), found[i].why,
                 ASSAY_STR_ARG(c->sides[found[i].side].model->name),
                 ASSAY_STR_ARG(with), ASSAY_STR_ARG(found[i].model->id)));

@@ -50,8 +50,7 @@ struct assay_json *assay_refs_json(struct assay_comparison *c,
     struct assay_json *list = assay_json_array(c->arena);
 
     for (size_t i = 0; i < refs->count; i++)
-        assay_json_add(list,
-                       assay_json_string(c->arena, refs->claims[i]->id));
+        assay_json_add(list, assay_json_string(c->arena, refs->claims[i]->id));
     return list;
 }
 
@@ -111,8 +110,7 @@ struct assay_block *assay_models_table(struct assay_comparison *c,
                                        const char *corner)
 {
     struct assay_column columns[ASSAY_COMPARE_MAX + 1] = {
-        { .title = assay_str_c(corner) }
-    };
+        {.title = assay_str_c(corner)}};
 
     for (size_t i = 0; i < c->count; i++)
         columns[i + 1] = (struct assay_column){
@@ -158,12 +156,15 @@ struct assay_json *assay_values_row(struct assay_comparison *c,
                                     const struct assay_value *values)
 {
     struct assay_json *cells = assay_json_array(c->arena);
-    struct assay_cell *row = assay_table_row(c->doc, table);
+    struct assay_cell *row = table ? assay_table_row(c->doc, table) : NULL;
 
-    row[0] = (struct assay_cell){ .text = assay_str_c(title),
-                                  .state = ASSAY_KNOWN };
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; i < c->count; i++)
         assay_json_add(cells, assay_value_json(c, i, &values[i]));
+    if (!row)
+        return cells;
+    row[0] =
+        (struct assay_cell){.text = assay_str_c(title), .state = ASSAY_KNOWN};
+    for (size_t i = 0; i < c->count; i++) {
         assay_value_cell(&row[i + 1], &values[i]);
         if (i == leader)
             row[i + 1].flags |= ASSAY_CELL_LEADER;

@@ -39,9 +39,8 @@ static size_t status_row(struct assay_comparison *c, struct assay_value *values)
         const char *name = assay_status_name(side->model->status);
 
         values[i] = (struct assay_value){
-            .state = side->model->status == ASSAY_STATUS_UNKNOWN
-                         ? ASSAY_UNKNOWN
-                         : ASSAY_KNOWN,
+            .state = side->model->status == ASSAY_STATUS_UNKNOWN ? ASSAY_UNKNOWN
+                                                                 : ASSAY_KNOWN,
             .text = status_words(c, side),
             .json = assay_json_string(c->arena, assay_str_c(name)),
             .refs = side->status_refs,
@@ -59,12 +58,11 @@ static size_t status_row(struct assay_comparison *c, struct assay_value *values)
 static size_t fit_row(struct assay_comparison *c, struct assay_value *values)
 {
     for (size_t i = 0; i < c->count; i++) {
-        struct assay_points tags = { 0 };
-        struct assay_str list = { "", 0 };
+        struct assay_points tags = {0};
+        struct assay_str list = {"", 0};
 
         assay_compare_tags(c, i, &tags);
-        values[i] =
-            (struct assay_value){ .json = assay_json_array(c->arena) };
+        values[i] = (struct assay_value){.json = assay_json_array(c->arena)};
         for (const struct assay_point *p = tags.first; p; p = p->next) {
             struct assay_json *tag =
                 assay_json_add(values[i].json, assay_json_object(c->arena));
@@ -97,8 +95,8 @@ static size_t context_row(struct assay_comparison *c,
     bool tie = false, all = true;
 
     for (size_t i = 0; i < c->count; i++) {
-        values[i] = assay_fact_value(c, &c->sides[i].model->subject,
-                                     "context_tokens");
+        values[i] =
+            assay_fact_value(c, &c->sides[i].model->subject, "context_tokens");
         if (!assay_side_count(&c->sides[i], "context_tokens", &n, &claim)) {
             all = false;
             continue;
@@ -109,13 +107,21 @@ static size_t context_row(struct assay_comparison *c,
             leader = i;
         }
     }
-    return all && !tie ? leader : ASSAY_NOBODY;
+    if (!all || tie)
+        return ASSAY_NOBODY;
+    if (c->count == 2 &&
+        assay_side_count(&c->sides[1 - leader], "context_tokens", &n, &claim))
+        values[leader].note = assay_arena_printf(
+            c->arena, "%.*sx",
+            ASSAY_STR_ARG(assay_ratio_text(c->arena, assay_decimal_uint(best),
+                                           assay_decimal_uint(n))));
+    return leader;
 }
 
 static size_t cheapest_row(struct assay_comparison *c, const char *meter,
                            struct assay_value *values)
 {
-    struct assay_decimal best = { 0, 0 };
+    struct assay_decimal best = {0, 0};
     size_t leader = ASSAY_NOBODY;
     bool all = true;
 
@@ -124,7 +130,7 @@ static size_t cheapest_row(struct assay_comparison *c, const char *meter,
         const struct assay_price_component *price =
             assay_side_cheapest(c, &c->sides[i], meter, &route);
 
-        values[i] = (struct assay_value){ .text = ASSAY_STR("unknown") };
+        values[i] = (struct assay_value){.text = ASSAY_STR("unknown")};
         if (!price) {
             all = false;
             if (c->sides[i].unreachable) {
@@ -233,8 +239,7 @@ static size_t routes_row(struct assay_comparison *c, struct assay_value *values)
         const struct assay_model *model = c->sides[i].model;
 
         if (model->route_count == 0) {
-            values[i] =
-                (struct assay_value){ .text = ASSAY_STR("none known") };
+            values[i] = (struct assay_value){.text = ASSAY_STR("none known")};
             all = false;
             continue;
         }
@@ -256,7 +261,7 @@ static size_t routes_row(struct assay_comparison *c, struct assay_value *values)
 static size_t benchmarks_row(struct assay_comparison *c,
                              struct assay_value *values)
 {
-    size_t leads[ASSAY_COMPARE_MAX] = { 0 }, led = 0, leader = ASSAY_NOBODY;
+    size_t leads[ASSAY_COMPARE_MAX] = {0}, led = 0, leader = ASSAY_NOBODY;
 
     for (const struct assay_bench_row *r = c->benchmarks; r; r = r->next)
         if (r->leader != ASSAY_NOBODY) {
@@ -287,35 +292,40 @@ static size_t evidence_row(struct assay_comparison *c,
 {
     for (size_t i = 0; i < c->count; i++)
         values[i] = (struct assay_value){
-            .text = ASSAY_STR("not tested on your prompts yet")
-        };
+            .text = ASSAY_STR("not tested on your prompts yet")};
     return ASSAY_NOBODY;
 }
 
 static const struct {
     const char *signal, *title;
     size_t (*write)(struct assay_comparison *c, struct assay_value *values);
+    bool quiet; /* in the contract only: the page says it at its end */
 } rows[] = {
-    { "status", "status", status_row },
-    { "decision_fit", "fit for", fit_row },
-    { "context_tokens", "context", context_row },
-    { "cheapest_input", "input, per million", input_row },
-    { "cheapest_output", "output, per million", output_row },
-    { "monthly_cost", "cost a month", cost_row },
-    { "live_routes", "live routes", routes_row },
-    { "shared_benchmarks", "shared benchmarks", benchmarks_row },
-    { "evidence", "evidence", evidence_row },
+    {"status", "status", status_row, false},
+    {"decision_fit", "fit for", fit_row, false},
+    {"context_tokens", "context", context_row, false},
+    {"cheapest_input", "input, per million", input_row, false},
+    {"cheapest_output", "output, per million", output_row, false},
+    {"monthly_cost", "cost a month", cost_row, false},
+    {"live_routes", "live routes", routes_row, false},
+    {"shared_benchmarks", "shared benchmarks", benchmarks_row, false},
+    {"evidence", "evidence", evidence_row, true},
 };
 
 void assay_compare_scorecard(struct assay_comparison *c)
 {
     struct assay_section *section =
         assay_document_section(c->doc, "scorecard", "Scorecard");
-    struct assay_block *table = assay_models_table(c, section, "");
+    struct assay_block *table;
     struct assay_json *list = assay_json_array(c->arena);
 
+    assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+                      assay_arena_printf(c->arena, "Costs are for %.*s.",
+                                         ASSAY_STR_ARG(assay_traffic_words(
+                                             c->arena, &c->options->traffic))));
+    table = assay_models_table(c, section, "");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct assay_value values[ASSAY_COMPARE_MAX] = { 0 };
+        struct assay_value values[ASSAY_COMPARE_MAX] = {0};
         struct assay_json *row =
             assay_json_add(list, assay_json_object(c->arena));
         size_t leader = rows[i].write(c, values);
@@ -323,8 +333,8 @@ void assay_compare_scorecard(struct assay_comparison *c)
         assay_json_set_c(c->arena, row, "signal", rows[i].signal);
         assay_set_side(c, row, "leader", leader);
         assay_json_set(row, "cells",
-                       assay_values_row(c, table, rows[i].title, leader,
-                                        values));
+                       assay_values_row(c, rows[i].quiet ? NULL : table,
+                                        rows[i].title, leader, values));
     }
     assay_json_set(c->data, "scorecard", list);
 }

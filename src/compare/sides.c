@@ -30,10 +30,9 @@ size_t assay_side_providers(const struct assay_side *side)
     return count;
 }
 
-const struct assay_price_component *
-assay_side_cheapest(const struct assay_comparison *c,
-                    const struct assay_side *side, const char *meter,
-                    const struct assay_route **route)
+const struct assay_price_component *assay_side_cheapest(
+    const struct assay_comparison *c, const struct assay_side *side,
+    const char *meter, const struct assay_route **route)
 {
     const struct assay_price_component *best = NULL;
 

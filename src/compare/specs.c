@@ -7,22 +7,22 @@
 static const struct {
     const char *fact, *title;
 } spec_rows[] = {
-    { "released", "released" },
-    { "context_tokens", "context" },
-    { "max_output_tokens", "max output" },
-    { "modalities_in", "reads" },
-    { "modalities_out", "writes" },
-    { "parameters_total", "parameters" },
-    { "parameters_active", "active parameters" },
-    { "architecture", "architecture" },
-    { "license", "licence" },
-    { "license_class", "licence class" },
-    { "open_weights", "open weights" },
-    { "knowledge_cutoff", "knowledge to" },
-    { "tokenizer", "tokenizer" },
-    { "family", "family" },
-    { "creator", "creator" },
-    { "task", "task" },
+    {"released", "released"},
+    {"context_tokens", "context"},
+    {"max_output_tokens", "max output"},
+    {"modalities_in", "reads"},
+    {"modalities_out", "writes"},
+    {"parameters_total", "parameters"},
+    {"parameters_active", "active parameters"},
+    {"architecture", "architecture"},
+    {"license", "licence"},
+    {"license_class", "licence class"},
+    {"open_weights", "open weights"},
+    {"knowledge_cutoff", "knowledge to"},
+    {"tokenizer", "tokenizer"},
+    {"family", "family"},
+    {"creator", "creator"},
+    {"task", "task"},
 };
 
 /* A model's own value; a limit that only routes state is said so. */
@@ -34,10 +34,9 @@ static struct assay_value spec_value(struct assay_comparison *c, size_t side,
     const struct assay_route *from = NULL;
     uint64_t most = 0, n;
 
-    if (value.refs.count || (!assay_str_is(assay_str_c(fact),
-                                           "context_tokens") &&
-                             !assay_str_is(assay_str_c(fact),
-                                           "max_output_tokens")))
+    if (value.refs.count ||
+        (!assay_str_is(assay_str_c(fact), "context_tokens") &&
+         !assay_str_is(assay_str_c(fact), "max_output_tokens")))
         return value;
     for (size_t i = 0; i < model->route_count; i++) {
         const struct assay_choice *choice =
@@ -73,7 +72,7 @@ void assay_compare_specs(struct assay_comparison *c)
     struct assay_json *list = assay_json_array(c->arena);
 
     for (size_t i = 0; i < sizeof spec_rows / sizeof spec_rows[0]; i++) {
-        struct assay_value values[ASSAY_COMPARE_MAX] = { 0 };
+        struct assay_value values[ASSAY_COMPARE_MAX] = {0};
         struct assay_json *row;
 
         for (size_t k = 0; k < c->count; k++)
@@ -94,7 +93,7 @@ static struct assay_value capability_value(struct assay_comparison *c,
                                            size_t side, const char *name)
 {
     struct assay_capability capability;
-    struct assay_value value = { .text = ASSAY_STR("unknown") };
+    struct assay_value value = {.text = ASSAY_STR("unknown")};
 
     assay_capability_of_model(c->arena, c->sides[side].model, name,
                               &capability);
@@ -119,7 +118,7 @@ void assay_compare_capabilities(struct assay_comparison *c)
     struct assay_json *list = assay_json_array(c->arena);
 
     for (size_t i = 0; i < assay_capability_row_count; i++) {
-        struct assay_value values[ASSAY_COMPARE_MAX] = { 0 };
+        struct assay_value values[ASSAY_COMPARE_MAX] = {0};
         struct assay_json *row =
             assay_json_add(list, assay_json_object(c->arena));
 

@@ -13,8 +13,8 @@ static void all_cost_refs(struct assay_comparison *c, struct assay_refs *refs)
 
 static void say_cost(struct assay_comparison *c, struct assay_points *points)
 {
-    struct assay_str list = { "", 0 };
-    struct assay_refs refs = { 0 };
+    struct assay_str list = {"", 0};
+    struct assay_refs refs = {0};
     size_t unknown = 0;
 
     for (size_t i = 0; i < c->count; i++) {
@@ -24,9 +24,9 @@ static void say_cost(struct assay_comparison *c, struct assay_points *points)
 
         unknown += cost->best.state == ASSAY_UNKNOWN;
         list = assay_arena_printf(
-            c->arena, "%.*s%s%.*s %.*s%s", ASSAY_STR_ARG(list),
-            i ? ", " : "", ASSAY_STR_ARG(c->sides[i].model->name),
-            ASSAY_STR_ARG(text), cost->retired ? " on a retired route" : "");
+            c->arena, "%.*s%s%.*s %.*s%s", ASSAY_STR_ARG(list), i ? ", " : "",
+            ASSAY_STR_ARG(c->sides[i].model->name), ASSAY_STR_ARG(text),
+            cost->retired ? " on a retired route" : "");
     }
     if (unknown == c->count)
         return;
@@ -40,8 +40,8 @@ static void say_input_only(struct assay_comparison *c,
 {
     const struct assay_route *route = NULL;
     size_t cheapest = ASSAY_NOBODY;
-    struct assay_decimal best = { 0, 0 };
-    struct assay_refs refs = { 0 };
+    struct assay_decimal best = {0, 0};
+    struct assay_refs refs = {0};
 
     if (c->lower == ASSAY_NOBODY)
         return;
@@ -67,7 +67,7 @@ static void say_input_only(struct assay_comparison *c,
 
 static void say_unknown(struct assay_comparison *c, struct assay_points *points)
 {
-    struct assay_str list = { "", 0 };
+    struct assay_str list = {"", 0};
 
     for (size_t i = 0; i < assay_capability_row_count; i++) {
         size_t known = 0;
@@ -81,8 +81,8 @@ static void say_unknown(struct assay_comparison *c, struct assay_points *points)
             known += capability.state == ASSAY_KNOWN;
         }
         if (known == 0)
-            list = assay_arena_printf(c->arena, "%.*s%s%s",
-                                      ASSAY_STR_ARG(list), list.len ? ", " : "",
+            list = assay_arena_printf(c->arena, "%.*s%s%s", ASSAY_STR_ARG(list),
+                                      list.len ? ", " : "",
                                       assay_capability_rows[i].title);
     }
     if (list.len)
@@ -135,14 +135,15 @@ static void say_ends(struct assay_comparison *c, struct assay_points *points)
 
 void assay_compare_summary(struct assay_comparison *c)
 {
-    struct assay_points points = { 0 };
+    struct assay_points points = {0};
 
     say_ends(c, &points);
     say_cost(c, &points);
     say_input_only(c, &points);
     say_benchmarks(c, &points);
     say_unknown(c, &points);
-    assay_points_blocks(c, assay_document_section(c->doc, "summary", "In short"),
+    assay_points_blocks(c,
+                        assay_document_section(c->doc, "summary", "In short"),
                         ASSAY_BLOCK_ITEM, &points);
     assay_json_set(c->data, "summary", assay_points_json(c, &points));
 }

@@ -82,10 +82,9 @@ static bool half_or_more(const struct assay_claim *row)
 static bool fit_coding(struct assay_comparison *c, size_t side,
                        struct assay_refs *refs)
 {
-    static const char *const names[] = { "SWE-bench", "LiveCodeBench",
-                                         "HumanEval", "MBPP",
-                                         "Aider",     "SciCode",
-                                         "Terminal-Bench" };
+    static const char *const names[] = {
+        "SWE-bench", "LiveCodeBench", "HumanEval",     "MBPP",
+        "Aider",     "SciCode",       "Terminal-Bench"};
     const struct assay_subject *subject = &c->sides[side].model->subject;
 
     for (size_t i = 0; i < subject->claim_count; i++) {
@@ -124,15 +123,15 @@ static const struct {
     bool (*fits)(struct assay_comparison *c, size_t side,
                  struct assay_refs *refs);
 } tags_table[] = {
-    { "Coding", "50 % or more of a coding benchmark is on record", fit_coding },
-    { "Agents", "calls functions, and answers of 8,000 tokens or more",
-      fit_agents },
-    { "Long context", "context of 128,000 tokens or more", fit_long_context },
-    { "Vision", "reads images", fit_vision },
-    { "Reasoning", "thinks before it answers", fit_reasoning },
-    { "JSON", "keeps to a schema", fit_json },
-    { "Audio", "hears or speaks", fit_audio },
-    { "Self-hosting", "the weights are open", fit_self_host },
+    {"Coding", "50 % or more of a coding benchmark is on record", fit_coding},
+    {"Agents", "calls functions, and answers of 8,000 tokens or more",
+     fit_agents},
+    {"Long context", "context of 128,000 tokens or more", fit_long_context},
+    {"Vision", "reads images", fit_vision},
+    {"Reasoning", "thinks before it answers", fit_reasoning},
+    {"JSON", "keeps to a schema", fit_json},
+    {"Audio", "hears or speaks", fit_audio},
+    {"Self-hosting", "the weights are open", fit_self_host},
 };
 
 void assay_compare_tags(struct assay_comparison *c, size_t side,
@@ -141,7 +140,7 @@ void assay_compare_tags(struct assay_comparison *c, size_t side,
     if (c->sides[side].unreachable)
         return;
     for (size_t i = 0; i < sizeof tags_table / sizeof tags_table[0]; i++) {
-        struct assay_refs refs = { 0 };
+        struct assay_refs refs = {0};
 
         if (tags_table[i].fits(c, side, &refs))
             assay_points_add(c, tags, tags_table[i].rule, &refs, "%s",

@@ -4,15 +4,22 @@
  */
 #include "advantages.h"
 
-static void unreachable(struct assay_comparison *c, size_t side,
+/* Where no rule speaks for the model. */
+static void say_nothing(struct assay_comparison *c, size_t side,
                         struct assay_points *points)
 {
     const struct assay_side *s = &c->sides[side];
 
-    assay_points_add(c, points, "unreachable", &s->status_refs,
-                     "nothing here argues for %.*s in new work: it can no "
-                     "longer be called",
-                     ASSAY_STR_ARG(s->model->name));
+    if (s->unreachable)
+        assay_points_add(c, points, "unreachable", &s->status_refs,
+                         "Nothing here argues for %.*s in new work: it can no "
+                         "longer be called.",
+                         ASSAY_STR_ARG(s->model->name));
+    else
+        assay_points_add(c, points, "nothing_known", NULL,
+                         "No known fact speaks for %.*s over the other%s.",
+                         ASSAY_STR_ARG(s->model->name),
+                         c->count > 2 ? "s" : "");
 }
 
 static void say_next(struct assay_comparison *c, struct assay_section *section,
@@ -43,24 +50,21 @@ void assay_compare_tradeoffs(struct assay_comparison *c)
     struct assay_json *list = assay_json_array(c->arena);
 
     for (size_t i = 0; i < c->count; i++) {
-        struct assay_points points = { 0 };
+        struct assay_points points = {0};
         struct assay_json *one =
             assay_json_add(list, assay_json_object(c->arena));
-        struct assay_str title = assay_arena_printf(
-            c->arena, "Choose %.*s when",
-            ASSAY_STR_ARG(c->sides[i].model->name));
+        struct assay_str title =
+            assay_arena_printf(c->arena, "Choose %.*s when",
+                               ASSAY_STR_ARG(c->sides[i].model->name));
 
         assay_side_advantages(c, i, &points);
-        if (points.first)
+        if (points.first) {
             assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH, title);
-        if (c->sides[i].unreachable)
-            unreachable(c, i, &points);
-        else if (!points.first)
-            assay_points_add(c, &points, "nothing_known", NULL,
-                             "no known fact speaks for %.*s over the other%s",
-                             ASSAY_STR_ARG(c->sides[i].model->name),
-                             c->count > 2 ? "s" : "");
-        assay_points_blocks(c, section, ASSAY_BLOCK_ITEM, &points);
+            assay_points_blocks(c, section, ASSAY_BLOCK_ITEM, &points);
+        } else {
+            say_nothing(c, i, &points);
+            assay_points_blocks(c, section, ASSAY_BLOCK_PARAGRAPH, &points);
+        }
         if (c->sides[i].unreachable)
             say_next(c, section, i);
         assay_json_set_text(c->arena, one, "model", c->sides[i].model->id);

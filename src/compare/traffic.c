@@ -21,8 +21,7 @@ bool assay_quantity_parse(struct assay_str text, struct assay_decimal *value)
     static const struct {
         char letter;
         int power;
-    } suffixes[] = { { 'k', 3 }, { 'K', 3 }, { 'M', 6 }, { 'm', 6 },
-                     { 'G', 9 }, { 'B', 9 } };
+    } suffixes[] = {{'k', 3}, {'K', 3}, {'M', 6}, {'m', 6}, {'G', 9}, {'B', 9}};
     int power = 0;
 
     if (text.len == 0)
@@ -96,7 +95,7 @@ static bool read_retries(struct assay_str text, struct assay_traffic *t)
 /* "1x1024x1024:high", "2x512x512", "3:low", "0" */
 static bool read_images(struct assay_str text, struct assay_traffic *t)
 {
-    struct assay_str size = { "", 0 }, width, height, count = text;
+    struct assay_str size = {"", 0}, width, height, count = text;
     struct assay_str detail = ASSAY_STR("high");
 
     (void)assay_str_cut(text, ':', &count, &detail);
@@ -121,14 +120,14 @@ static const struct traffic_part {
     bool (*read)(struct assay_str text, struct assay_traffic *t);
     const char *expected;
 } parts[] = {
-    { "requests", read_requests, "requests a month, such as 1M" },
-    { "input", read_input, "tokens per request, such as 800 or 12k" },
-    { "output", read_output, "tokens per request, such as 250" },
-    { "cached", read_cached, "a share of the input, 0% to 100%" },
-    { "images", read_images,
-      "images per request with their size, such as 1x1024x1024:high" },
-    { "batch", read_batch, "a share of the requests, 0% to 100%" },
-    { "retries", read_retries, "a share of the requests, such as 2%" },
+    {"requests", read_requests, "requests a month, such as 1M"},
+    {"input", read_input, "tokens per request, such as 800 or 12k"},
+    {"output", read_output, "tokens per request, such as 250"},
+    {"cached", read_cached, "a share of the input, 0% to 100%"},
+    {"images", read_images,
+     "images per request with their size, such as 1x1024x1024:high"},
+    {"batch", read_batch, "a share of the requests, 0% to 100%"},
+    {"retries", read_retries, "a share of the requests, such as 2%"},
 };
 
 static bool part_read(struct assay_str part, struct assay_traffic *traffic,
@@ -138,7 +137,7 @@ static bool part_read(struct assay_str part, struct assay_traffic *traffic,
 
     if (!assay_str_cut(part, '=', &name, &value))
         return assay_fail(err, ASSAY_BAD_INPUT,
-                          "traffic: '%.*s' is not name=value; parts are "
+                          "'%.*s' is not name=value; parts are "
                           "requests, input, output, cached, images, batch, "
                           "retries",
                           ASSAY_STR_ARG(part));
@@ -149,12 +148,12 @@ static bool part_read(struct assay_str part, struct assay_traffic *traffic,
             continue;
         if (parts[i].read(value, traffic))
             return true;
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "traffic: %s is '%.*s', expected %s", parts[i].name,
-                          ASSAY_STR_ARG(value), parts[i].expected);
+        return assay_fail(err, ASSAY_BAD_INPUT, "%s is '%.*s', expected %s",
+                          parts[i].name, ASSAY_STR_ARG(value),
+                          parts[i].expected);
     }
     return assay_fail(err, ASSAY_BAD_INPUT,
-                      "traffic: there is no part '%.*s'; parts are requests, "
+                      "there is no part '%.*s'; parts are requests, "
                       "input, output, cached, images, batch, retries",
                       ASSAY_STR_ARG(name));
 }
@@ -166,7 +165,7 @@ bool assay_traffic_parse(struct assay_str text, struct assay_traffic *traffic,
     struct assay_str part, rest = assay_str_trim(text);
 
     while (rest.len) {
-        struct assay_str after = { "", 0 };
+        struct assay_str after = {"", 0};
 
         part = rest;
         (void)assay_str_cut(rest, ',', &part, &after);
@@ -185,7 +184,7 @@ static struct assay_str short_number(struct assay_arena *arena,
     static const struct {
         int power;
         const char *letter;
-    } units[] = { { 9, "G" }, { 6, "M" }, { 3, "k" } };
+    } units[] = {{9, "G"}, {6, "M"}, {3, "k"}};
 
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (assay_decimal_compare(value, ASSAY_DECIMAL(1, units[i].power)) < 0)
@@ -218,8 +217,8 @@ static struct assay_str images_text(struct assay_arena *arena,
                                   ASSAY_STR_ARG(t->image_detail));
     return assay_arena_printf(
         arena, "%llux%llux%llu:%.*s", (unsigned long long)t->images,
-        (unsigned long long)t->image_width,
-        (unsigned long long)t->image_height, ASSAY_STR_ARG(t->image_detail));
+        (unsigned long long)t->image_width, (unsigned long long)t->image_height,
+        ASSAY_STR_ARG(t->image_detail));
 }
 
 static struct assay_str append(struct assay_arena *arena, struct assay_str text,
@@ -232,7 +231,7 @@ static struct assay_str append(struct assay_arena *arena, struct assay_str text,
 struct assay_str assay_traffic_text(struct assay_arena *arena,
                                     const struct assay_traffic *t)
 {
-    struct assay_str text = { "", 0 };
+    struct assay_str text = {"", 0};
 
     text = append(arena, text, "requests=", short_number(arena, t->requests));
     text = append(arena, text, ",input=", short_number(arena, t->input_tokens));

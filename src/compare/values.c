@@ -10,26 +10,26 @@
 static const struct {
     const char *fact, *title;
 } titles[] = {
-    { "context_tokens", "context" },
-    { "max_output_tokens", "max output" },
-    { "parameters_total", "parameters" },
-    { "parameters_active", "active parameters" },
-    { "open_weights", "open weights" },
-    { "license", "licence" },
-    { "license_class", "licence class" },
-    { "knowledge_cutoff", "knowledge to" },
-    { "modalities_in", "reads" },
-    { "modalities_out", "writes" },
-    { "lifecycle.status", "status" },
-    { "lifecycle.deprecated_on", "deprecated on" },
-    { "lifecycle.retired_on", "retired on" },
-    { "lifecycle.replacement", "replacement" },
-    { "retired_on", "retired on" },
-    { "price.input_tokens", "input price" },
-    { "price.output_tokens", "output price" },
-    { "price.cache_read_tokens", "cached input price" },
-    { "price.cache_write_tokens", "cache write price" },
-    { "price.image", "image price" },
+    {"context_tokens", "context"},
+    {"max_output_tokens", "max output"},
+    {"parameters_total", "parameters"},
+    {"parameters_active", "active parameters"},
+    {"open_weights", "open weights"},
+    {"license", "licence"},
+    {"license_class", "licence class"},
+    {"knowledge_cutoff", "knowledge to"},
+    {"modalities_in", "reads"},
+    {"modalities_out", "writes"},
+    {"lifecycle.status", "status"},
+    {"lifecycle.deprecated_on", "deprecated on"},
+    {"lifecycle.retired_on", "retired on"},
+    {"lifecycle.replacement", "replacement"},
+    {"retired_on", "retired on"},
+    {"price.input_tokens", "input price"},
+    {"price.output_tokens", "output price"},
+    {"price.cache_read_tokens", "cached input price"},
+    {"price.cache_write_tokens", "cache write price"},
+    {"price.image", "image price"},
 };
 
 struct assay_str assay_fact_title(struct assay_arena *arena,
@@ -71,7 +71,7 @@ struct assay_str assay_parameters_text(struct assay_arena *arena, uint64_t n)
     static const struct {
         int power;
         const char *letter;
-    } units[] = { { 12, "T" }, { 9, "B" }, { 6, "M" } };
+    } units[] = {{12, "T"}, {9, "B"}, {6, "M"}};
     struct assay_decimal exact = assay_decimal_uint(n);
 
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -94,7 +94,7 @@ struct assay_value assay_fact_value(struct assay_comparison *c,
                                     const char *fact)
 {
     const struct assay_choice *choice = assay_subject_choice(subject, fact);
-    struct assay_value value = { .text = ASSAY_STR("unknown") };
+    struct assay_value value = {.text = ASSAY_STR("unknown")};
     const struct assay_claim *claim;
     uint64_t n;
 
@@ -109,7 +109,7 @@ struct assay_value assay_fact_value(struct assay_comparison *c,
     }
     value.state = ASSAY_KNOWN;
     value.json = assay_json_copy(c->arena, claim->value);
-    value.json->key = (struct assay_str){ "", 0 };
+    value.json->key = (struct assay_str){"", 0};
     if (assay_json_is(claim->value, ASSAY_JSON_TRUE))
         value.text = ASSAY_STR("Yes");
     else if (assay_json_is(claim->value, ASSAY_JSON_FALSE))
@@ -142,6 +142,8 @@ struct assay_str assay_price_text(struct assay_arena *arena,
 {
     struct assay_str text;
 
+    /* lists carry noise of floating point: 0.049999999999999996 is $0.05 */
+    usd = assay_decimal_round_digits(usd, 6);
     /* one decimal reads like a slip: $2.5 is shown as $2.50 */
     if (usd.exponent == -1)
         text = assay_decimal_fixed(arena, usd, 2);

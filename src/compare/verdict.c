@@ -15,7 +15,6 @@ struct verdict {
     struct assay_points why; /* further sentences */
 };
 
-
 #define NAME(side) ASSAY_STR_ARG((side)->model->name)
 
 static void add_refs(struct assay_comparison *c, struct assay_refs *refs,
@@ -29,7 +28,7 @@ static void add_refs(struct assay_comparison *c, struct assay_refs *refs,
 
 static bool different_job(struct assay_comparison *c, struct verdict *v)
 {
-    struct assay_str tasks[ASSAY_COMPARE_MAX], list = { "", 0 };
+    struct assay_str tasks[ASSAY_COMPARE_MAX], list = {"", 0};
     bool differ = false;
 
     for (size_t i = 0; i < c->count; i++) {
@@ -58,7 +57,7 @@ static void say_retired(struct assay_comparison *c, const struct assay_side *s,
                         struct verdict *v)
 {
     const struct assay_model *model = s->model;
-    struct assay_refs refs = { 0 };
+    struct assay_refs refs = {0};
 
     assay_compare_ref(c, &refs, model->retired_on_claim);
     assay_compare_ref(c, &refs, model->status_claim);
@@ -74,7 +73,7 @@ static void say_retired(struct assay_comparison *c, const struct assay_side *s,
     }
     for (size_t i = 0; i < model->route_count; i++) {
         const struct assay_route *route = model->routes[i];
-        struct assay_refs own = { 0 };
+        struct assay_refs own = {0};
         struct assay_str day;
 
         if (route->live || !assay_date_set(route->retired_on) ||
@@ -93,8 +92,8 @@ static void say_replacement(struct assay_comparison *c,
                             const struct assay_side *s, struct verdict *v)
 {
     const struct assay_model *model = s->model;
-    struct assay_str chain = { "", 0 };
-    struct assay_refs refs = { 0 };
+    struct assay_str chain = {"", 0};
+    struct assay_refs refs = {0};
 
     for (size_t i = 0; i < model->replacement_count; i++) {
         const struct assay_replacement *r = &model->replacements[i];
@@ -103,12 +102,12 @@ static void say_replacement(struct assay_comparison *c,
             r->status == ASSAY_STATUS_RETIRED ? ", retired " : ", ends ";
 
         assay_compare_ref(c, &refs, r->claim);
-        chain = assay_arena_printf(
-            c->arena, "%.*s%s%.*s (%s%s%.*s)", ASSAY_STR_ARG(chain),
-            chain.len ? ", then " : "",
-            ASSAY_STR_ARG(r->name.len ? r->name : r->id),
-            assay_status_name(r->status), day.len ? ends : "",
-            ASSAY_STR_ARG(day));
+        chain =
+            assay_arena_printf(c->arena, "%.*s%s%.*s (%s%s%.*s)",
+                               ASSAY_STR_ARG(chain), chain.len ? ", then " : "",
+                               ASSAY_STR_ARG(r->name.len ? r->name : r->id),
+                               assay_status_name(r->status),
+                               day.len ? ends : "", ASSAY_STR_ARG(day));
     }
     if (chain.len)
         assay_points_add(c, &v->why, "replacement", &refs,
@@ -152,7 +151,7 @@ static struct assay_str failed_terms(struct assay_comparison *c,
                                      enum assay_answer answer,
                                      struct assay_refs *refs)
 {
-    struct assay_str list = { "", 0 };
+    struct assay_str list = {"", 0};
 
     for (size_t i = 0; i < c->options->need->count; i++) {
         if (side->need.terms[i] != answer)
@@ -169,7 +168,7 @@ static void say_needs(struct assay_comparison *c, struct verdict *v)
 {
     for (size_t i = 0; i < c->count; i++) {
         const struct assay_side *side = &c->sides[i];
-        struct assay_refs refs = { 0 };
+        struct assay_refs refs = {0};
         struct assay_str list;
 
         if (side->need.answer == ASSAY_ANSWER_YES) {
@@ -217,8 +216,9 @@ static bool needs(struct assay_comparison *c, struct verdict *v)
         v->text = ASSAY_STR("None of these meets your needs.");
     } else {
         v->text = assay_arena_printf(
-            c->arena, "%zu of %zu %s out by your needs; %zu %s them, %zu "
-                      "cannot be told.",
+            c->arena,
+            "%zu of %zu %s out by your needs; %zu %s them, %zu "
+            "cannot be told.",
             out, c->count, out == 1 ? "is" : "are", met,
             met == 1 ? "meets" : "meet", c->count - met - out);
     }
@@ -319,7 +319,7 @@ static bool beats(struct assay_comparison *c, size_t a, size_t b, size_t *gains)
 static void advantage_refs(struct assay_comparison *c, size_t side,
                            struct verdict *v)
 {
-    struct assay_points points = { 0 };
+    struct assay_points points = {0};
 
     assay_side_advantages(c, side, &points);
     for (const struct assay_point *p = points.first; p; p = p->next) {
@@ -341,8 +341,7 @@ static bool dominates(struct assay_comparison *c, struct verdict *v)
             continue;
         v->winner = i;
         v->text = assay_arena_printf(
-            c->arena,
-            "%.*s: no worse on any known signal, and better on %zu.",
+            c->arena, "%.*s: no worse on any known signal, and better on %zu.",
             NAME(&c->sides[i]), gains);
         advantage_refs(c, i, v);
         return true;
@@ -354,10 +353,10 @@ static bool dominates(struct assay_comparison *c, struct verdict *v)
 
 static bool trade(struct assay_comparison *c, struct verdict *v)
 {
-    struct assay_str buys = { "", 0 };
+    struct assay_str buys = {"", 0};
 
     for (size_t i = 0; i < c->count; i++) {
-        struct assay_points points = { 0 };
+        struct assay_points points = {0};
 
         assay_side_advantages(c, i, &points);
         if (!points.first)
@@ -372,9 +371,9 @@ static bool trade(struct assay_comparison *c, struct verdict *v)
         v->text = ASSAY_STR("Nothing known tells these apart: test them on "
                             "your own prompts.");
     else
-        v->text = assay_arena_printf(c->arena,
-                                     "No model wins on all counts. %.*s.",
-                                     ASSAY_STR_ARG(buys));
+        v->text =
+            assay_arena_printf(c->arena, "No model wins on all counts. %.*s.",
+                               ASSAY_STR_ARG(buys));
     for (size_t i = 0; i < c->count; i++)
         if (c->sides[i].unreachable) {
             say_retired(c, &c->sides[i], v);
@@ -391,16 +390,18 @@ static const struct {
     const char *rule;
     bool (*fires)(struct assay_comparison *c, struct verdict *v);
 } rules[] = {
-    { "different_job", different_job }, { "reachable", reachable },
-    { "needs", needs },                 { "dominates", dominates },
-    { "trade", trade },
+    {"different_job", different_job},
+    {"reachable", reachable},
+    {"needs", needs},
+    {"dominates", dominates},
+    {"trade", trade},
 };
 
 /* The further sentences as one paragraph; the contract keeps them apart. */
 static void say_why(struct assay_comparison *c, struct assay_section *section,
                     const struct assay_points *why)
 {
-    struct assay_str text = { "", 0 };
+    struct assay_str text = {"", 0};
     struct assay_block *block;
 
     if (!why->first)
@@ -418,8 +419,8 @@ static void write_verdict(struct assay_comparison *c, struct verdict *v)
     struct assay_json *data = assay_json_object(c->arena);
     struct assay_section *section =
         assay_document_section(c->doc, "verdict", "");
-    struct assay_block *headline = assay_section_say(
-        c->doc, section, ASSAY_BLOCK_HEADLINE, v->text);
+    struct assay_block *headline =
+        assay_section_say(c->doc, section, ASSAY_BLOCK_HEADLINE, v->text);
 
     headline->rule = assay_str_c(v->rule);
     headline->refs = v->refs;
@@ -435,7 +436,7 @@ static void write_verdict(struct assay_comparison *c, struct verdict *v)
 bool assay_compare_verdict(struct assay_comparison *c)
 {
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        struct verdict v = { .rule = rules[i].rule, .winner = ASSAY_NOBODY };
+        struct verdict v = {.rule = rules[i].rule, .winner = ASSAY_NOBODY};
 
         if (!rules[i].fires(c, &v))
             continue;

@@ -36,6 +36,22 @@ static bool copy_text(const struct assay_row *row,
     return true;
 }
 
+static bool copy_name(const struct assay_row *row,
+                      const struct assay_json *value, struct assay_json *out,
+                      const struct assay_field *field)
+{
+    static const char mark[] = " (latest)";
+    struct assay_str name = value->text;
+
+    if (value->type != ASSAY_JSON_STRING)
+        return wrong_type(row, value, "a string");
+    if (assay_str_ends(name, mark))
+        name = assay_str_head(name, name.len - (sizeof mark - 1));
+    if (name.len)
+        assay_json_set_text(row->batch->arena, out, field->to, name);
+    return true;
+}
+
 static bool copy_tokens(const struct assay_row *row,
                         const struct assay_json *value, struct assay_json *out,
                         const struct assay_field *field)
@@ -83,7 +99,8 @@ static bool copy_list(const struct assay_row *row,
 static bool (*const copiers[])(const struct assay_row *,
                                const struct assay_json *, struct assay_json *,
                                const struct assay_field *) = {
-    [ASSAY_FIELD_TEXT] = copy_text,     [ASSAY_FIELD_DATE] = copy_text,
+    [ASSAY_FIELD_TEXT] = copy_text,     [ASSAY_FIELD_NAME] = copy_name,
+    [ASSAY_FIELD_DATE] = copy_text,
     [ASSAY_FIELD_TOKENS] = copy_tokens, [ASSAY_FIELD_FLAG] = copy_flag,
     [ASSAY_FIELD_LIST] = copy_list,
 };

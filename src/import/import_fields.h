@@ -9,6 +9,8 @@
 
 enum assay_field_kind {
     ASSAY_FIELD_TEXT,   /* a string; "" makes no claim */
+    ASSAY_FIELD_NAME,   /* a string without " (latest)": where an alias points
+                           is not part of a name */
     ASSAY_FIELD_DATE,   /* a string that is a date; "" makes no claim */
     ASSAY_FIELD_TOKENS, /* a whole number; 0 makes no claim */
     ASSAY_FIELD_FLAG,   /* true or false */

@@ -130,7 +130,7 @@ static bool add_benchmarks(const struct assay_row *model,
 /* --------------------------------------------------------------- models */
 
 static const struct assay_field model_fields[] = {
-    {"name", "name", ASSAY_FIELD_TEXT},
+    {"name", "name", ASSAY_FIELD_NAME},
     {"family", "family", ASSAY_FIELD_TEXT},
     {"release_date", "released", ASSAY_FIELD_DATE},
     {"knowledge", "knowledge_cutoff", ASSAY_FIELD_DATE},
@@ -270,7 +270,7 @@ static bool is_told(struct assay_batch *batch,
 }
 
 static const struct assay_field own_model_fields[] = {
-    {"name", "name", ASSAY_FIELD_TEXT},
+    {"name", "name", ASSAY_FIELD_NAME},
     {"family", "family", ASSAY_FIELD_TEXT},
     {"release_date", "released", ASSAY_FIELD_DATE},
     {"knowledge", "knowledge_cutoff", ASSAY_FIELD_DATE},

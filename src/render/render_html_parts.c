@@ -11,6 +11,7 @@
 enum {
     WHOLE_WORD = 16, /* "2024-12-06", "GPT-4o": not broken at the hyphen */
     LONG_CELL = 32,  /* from here on a cell needs a wider column */
+    FEW_REFS = 3,
 };
 
 void assay_html_raw(struct assay_html *html, const char *markup)
@@ -202,7 +203,7 @@ static void open_cell(struct assay_html *html, const struct assay_cell *cell,
         {cell->flags & ASSAY_CELL_LEADER, "leader"},
         {cell->flags & ASSAY_CELL_DIM, "dim"},
         {cell->flags & ASSAY_CELL_WARN, "warn"},
-        {index > 0 && cell->text.len >= LONG_CELL, "long"},
+        {index > 0 && cell->text.len + cell->note.len >= LONG_CELL, "long"},
     };
     const char *before = " class=\"";
 
@@ -220,6 +221,7 @@ static void add_cell(struct assay_html *html, const struct assay_cell *cell,
                      const struct assay_column *column, size_t index)
 {
     bool leader = cell->flags & ASSAY_CELL_LEADER;
+    bool conflict = cell->flags & ASSAY_CELL_CONFLICT;
 
     open_cell(html, cell, column, index);
     if (leader)
@@ -230,14 +232,15 @@ static void add_cell(struct assay_html *html, const struct assay_cell *cell,
     if (cell->note.len)
         assay_html_raw(html, " ");
     add_span(html, "note", cell->note);
-    if (cell->flags & ASSAY_CELL_CONFLICT) {
+    /* the mark stays beside the last of a few references */
+    bool whole = conflict && cell->refs.count <= FEW_REFS;
+    if (whole)
         assay_html_raw(html, "<span class=\"nw\">");
-        assay_html_refs(html, &cell->refs);
+    assay_html_refs(html, &cell->refs);
+    if (conflict)
         add_conflict_mark(html);
+    if (whole)
         assay_html_raw(html, "</span>");
-    } else {
-        assay_html_refs(html, &cell->refs);
-    }
     assay_html_raw(html, index == 0 ? "</th>" : "</td>");
 }
 

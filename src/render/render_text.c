@@ -200,6 +200,35 @@ static void print_section(struct assay_pen *pen,
     }
 }
 
+static bool is_shown(const struct assay_pen *pen,
+                     const struct assay_section *section)
+{
+    return pen->full || !section->detail;
+}
+
+/* Names the sections of detail, and how to see them. */
+static void print_left_out(struct assay_pen *pen,
+                           const struct assay_document *doc)
+{
+    struct assay_words words = {0};
+    struct assay_str list = {"", 0};
+
+    for (const struct assay_section *s = doc->first; s; s = s->next)
+        if (!is_shown(pen, s) && s->title.len)
+            list = assay_arena_printf(pen->arena, "%.*s%s%.*s",
+                                      ASSAY_STR_ARG(list), list.len ? ", " : "",
+                                      ASSAY_STR_ARG(s->title));
+    if (!list.len)
+        return;
+    assay_words_add(pen, &words,
+                    assay_arena_printf(pen->arena, "More with --full: %.*s",
+                                       ASSAY_STR_ARG(list)),
+                    (struct assay_word_form){.style = ASSAY_STYLE_DIM});
+    assay_pen_newline(pen);
+    assay_pen_paragraph(pen, &words, (struct assay_indent){0, STEP});
+    assay_pen_newline(pen);
+}
+
 /* The tables of the document, those with the same columns in line. */
 static struct assay_grid *make_grids(struct assay_pen *pen,
                                      const struct assay_document *doc)
@@ -207,7 +236,8 @@ static struct assay_grid *make_grids(struct assay_pen *pen,
     struct assay_grid *first = NULL, **end = &first;
 
     for (const struct assay_section *s = doc->first; s; s = s->next) {
-        for (const struct assay_block *b = s->first; b; b = b->next) {
+        for (const struct assay_block *b = is_shown(pen, s) ? s->first : NULL;
+             b; b = b->next) {
             if (b->kind != ASSAY_BLOCK_TABLE)
                 continue;
             *end = assay_grid_of_table(pen, b);
@@ -298,15 +328,19 @@ bool assay_render_text(struct assay_buf *out, const struct assay_document *doc,
         .width = width_of(options),
         .colour = options->colour,
         .ascii = options->ascii,
+        .full = options->full,
     };
     const struct assay_grid *grid = make_grids(&pen, doc);
 
     pen.measure = pen.width < MEASURE ? pen.width : MEASURE;
     print_title(&pen, doc);
     for (const struct assay_section *s = doc->first; s; s = s->next) {
+        if (!is_shown(&pen, s))
+            continue;
         assay_pen_newline(&pen);
         print_section(&pen, s, &grid);
     }
+    print_left_out(&pen, doc);
     print_legend(&pen, doc);
     print_sources(&pen, doc);
     assay_arena_free(&arena);

@@ -43,7 +43,7 @@ struct assay_pen {
     struct assay_arena *arena; /* for words; dies with the rendering */
     size_t width;
     size_t measure; /* of running text: not wider than is read well */
-    bool colour, ascii;
+    bool colour, ascii, full;
     size_t column;  /* columns written on this line, spaces included */
     size_t pending; /* spaces not written yet, never at the end of a line */
     unsigned style; /* in force on the terminal */

@@ -206,7 +206,7 @@ static const char *const shown[][3] = {
 static void check_days(const char *path, const int order[4])
 {
     static const char *const ids[] = {"acme/a", "acme/b", "acme/c"};
-    char when[16];
+    char when[32];
 
     for (int day = 0; day < 4; day++)
         for (int later = 0; later < 2; later++)

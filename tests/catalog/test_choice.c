@@ -1,84 +1,17 @@
 /* The choice among claims: ARCHITECTURE, "a value is a claim". */
 #include "catalog/view_fixture.h"
 
-static const char openai_docs[] = SOURCE(
-    "openai-docs", "primary",
-    "2026-08-21") "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
-                  "\"name\":\"GPT-4 Vision "
-                  "Preview\",\"license\":\"Proprietary\","
-                  "\"open_weights\":false,\"parameters_total\":null,"
-                  "\"context_tokens\":128000,\"knowledge_cutoff\":\"2023-04\","
-                  "\"capabilities\":{\"vision\":true,\"function_calling\":"
-                  "false},"
-                  "\"lifecycle\":{\"status\":\"retired\",\"deprecated_on\":"
-                  "\"2024-06-06\","
-                  "\"retired_on\":\"2024-12-06\",\"replacement\":\"openai/"
-                  "gpt-4o\"}}],"
-                  "\"routes\":[{\"id\":\"openai/gpt-4-vision-preview\","
-                  "\"provider\":\"openai\",\"model\":\"openai/"
-                  "gpt-4-vision-preview\","
-                  "\"status\":\"retired\",\"retired_on\":\"2024-12-06\","
-                  "\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]}]"
-                  "}";
-
-static const char azure_docs[] = SOURCE(
-    "azure-docs", "provider",
-    "2025-01-09") "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
-                  "\"capabilities\":{\"vision\":true,\"function_calling\":true}"
-                  "}],"
-                  "\"routes\":[{\"id\":\"azure/gpt-4-vision-preview\","
-                  "\"provider\":\"azure\",\"model\":\"openai/"
-                  "gpt-4-vision-preview\","
-                  "\"status\":\"retired\",\"retired_on\":\"2025-01-27\","
-                  "\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]}]"
-                  "}";
-
-static const char reference_site[] = SOURCE(
-    "llmreference", "secondary",
-    "2026-05-19") "\"models\":[{\"id\":\"google/"
-                  "gemma-2-2b\",\"context_tokens\":8000,"
-                  "\"parameters_total\":2000000000,\"license\":\"Open "
-                  "Source\"},"
-                  "{\"id\":\"openai/gpt-4-vision-preview\","
-                  "\"parameters_total\":1760000000000,\"parameters_estimated\":"
-                  "true,"
-                  "\"context_tokens\":128000,\"license\":\"proprietary\","
-                  "\"knowledge_cutoff\":\"2023-04-30\"}],"
-                  "\"routes\":[{\"id\":\"azure/gpt-4-vision-preview\","
-                  "\"provider\":\"azure\",\"model\":\"openai/"
-                  "gpt-4-vision-preview\","
-                  "\"status\":\"active\",\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"40\"}]}]"
-                  "}";
-
-static const char gemma_card[] =
-    SOURCE("google-gemma2-model-card", "primary",
-           "2026-11-22") "\"models\":[{\"id\":\"google/"
-                         "gemma-2-2b\",\"context_tokens\":8192,"
-                         "\"parameters_total\":2614341888,\"license\":\"Gemma "
-                         "Terms of Use\","
-                         "\"open_weights\":true,\"knowledge_cutoff\":null}]}";
-
-static const char gemma_report[] =
-    SOURCE("google-gemma2-report", "primary",
-           "2026-11-22") "\"models\":[{\"id\":\"google/"
-                         "gemma-2-2b\",\"context_tokens\":8192,"
-                         "\"parameters_total\":2614636800}]}";
-
+/* GPT-4 Vision Preview and Gemma 2 2B, as five sources speak of them. */
 static int add_the_pair(void **state)
 {
+    static const char *const files[] = {
+        "pair-openai-docs", "pair-azure-docs",   "pair-reference-site",
+        "pair-gemma-card",  "pair-gemma-report",
+    };
     static struct fixture f;
     *state = &f;
-    add_facts(&f, openai_docs);
-    add_facts(&f, azure_docs);
-    add_facts(&f, reference_site);
-    add_facts(&f, gemma_card);
-    add_facts(&f, gemma_report);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        add_facts_file(&f, files[i]);
     return 0;
 }
 

@@ -3,82 +3,6 @@
 
 #include "catalog/pricer_parts.h"
 
-static const char facts[] = SOURCE(
-    "facts", "primary",
-    "2026-08-21") "\"models\":[{\"id\":\"openai/gpt-4-vision-preview\","
-                  "\"open_weights\":false}],"
-                  "\"routes\":["
-                  "{\"id\":\"openai/"
-                  "gpt-4-vision-preview\",\"provider\":\"openai\","
-                  "\"model\":\"openai/gpt-4-vision-preview\",\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"10\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"30\"}]},"
-                  "{\"id\":\"openai/"
-                  "gpt-4-vision-preview:batch\",\"provider\":\"openai\","
-                  "\"model\":\"openai/"
-                  "gpt-4-vision-preview\",\"tier\":\"batch\","
-                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
-                  "\"5\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"15\"}]}]"
-                  "}";
-
-static const char genai[] = SOURCE(
-    "genai-prices", "catalog",
-    "2026-08-21") "\"routes\":["
-                  "{\"id\":\"openai/"
-                  "gpt-4-vision-preview\",\"provider\":\"openai\","
-                  "\"model\":\"openai/gpt-4-vision-preview\",\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"11\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"33\"}]},"
-                  "{\"id\":\"openai/gpt-4o\",\"provider\":\"openai\","
-                  "\"model\":\"openai/gpt-4o\","
-                  "\"match\":{\"or\":[{\"equals\":\"gpt-4o\"},"
-                  "{\"starts_with\":\"gpt-4o-2024\"}]},\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"2.5\"},"
-                  "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"1."
-                  "25\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"10\"}]},"
-                  "{\"id\":\"openai/"
-                  "gpt-4o-2024-05-13\",\"provider\":\"openai\","
-                  "\"model\":\"openai/gpt-4o-2024-05-13\"},"
-                  "{\"id\":\"azure/gpt-35-turbo\",\"provider\":\"azure\","
-                  "\"model\":\"openai/gpt-35-turbo\",\"fallback\":[\"openai\"],"
-                  "\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.5\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1.5\"}]},"
-                  "{\"id\":\"openai/o1-input-only\",\"provider\":\"openai\","
-                  "\"model\":\"openai/o1-input-only\",\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"15\"}]},"
-                  "{\"id\":\"deepseek/"
-                  "deepseek-chat\",\"provider\":\"deepseek\","
-                  "\"model\":\"deepseek/deepseek-chat\",\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.135\","
-                  "\"utc_from\":\"1630\",\"utc_to\":\"0030\"},"
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"0.27\","
-                  "\"utc_from\":\"0030\",\"utc_to\":\"1630\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0.55\","
-                  "\"utc_from\":\"1630\",\"utc_to\":\"0030\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1.1\","
-                  "\"utc_from\":\"0030\",\"utc_to\":\"1630\"}]},"
-                  "{\"id\":\"anthropic/"
-                  "claude-sonnet-4-6\",\"provider\":\"anthropic\","
-                  "\"model\":\"anthropic/claude-sonnet-4-6\",\"prices\":["
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"3\","
-                  "\"to\":"
-                  "\"2026-03-12\"},"
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"6\","
-                  "\"to\":"
-                  "\"2026-03-12\",\"when_input_tokens\":\">200000\"},"
-                  "{\"meter\":\"input_tokens\",\"usd_per_million\":\"3\","
-                  "\"from\":"
-                  "\"2026-03-13\"},"
-                  "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"0."
-                  "3\"},"
-                  "{\"meter\":\"cache_write_tokens\",\"usd_per_million\":\"3."
-                  "75\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"15\"}]}]"
-                  "}";
-
 static const char *const model_ids[] = {
     "anthropic/claude-sonnet-4-6",
     "deepseek/deepseek-chat",
@@ -86,6 +10,7 @@ static const char *const model_ids[] = {
     "openai/gpt-4-vision-preview",
     "openai/gpt-4o",
     "openai/gpt-4o-2024-05-13",
+    "openai/o1",
     "openai/o1-input-only",
 };
 enum { MODELS = sizeof(model_ids) / sizeof(model_ids[0]) };
@@ -101,8 +26,8 @@ static int open_bench(void **state)
     static struct bench bench;
     struct bench *b = &bench;
     *state = b;
-    add_facts(&b->f, facts);
-    add_facts(&b->f, genai);
+    add_facts_file(&b->f, "pricer-vendor");
+    add_facts_file(&b->f, "pricer-clauses");
     b->view.models = ASSAY_NEW_ARRAY(&b->f.arena, struct assay_model *, MODELS);
     b->view.model_count = MODELS;
     for (size_t i = 0; i < MODELS; i++)
@@ -230,6 +155,10 @@ static void a_name_leads_to_a_route_by_the_first_rule_that_has_a_price(
         {"openai", "GPT-4o-2024-08-06", "openai/gpt-4o", "match"},
         /* the exact route has no price, the clause leads to one */
         {"openai", "gpt-4o-2024-05-13", "openai/gpt-4o", "match"},
+        /* two routes of one model: the clause knows which; or the first */
+        {"bedrock", "o1", "amazon-bedrock/regional.o1", "match"},
+        {"bedrock", "openai/o1", "amazon-bedrock/global.o1", "alias"},
+        {"bedrock", "global.o1", "amazon-bedrock/global.o1", "exact"},
         {"azure", "gpt-35-turbo", "azure/gpt-35-turbo", "exact"},
         {"azure", "gpt-4o-2024-08-06", "openai/gpt-4o", "fallback"},
         {"openai", "gpt-3", NULL, NULL},

@@ -8,56 +8,10 @@ static int empty(void **state)
     return 0;
 }
 
-static const char vendor[] = SOURCE(
-    "vendor", "primary",
-    "2026-08-21") "\"models\":[{\"id\":\"google/"
-                  "gemma-2-2b\",\"open_weights\":true,"
-                  "\"context_tokens\":8192,\"max_output_tokens\":4096,"
-                  "\"capabilities\":{\"vision\":false,\"function_calling\":"
-                  "null,"
-                  "\"streaming\":true},"
-                  "\"benchmarks\":[{\"name\":\"MMLU\",\"value\":\"51.3\"},"
-                  "{\"name\":\"MMLU\",\"value\":\"56.1\",\"variant\":"
-                  "\"instruct\"}]}]}";
-
-static const char catalog[] = SOURCE(
-    "modelsdev", "catalog",
-    "2026-07-02") "\"routes\":["
-                  "{\"id\":\"nvidia/google/"
-                  "gemma-2-2b-it\",\"provider\":\"nvidia\","
-                  "\"model\":\"google/gemma-2-2b\",\"status\":\"active\","
-                  "\"context_tokens\":128000,\"max_output_tokens\":4000,"
-                  "\"capabilities\":{\"vision\":true,\"function_calling\":true}"
-                  ","
-                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
-                  "\"0\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0\"}]},"
-                  "{\"id\":\"nebius/google/"
-                  "gemma-2-2b-it\",\"provider\":\"nebius\","
-                  "\"provider_name\":\"Nebius\",\"model\":\"google/"
-                  "gemma-2-2b\","
-                  "\"status\":\"active\",\"context_tokens\":8192,"
-                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
-                  "\"0.02\"},"
-                  "{\"meter\":\"cache_read_tokens\",\"usd_per_million\":\"0."
-                  "002\"},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"0.06\"}]}"
-                  ","
-                  "{\"id\":\"acme/gemma\",\"provider\":\"acme\","
-                  "\"model\":\"google/gemma-2-2b\",\"status\":\"retired\","
-                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
-                  "\"0.01\"}]},"
-                  "{\"id\":\"zeta/"
-                  "gemma:batch\",\"provider\":\"zeta\",\"tier\":\"batch\","
-                  "\"model\":\"google/gemma-2-2b\","
-                  "\"prices\":[{\"meter\":\"input_tokens\",\"usd_per_million\":"
-                  "null},"
-                  "{\"meter\":\"output_tokens\",\"usd_per_million\":\"1\"}]}]}";
-
 static struct assay_model *view_gemma(struct fixture *f)
 {
-    add_facts(f, vendor);
-    add_facts(f, catalog);
+    add_facts_file(f, "view-vendor");
+    add_facts_file(f, "view-catalog");
     return view_model(f, "google/gemma-2-2b", "2026-11-22");
 }
 
@@ -212,7 +166,7 @@ static void an_unjoined_route_stands_alone(void **state)
                                                         "gemma-2-2b-it"),
                                         .join_rule = "",
                                         .join_why = ASSAY_STR("")};
-    add_facts(f, catalog);
+    add_facts_file(f, "view-catalog");
     stored.statements = statements_on(f, ASSAY_SUBJECT_ROUTE, stored.id,
                                       day("2026-11-22"), &stored.count);
     struct assay_route *route =

@@ -8,6 +8,7 @@
 
 #include "support/support.h"
 
+#include "assay/file.h"
 #include "catalog/internal.h"
 
 #include <stdio.h>
@@ -60,6 +61,18 @@ static inline void add_facts(struct fixture *f, const char *facts)
             .read = batch.retrieved,
         };
     }
+}
+
+static inline void add_facts_file(struct fixture *f, const char *name)
+{
+    struct assay_error err = {0};
+    struct assay_str text;
+    struct assay_str path =
+        assay_arena_printf(&f->arena, "tests/catalog/fixtures/%s.json", name);
+
+    if (!assay_file_read(&f->arena, path.at, ASSAY_MIB(1), &text, &err))
+        fail_msg("%s", err.text);
+    add_facts(f, text.at);
 }
 
 /*

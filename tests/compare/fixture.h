@@ -12,16 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct assay_date fixture_day = { 2026, 11, 22 };
+static const struct assay_date fixture_day = {2026, 11, 22};
 
 /* Opens ":memory:" with the built-in facts, as of 2026-11-22. */
 static inline struct assay_catalog *fixture_open(void)
 {
-    struct assay_error err = { ASSAY_OK, "" };
-    struct assay_catalog *catalog =
-        assay_catalog_open(&(struct assay_catalog_options){
-                               .path = ":memory:", .as_of = fixture_day },
-                           &err);
+    struct assay_error err = {ASSAY_OK, ""};
+    struct assay_catalog *catalog = assay_catalog_open(
+        &(struct assay_catalog_options){.path = ":memory:",
+                                        .as_of = fixture_day},
+        &err);
 
     if (!catalog)
         fail_msg("%s", err.text);
@@ -32,8 +32,8 @@ static inline struct assay_catalog *fixture_open(void)
 static inline void fixture_facts(struct assay_catalog *catalog,
                                  const char *text)
 {
-    struct assay_arena arena = { 0 };
-    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_arena arena = {0};
+    struct assay_error err = {ASSAY_OK, ""};
     struct assay_batch batch;
     struct assay_apply_report report;
     char *json = assay_arena_cstr(&arena, assay_str_c(text));
@@ -54,7 +54,7 @@ static inline struct assay_model *fixture_model(struct assay_catalog *catalog,
                                                 struct assay_arena *arena,
                                                 const char *name)
 {
-    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_error err = {ASSAY_OK, ""};
     struct assay_str id;
     struct assay_model *model = NULL;
 
@@ -65,13 +65,13 @@ static inline struct assay_model *fixture_model(struct assay_catalog *catalog,
     return model;
 }
 
-static inline struct assay_document *
-fixture_compare(struct assay_catalog *catalog, struct assay_arena *arena,
-                const char *a, const char *b, const char *need)
+static inline struct assay_document *fixture_compare(
+    struct assay_catalog *catalog, struct assay_arena *arena, const char *a,
+    const char *b, const char *need)
 {
-    struct assay_error err = { ASSAY_OK, "" };
-    struct assay_model *models[] = { fixture_model(catalog, arena, a),
-                                     fixture_model(catalog, arena, b) };
+    struct assay_error err = {ASSAY_OK, ""};
+    struct assay_model *models[] = {fixture_model(catalog, arena, a),
+                                    fixture_model(catalog, arena, b)};
     struct assay_compare_options *options =
         ASSAY_NEW(arena, struct assay_compare_options);
     struct assay_need *needs = ASSAY_NEW(arena, struct assay_need);

@@ -32,22 +32,17 @@ static const char gpt4v[] = "openai/gpt-4-vision-preview";
 
 static void the_first_pair_is_decided_by_what_can_be_called(void **state)
 {
-    struct assay_arena arena = { 0 };
-    const struct assay_json *d =
-        fixture_compare(catalog, &arena, "gemma-2-2b", "gpt-4-vision-preview",
-                        NULL)
-            ->data;
+    struct assay_arena arena = {0};
+    const struct assay_json *d = fixture_compare(catalog, &arena, "gemma-2-2b",
+                                                 "gpt-4-vision-preview", NULL)
+                                     ->data;
     static const struct {
         const char *path, *text;
     } cases[] = {
-        { "format", "assay-decision/1" },
-        { "as_of", "2026-11-22" },
-        { "traffic.requests", "1000000" },
-        { "traffic.input_tokens", "800" },
-        { "traffic.output_tokens", "250" },
-        { "verdict.rule", "reachable" },
-        { "verdict.winner", gemma },
-        { "cost.gap_usd", "15469" },
+        {"format", "assay-decision/1"},   {"as_of", "2026-11-22"},
+        {"traffic.requests", "1000000"},  {"traffic.input_tokens", "800"},
+        {"traffic.output_tokens", "250"}, {"verdict.rule", "reachable"},
+        {"verdict.winner", gemma},        {"cost.gap_usd", "15469"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -58,7 +53,7 @@ static void the_first_pair_is_decided_by_what_can_be_called(void **state)
 
 static void the_retired_model_is_shown_with_its_replacement(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     const struct assay_json *d =
         fixture_compare(catalog, &arena, gemma, gpt4v, NULL)->data;
     const struct assay_json *m =
@@ -75,7 +70,7 @@ static void the_retired_model_is_shown_with_its_replacement(void **state)
 
 static void the_costs_are_31_dollars_and_15500_on_a_retired_route(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     const struct assay_json *d =
         fixture_compare(catalog, &arena, gemma, gpt4v, NULL)->data;
     const struct assay_json *models = assay_json_at(d, "cost.models");
@@ -114,10 +109,9 @@ static void conflict_is_shown(struct assay_arena *arena,
         assert_true(assay_json_text(c, "reason").len > 0);
         for (const struct assay_json *o = assay_json_get(c, "others")->first; o;
              o = o->next)
-            if (assay_str_is(
-                    assay_json_text(assay_json_get_str(claims, o->text),
-                                    "value"),
-                    other))
+            if (assay_str_is(assay_json_text(
+                                 assay_json_get_str(claims, o->text), "value"),
+                             other))
                 return;
     }
     fail_msg("no conflict of %s on %s with %s against %s", fact, subject,
@@ -126,7 +120,7 @@ static void conflict_is_shown(struct assay_arena *arena,
 
 static void disagreements_are_shown_with_both_sides_and_the_reason(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     const struct assay_json *d =
         fixture_compare(catalog, &arena, gemma, gpt4v, NULL)->data;
 
@@ -147,9 +141,9 @@ static void disagreements_are_shown_with_both_sides_and_the_reason(void **state)
     /* 8,000 is 8,192 rounded */
     for (const struct assay_json *c = assay_json_get(d, "conflicts")->first; c;
          c = c->next)
-        assert_false(assay_str_is(assay_json_text(c, "subject"), gemma) &&
-                     assay_str_is(assay_json_text(c, "fact"),
-                                  "context_tokens"));
+        assert_false(
+            assay_str_is(assay_json_text(c, "subject"), gemma) &&
+            assay_str_is(assay_json_text(c, "fact"), "context_tokens"));
     assay_arena_free(&arena);
 }
 
@@ -163,7 +157,7 @@ static const struct assay_json *cell_of(const struct assay_json *rows,
 
 static void unknown_is_said_and_is_never_no(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     const struct assay_json *d =
         fixture_compare(catalog, &arena, gemma, gpt4v, NULL)->data;
     const struct assay_json *specs = assay_json_get(d, "specs");
@@ -189,21 +183,19 @@ static void unknown_is_said_and_is_never_no(void **state)
 
 static void the_contexts_are_8192_and_128000(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     const struct assay_json *d =
         fixture_compare(catalog, &arena, gemma, gpt4v, NULL)->data;
     const struct assay_json *card = assay_json_get(d, "scorecard");
 
-    assert_string_equal(text_at(&arena,
-                                cell_of(card, "signal", "context_tokens",
-                                        gemma),
-                                "value"),
-                        "8192");
-    assert_string_equal(text_at(&arena,
-                                cell_of(card, "signal", "context_tokens",
-                                        gpt4v),
-                                "value"),
-                        "128000");
+    assert_string_equal(
+        text_at(&arena, cell_of(card, "signal", "context_tokens", gemma),
+                "value"),
+        "8192");
+    assert_string_equal(
+        text_at(&arena, cell_of(card, "signal", "context_tokens", gpt4v),
+                "value"),
+        "128000");
     assay_arena_free(&arena);
 }
 
@@ -281,11 +273,11 @@ static void same_rows(struct assay_arena *arena, const struct assay_json *x,
 static void check_mirror(struct assay_arena *arena, const struct assay_json *x,
                          const struct assay_json *y)
 {
-    static const char *const paths[] = { "verdict.rule", "verdict.winner",
-                                         "cost.lower", "cost.gap_usd",
-                                         "reviewed" };
-    static const char *const tables[] = { "scorecard", "specs", "capabilities",
-                                          "benchmarks" };
+    static const char *const paths[] = {"verdict.rule", "verdict.winner",
+                                        "cost.lower", "cost.gap_usd",
+                                        "reviewed"};
+    static const char *const tables[] = {"scorecard", "specs", "capabilities",
+                                         "benchmarks"};
 
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
         same_text(arena, x, y, paths[i]);
@@ -324,8 +316,8 @@ static void check_headline(struct assay_arena *arena,
 
 static void swapping_the_models_mirrors_the_decision_for_all_pairs(void **state)
 {
-    struct assay_arena outer = { 0 };
-    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_arena outer = {0};
+    struct assay_error err = {ASSAY_OK, ""};
     struct assay_view view;
     bool all = getenv("ASSAY_TEST_FULL") != NULL; /* else about one in six */
     size_t pairs = 0;
@@ -336,12 +328,11 @@ static void swapping_the_models_mirrors_the_decision_for_all_pairs(void **state)
     for (size_t i = 0; i < view.model_count; i++)
         for (size_t k = i + 1; k < view.model_count;
              k += all ? 1 : 1 + (i + k) % 11) {
-            struct assay_arena arena = { 0 };
+            struct assay_arena arena = {0};
             struct assay_compare_options options = {
-                .traffic = assay_traffic_default(), .as_of = fixture_day
-            };
-            struct assay_model *ab[] = { view.models[i], view.models[k] };
-            struct assay_model *ba[] = { view.models[k], view.models[i] };
+                .traffic = assay_traffic_default(), .as_of = fixture_day};
+            struct assay_model *ab[] = {view.models[i], view.models[k]};
+            struct assay_model *ba[] = {view.models[k], view.models[i]};
             struct assay_document *x =
                 assay_compare(&arena, ab, 2, &options, &err);
             struct assay_document *y =
@@ -361,12 +352,11 @@ static void swapping_the_models_mirrors_the_decision_for_all_pairs(void **state)
 
 static void two_to_eight_models_and_none_twice(void **state)
 {
-    struct assay_arena arena = { 0 };
-    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_arena arena = {0};
+    struct assay_error err = {ASSAY_OK, ""};
     struct assay_view view;
-    struct assay_compare_options options = {
-        .traffic = assay_traffic_default(), .as_of = fixture_day
-    };
+    struct assay_compare_options options = {.traffic = assay_traffic_default(),
+                                            .as_of = fixture_day};
 
     assert_true(assay_catalog_view(catalog, &arena, &view, &err));
     assert_null(assay_compare(&arena, view.models, 1, &options, &err));
@@ -383,7 +373,7 @@ static void two_to_eight_models_and_none_twice(void **state)
                          n * (n - 1));
         check_refs(doc->data, doc->data);
     }
-    struct assay_model *twice[] = { view.models[0], view.models[0] };
+    struct assay_model *twice[] = {view.models[0], view.models[0]};
 
     assert_null(assay_compare(&arena, twice, 2, &options, &err));
     assay_arena_free(&arena);
@@ -392,20 +382,20 @@ static void two_to_eight_models_and_none_twice(void **state)
 static void the_same_question_gives_the_same_bytes(void **state)
 {
     struct assay_buf out[2];
-    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_error err = {ASSAY_OK, ""};
 
     for (size_t f = 0; f < assay_render_format_count; f++) {
         for (size_t i = 0; i < 2; i++) {
-            struct assay_arena arena = { 0 };
+            struct assay_arena arena = {0};
 
             assay_buf_init(&out[i], (size_t)1 << 24);
             assert_true(assay_render_formats[f].render(
                 &out[i], fixture_compare(catalog, &arena, gemma, gpt4v, NULL),
-                &(struct assay_render_options){ .width = 80 }, &err));
+                &(struct assay_render_options){.width = 80}, &err));
             assay_arena_free(&arena);
         }
-        assert_true(assay_str_equal(assay_buf_str(&out[0]),
-                                    assay_buf_str(&out[1])));
+        assert_true(
+            assay_str_equal(assay_buf_str(&out[0]), assay_buf_str(&out[1])));
         assay_buf_release(&out[0]);
         assay_buf_release(&out[1]);
     }
@@ -413,7 +403,7 @@ static void the_same_question_gives_the_same_bytes(void **state)
 
 static void a_need_puts_the_one_that_fails_out(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     const struct assay_json *d =
         fixture_compare(catalog, &arena, "openai/gpt-4o", "openai/o3-mini",
                         "vision")

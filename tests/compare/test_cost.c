@@ -80,16 +80,16 @@ static void cost_of(struct assay_arena *arena, const char *model,
                     const char *traffic, bool allow_free,
                     struct assay_model_cost *cost)
 {
-    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_error err = {ASSAY_OK, ""};
     struct assay_traffic *shape = ASSAY_NEW(arena, struct assay_traffic);
 
     if (!assay_traffic_parse(assay_str_c(traffic), shape, &err) ||
-        !assay_cost_model(arena, fixture_model(catalog, arena, model),
-                          &(struct assay_cost_options){
-                              .traffic = shape,
-                              .as_of = fixture_day,
-                              .allow_free = allow_free },
-                          cost, &err))
+        !assay_cost_model(
+            arena, fixture_model(catalog, arena, model),
+            &(struct assay_cost_options){.traffic = shape,
+                                         .as_of = fixture_day,
+                                         .allow_free = allow_free},
+            cost, &err))
         fail_msg("%s", err.text);
 }
 
@@ -99,30 +99,32 @@ static void a_months_cost_is_right_to_the_cent(void **state)
         const char *model, *traffic, *text, *route;
         bool allow_free;
     } cases[] = {
-        { "t/plain", "", "3600", "p/plain", false },
-        { "t/plain", "cached=50%", "3000", "p/plain", false },
-        { "t/plain", "batch=100%", "1800", "p/plain", false },
-        { "t/plain", "batch=50%", "2700", "p/plain", false },
-        { "t/plain", "retries=10%", "3960", "p/plain", false },
-        { "t/plain", "images=1x1024x1024:high", "5130", "p/plain", false },
-        { "t/plain", "images=2:low", "3940", "p/plain", false },
+        {"t/plain", "", "3600", "p/plain", false},
+        {"t/plain", "cached=50%", "3000", "p/plain", false},
+        {"t/plain", "batch=100%", "1800", "p/plain", false},
+        {"t/plain", "batch=50%", "2700", "p/plain", false},
+        {"t/plain", "retries=10%", "3960", "p/plain", false},
+        {"t/plain", "images=1x1024x1024:high", "5130", "p/plain", false},
+        {"t/plain", "images=2:low", "3940", "p/plain", false},
         /* 1.05 G tokens either way; one route is cheaper by its output */
-        { "t/mixed", "", "5250", "q/mixed", false },
-        { "t/mixed", "output=100", "2800", "p/mixed", false },
-        { "t/mixed", "", "0", "q/free-mixed", true },
-        { "t/free", "", "0", "p/free", false },
-        { "t/half", "", "31", "p/half", false },
-        { "t/gone", "", "10.5", "p/gone", false },
+        {"t/mixed", "", "5250", "q/mixed", false},
+        {"t/mixed", "output=100", "2800", "p/mixed", false},
+        {"t/mixed", "", "0", "q/free-mixed", true},
+        {"t/free", "", "0", "p/free", false},
+        {"t/half", "", "31", "p/half", false},
+        {"t/gone", "", "10.5", "p/gone", false},
         /* tiers at N-1, N, N+1 of > 200,000 whole request */
-        { "t/tiered", "requests=1,input=199999,output=0", "0.199999",
-          "p/tiered", false },
-        { "t/tiered", "requests=1,input=200000,output=0", "0.2", "p/tiered", false },
-        { "t/tiered", "requests=1,input=200001,output=0", "0.3000015",
-          "q/tiered", false },
+        {"t/tiered", "requests=1,input=199999,output=0", "0.199999", "p/tiered",
+         false},
+        {"t/tiered", "requests=1,input=200000,output=0", "0.2", "p/tiered",
+         false},
+        {"t/tiered", "requests=1,input=200001,output=0", "0.3000015",
+         "q/tiered", false},
         /* >= 300,000, only what lies past the threshold */
-        { "t/tiered", "requests=1,input=400000,output=0", "0.75", "q/tiered", false },
+        {"t/tiered", "requests=1,input=400000,output=0", "0.75", "q/tiered",
+         false},
     };
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct assay_model_cost cost;
@@ -145,14 +147,14 @@ static void a_months_cost_is_right_to_the_cent(void **state)
 
 static void an_unknown_part_makes_a_bound(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     struct assay_model_cost cost;
 
     cost_of(&arena, "t/half", "", false, &cost);
     assert_int_equal(cost.best.state, ASSAY_BOUND);
     assert_string_equal(
-        assay_arena_cstr(&arena, assay_cost_text(&arena, cost.best.state,
-                                                 cost.best.usd)),
+        assay_arena_cstr(
+            &arena, assay_cost_text(&arena, cost.best.state, cost.best.usd)),
         "at least $31.00");
     cost_of(&arena, "t/none", "", false, &cost);
     assert_int_equal(cost.best.state, ASSAY_UNKNOWN);
@@ -165,7 +167,7 @@ static void an_unknown_part_makes_a_bound(void **state)
 
 static void a_request_that_does_not_fit_has_no_cost(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     struct assay_model_cost cost;
 
     cost_of(&arena, "t/small", "", false, &cost);
@@ -178,7 +180,7 @@ static void a_request_that_does_not_fit_has_no_cost(void **state)
 
 static void a_retired_route_is_never_the_lower_one(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     struct assay_model_cost costs[2];
 
     cost_of(&arena, "t/gone", "", false, &costs[0]);
@@ -194,16 +196,18 @@ static void lower_is_said_only_where_it_is_known(void **state)
         const char *a, *b;
         size_t lower;
     } cases[] = {
-        { "t/plain", "t/mixed", 0 },  { "t/mixed", "t/plain", 1 },
-        { "t/plain", "t/none", SIZE_MAX }, { "t/none", "t/plain", SIZE_MAX },
-        { "t/free", "t/plain", 0 },
+        {"t/plain", "t/mixed", 0},
+        {"t/mixed", "t/plain", 1},
+        {"t/plain", "t/none", SIZE_MAX},
+        {"t/none", "t/plain", SIZE_MAX},
+        {"t/free", "t/plain", 0},
         /* at least $31 against $3,600 decides nothing … */
-        { "t/half", "t/plain", SIZE_MAX },
+        {"t/half", "t/plain", SIZE_MAX},
         /* … but $0 is below every bound */
-        { "t/free", "t/half", 0 },
-        { "t/plain", "t/plain", SIZE_MAX },
+        {"t/free", "t/half", 0},
+        {"t/plain", "t/plain", SIZE_MAX},
     };
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct assay_model_cost costs[2];
@@ -220,7 +224,7 @@ static void lower_is_said_only_where_it_is_known(void **state)
 
 static void a_missing_cache_price_is_said(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     struct assay_model_cost cost;
     bool said = false;
 
@@ -241,23 +245,23 @@ static void image_tokens_follow_the_tile_rule(void **state)
         const char *traffic;
         uint64_t tokens;
     } cases[] = {
-        { "images=1x1024x1024:high", 765 }, { "images=1x2048x4096:high", 1105 },
-        { "images=1x512x512:high", 255 },   { "images=1x513x512:high", 425 },
-        { "images=1x4096x4096:low", 85 },   { "images=1x1x1:high", 255 },
+        {"images=1x1024x1024:high", 765}, {"images=1x2048x4096:high", 1105},
+        {"images=1x512x512:high", 255},   {"images=1x513x512:high", 425},
+        {"images=1x4096x4096:low", 85},   {"images=1x1x1:high", 255},
     };
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     struct assay_model *model = fixture_model(catalog, &arena, "t/plain");
     const struct assay_choice *rule =
         assay_subject_choice(&model->subject, "image_tokens");
 
     assert_non_null(rule);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct assay_error err = { ASSAY_OK, "" };
+        struct assay_error err = {ASSAY_OK, ""};
         struct assay_traffic traffic;
         struct assay_decimal tokens;
 
-        assert_true(assay_traffic_parse(assay_str_c(cases[i].traffic),
-                                        &traffic, &err));
+        assert_true(
+            assay_traffic_parse(assay_str_c(cases[i].traffic), &traffic, &err));
         assert_true(
             assay_image_tokens(rule->claims[0]->value, &traffic, &tokens));
         if (assay_decimal_compare(tokens,
@@ -276,11 +280,11 @@ static void two_routes_break_even_where_the_arithmetic_says(void **state)
      * x + 20 (1050 - x) = 4 x + 2 (1050 - x) at x = 900, 85.7 % of them.
      * With 250 tokens out: x + 5000 = 4 x + 500 at x = 1,500.
      */
-    struct assay_arena arena = { 0 };
-    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_arena arena = {0};
+    struct assay_error err = {ASSAY_OK, ""};
     struct assay_traffic traffic = assay_traffic_default();
-    struct assay_cost_options options = { .traffic = &traffic,
-                                          .as_of = fixture_day };
+    struct assay_cost_options options = {.traffic = &traffic,
+                                         .as_of = fixture_day};
     struct assay_route *a =
         assay_catalog_route(catalog, &arena, ASSAY_STR("p/mixed"), &err);
     struct assay_route *b =
@@ -290,8 +294,8 @@ static void two_routes_break_even_where_the_arithmetic_says(void **state)
 
     assert_non_null(a);
     assert_non_null(b);
-    assert_true(assay_cost_break_even(&arena, a, b, &options, points, &count,
-                                      &err));
+    assert_true(
+        assay_cost_break_even(&arena, a, b, &options, points, &count, &err));
     assert_int_equal(count, 2);
     assert_int_equal(points[0].kind, ASSAY_EVEN_INPUT_SHARE);
     assert_int_equal(

@@ -48,43 +48,43 @@ static void a_term_is_true_false_or_cannot_be_told(void **state)
         const char *route, *term;
         enum assay_answer answer;
     } cases[] = {
-        { "east/seer", "vision", ASSAY_ANSWER_YES },
-        { "east/seer", "!vision", ASSAY_ANSWER_NO },
-        { "east/seer", "vision=no", ASSAY_ANSWER_NO },
-        { "east/seer", "function_calling", ASSAY_ANSWER_YES },
-        { "west/seer", "function_calling", ASSAY_ANSWER_NO },
-        { "east/seer", "reasoning", ASSAY_ANSWER_NO },
-        { "east/seer", "streaming", ASSAY_ANSWER_UNKNOWN },
-        { "east/seer", "context>=64k", ASSAY_ANSWER_YES },
-        { "east/seer", "context>64k", ASSAY_ANSWER_NO },
-        { "west/seer", "context>=128k", ASSAY_ANSWER_YES },
-        { "east/seer", "price.output<5", ASSAY_ANSWER_YES },
-        { "east/seer", "price.output<=$4", ASSAY_ANSWER_YES },
-        { "east/seer", "price.output<4", ASSAY_ANSWER_NO },
-        { "east/plain", "price.output<5", ASSAY_ANSWER_UNKNOWN },
-        { "east/seer", "cost<=1800", ASSAY_ANSWER_YES },
-        { "east/seer", "cost<1800", ASSAY_ANSWER_NO },
-        { "east/seer", "status=active", ASSAY_ANSWER_YES },
-        { "west/seer", "status!=active", ASSAY_ANSWER_YES },
-        { "east/seer", "provider=EAST", ASSAY_ANSWER_YES },
-        { "east/seer", "license=osi", ASSAY_ANSWER_YES },
-        { "east/plain", "license=osi", ASSAY_ANSWER_UNKNOWN },
-        { "east/seer", "region=eu", ASSAY_ANSWER_YES },
-        { "east/seer", "region=ap", ASSAY_ANSWER_NO },
-        { "west/seer", "region=eu", ASSAY_ANSWER_UNKNOWN },
-        { "east/seer", "knowledge>=2025-01", ASSAY_ANSWER_YES },
-        { "east/seer", "creator=n", ASSAY_ANSWER_YES },
-        { "east/seer", "vision,context>=1k price.input<3", ASSAY_ANSWER_YES },
-        { "east/seer", "vision streaming", ASSAY_ANSWER_UNKNOWN },
-        { "east/seer", "streaming reasoning", ASSAY_ANSWER_NO },
+        {"east/seer", "vision", ASSAY_ANSWER_YES},
+        {"east/seer", "!vision", ASSAY_ANSWER_NO},
+        {"east/seer", "vision=no", ASSAY_ANSWER_NO},
+        {"east/seer", "function_calling", ASSAY_ANSWER_YES},
+        {"west/seer", "function_calling", ASSAY_ANSWER_NO},
+        {"east/seer", "reasoning", ASSAY_ANSWER_NO},
+        {"east/seer", "streaming", ASSAY_ANSWER_UNKNOWN},
+        {"east/seer", "context>=64k", ASSAY_ANSWER_YES},
+        {"east/seer", "context>64k", ASSAY_ANSWER_NO},
+        {"west/seer", "context>=128k", ASSAY_ANSWER_YES},
+        {"east/seer", "price.output<5", ASSAY_ANSWER_YES},
+        {"east/seer", "price.output<=$4", ASSAY_ANSWER_YES},
+        {"east/seer", "price.output<4", ASSAY_ANSWER_NO},
+        {"east/plain", "price.output<5", ASSAY_ANSWER_UNKNOWN},
+        {"east/seer", "cost<=1800", ASSAY_ANSWER_YES},
+        {"east/seer", "cost<1800", ASSAY_ANSWER_NO},
+        {"east/seer", "status=active", ASSAY_ANSWER_YES},
+        {"west/seer", "status!=active", ASSAY_ANSWER_YES},
+        {"east/seer", "provider=EAST", ASSAY_ANSWER_YES},
+        {"east/seer", "license=osi", ASSAY_ANSWER_YES},
+        {"east/plain", "license=osi", ASSAY_ANSWER_UNKNOWN},
+        {"east/seer", "region=eu", ASSAY_ANSWER_YES},
+        {"east/seer", "region=ap", ASSAY_ANSWER_NO},
+        {"west/seer", "region=eu", ASSAY_ANSWER_UNKNOWN},
+        {"east/seer", "knowledge>=2025-01", ASSAY_ANSWER_YES},
+        {"east/seer", "creator=n", ASSAY_ANSWER_YES},
+        {"east/seer", "vision,context>=1k price.input<3", ASSAY_ANSWER_YES},
+        {"east/seer", "vision streaming", ASSAY_ANSWER_UNKNOWN},
+        {"east/seer", "streaming reasoning", ASSAY_ANSWER_NO},
     };
     struct assay_traffic traffic = assay_traffic_default();
-    struct assay_cost_options options = { .traffic = &traffic,
-                                          .as_of = fixture_day };
+    struct assay_cost_options options = {.traffic = &traffic,
+                                         .as_of = fixture_day};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct assay_arena arena = { 0 };
-        struct assay_error err = { ASSAY_OK, "" };
+        struct assay_arena arena = {0};
+        struct assay_error err = {ASSAY_OK, ""};
         struct assay_need need;
         struct assay_need_result result;
         struct assay_route *route = assay_catalog_route(
@@ -107,19 +107,15 @@ static void a_bad_term_is_named_with_what_was_expected(void **state)
     static const struct {
         const char *text, *says;
     } cases[] = {
-        { "colour=red", "no field 'colour'" },
-        { "context", "a number" },
-        { "context>=lots", "a number" },
-        { "price.input<cheap", "dollars" },
-        { "vision>=2", "yes or no" },
-        { "vision=maybe", "yes or no" },
-        { "provider<azure", "a word" },
-        { "released>yesterday", "a date" },
+        {"colour=red", "no field 'colour'"}, {"context", "a number"},
+        {"context>=lots", "a number"},       {"price.input<cheap", "dollars"},
+        {"vision>=2", "yes or no"},          {"vision=maybe", "yes or no"},
+        {"provider<azure", "a word"},        {"released>yesterday", "a date"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct assay_arena arena = { 0 };
-        struct assay_error err = { ASSAY_OK, "" };
+        struct assay_arena arena = {0};
+        struct assay_error err = {ASSAY_OK, ""};
         struct assay_need need;
 
         if (assay_need_parse(&arena, assay_str_c(cases[i].text), &need, &err))
@@ -133,13 +129,13 @@ static void a_bad_term_is_named_with_what_was_expected(void **state)
 
 static struct assay_document *find(struct assay_arena *arena, const char *text)
 {
-    struct assay_error err = { ASSAY_OK, "" };
+    struct assay_error err = {ASSAY_OK, ""};
     struct assay_traffic traffic = assay_traffic_default();
     struct assay_need need;
     struct assay_view view;
     struct assay_find_options options = {
         .need = &need,
-        .cost = { .traffic = &traffic, .as_of = fixture_day },
+        .cost = {.traffic = &traffic, .as_of = fixture_day},
         .near_limit = 10000,
     };
     struct assay_document *doc = NULL;
@@ -154,7 +150,7 @@ static struct assay_document *find(struct assay_arena *arena, const char *text)
 static void found_routes_come_cheapest_first_and_retired_ones_do_not(
     void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     struct assay_document *doc = find(&arena, "model=n/seer vision");
     const struct assay_json *routes = assay_json_get(doc->data, "routes");
 
@@ -171,7 +167,7 @@ static void found_routes_come_cheapest_first_and_retired_ones_do_not(
 
 static void a_near_miss_says_why_it_lost(void **state)
 {
-    struct assay_arena arena = { 0 };
+    struct assay_arena arena = {0};
     struct assay_document *doc =
         find(&arena, "creator=n vision context>=100k price.output<5");
     const struct assay_json *near = assay_json_get(doc->data, "near");

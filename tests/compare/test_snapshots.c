@@ -46,8 +46,7 @@ static void import(size_t i, struct assay_apply_report *report)
     if (!assay_import_read(
             &batch,
             &(struct assay_import_options){
-                .format =
-                    assay_import_format(assay_str_c(snapshots[i].format)),
+                .format = assay_import_format(assay_str_c(snapshots[i].format)),
                 .from = assay_test_data(snapshots[i].file),
                 .retrieved = snapshots[i].retrieved,
                 .today = fixture_day},
@@ -72,8 +71,7 @@ static void four_snapshots_stand_beside_the_built_in_sources(void **state)
         assert_int_equal(report.refused, 0);
         assert_int_equal(report.changed + report.ended, 0);
     }
-    assert_true(
-        assay_catalog_sources(catalog, &arena, &sources, &count, &err));
+    assert_true(assay_catalog_sources(catalog, &arena, &sources, &count, &err));
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < 4; k++)
             found += assay_str_is(sources[i].id, snapshots[k].format);
@@ -109,8 +107,7 @@ static void nvidias_128000_is_a_conflict_and_not_the_answer(void **state)
     for (c = assay_json_get(d, "conflicts")->first; c; c = c->next) {
         const struct assay_json *chosen, *other;
 
-        if (!assay_str_is(assay_json_text(c, "subject"),
-                          "google/gemma-2-2b") ||
+        if (!assay_str_is(assay_json_text(c, "subject"), "google/gemma-2-2b") ||
             !assay_str_is(assay_json_text(c, "fact"), "context_tokens"))
             continue;
         chosen = assay_json_get_str(claims, assay_json_text(c, "chosen"));
@@ -181,7 +178,7 @@ static void the_same_open_model_under_many_providers_is_one(void **state)
 static void lookalikes_stay_apart(void **state)
 {
     static const struct {
-        const char *route, *not;
+        const char *route, *not ;
     } cases[] = {
         {"openai/gpt-4o-2024-05-13", "openai/gpt-4o"},
         {"azure/gpt-4o-2024-05-13", "openai/gpt-4o"},
@@ -197,8 +194,8 @@ static void lookalikes_stay_apart(void **state)
             catalog, &arena, assay_str_c(cases[i].route), &err);
 
         if (route && route->model &&
-            assay_str_is(route->model->id, cases[i].not))
-            fail_msg("%s was joined to %s", cases[i].route, cases[i].not);
+            assay_str_is(route->model->id, cases[i].not ))
+            fail_msg("%s was joined to %s", cases[i].route, cases[i].not );
         assay_arena_free(&arena);
     }
 }

@@ -1,0 +1,4 @@
+# Why each route is the model's.
+. "$ROOT/tests/cli/lib.sh"
+import_acme
+assay show anvil-2 --explain
