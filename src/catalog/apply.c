@@ -560,9 +560,6 @@ bool assay_catalog_apply(struct assay_catalog *catalog,
         assay_store_rollback(catalog->store);
         return false;
     }
-    if (!effect.wrote) {
-        assay_store_rollback(catalog->store);
-        return true;
-    }
+    /* Without a change this writes nothing. */
     return assay_store_commit(catalog->store, err);
 }

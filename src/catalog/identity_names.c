@@ -9,9 +9,9 @@
  * letters with '-' for '_', and searched by halving: an import asks some ten
  * thousand times. tests/catalog/test_identity.c checks the order.
  */
-#include "assay/identity.h"
-
 #include "catalog/identity_names.h"
+
+#include "assay/identity.h"
 
 #include <string.h>
 

@@ -90,6 +90,8 @@ void assay_cli_note(const struct assay_cli *cli, const char *format, ...)
 void assay_cli_catch_signals(void);
 /* The signal that came, or 0. */
 int assay_cli_signal(void);
+/* Returns when the file can be read, or has ended, or a signal came. */
+void assay_cli_wait_readable(int file);
 
 /* ------------------------------------------------------- help.c */
 

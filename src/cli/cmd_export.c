@@ -238,8 +238,11 @@ static int deliver(const struct assay_cli *cli, const struct assay_buf *out,
     if (!path || strcmp(path, "-") == 0)
         return assay_cli_write_buf(cli, out);
     if (!assay_buf_ok(out, &err) ||
-        !assay_file_write(path, assay_buf_str(out), &err))
+        !assay_file_write(path, assay_buf_str(out), &err)) {
+        if (err.code == ASSAY_NOT_FOUND)
+            err.code = ASSAY_SYSTEM; /* a folder to write to, not a thing */
         return assay_cli_fail(cli, &err);
+    }
     return ASSAY_EXIT_DONE;
 }
 

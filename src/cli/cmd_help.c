@@ -13,8 +13,9 @@ static int help_run(struct assay_cli *cli)
         return assay_cli_misuse(cli, "of one command at a time");
     command = assay_command_named(cli->options.operands[0]);
     if (!command)
-        return assay_cli_misuse(cli, "there is no command '%s'",
-                                cli->options.operands[0]);
+        return assay_cli_misuse(
+            cli, "there is no command '%s'; assay --help lists them",
+            cli->options.operands[0]);
     return assay_cli_help(cli, command);
 }
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t signal_flag;
@@ -17,8 +18,11 @@ static void end_at_once(int number)
     _exit(ASSAY_EXIT_SIGNAL + number);
 }
 
+/* Who asks twice is not to wait any longer. */
 static void set_flag(int number)
 {
+    if (signal_flag)
+        end_at_once(number);
     signal_flag = number;
 }
 
@@ -39,6 +43,27 @@ void assay_cli_catch_signals(void)
 int assay_cli_signal(void)
 {
     return signal_flag;
+}
+
+/*
+ * A signal between a look at the flag and a read that blocks would be lost:
+ * it is let in only while pselect waits.
+ */
+void assay_cli_wait_readable(int file)
+{
+    sigset_t ours, before;
+    fd_set files;
+
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    if (file >= FD_SETSIZE || sigprocmask(SIG_BLOCK, &ours, &before) != 0)
+        return;
+    FD_ZERO(&files);
+    FD_SET(file, &files);
+    if (!signal_flag)
+        (void)pselect(file + 1, &files, NULL, NULL, NULL, &before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 /*

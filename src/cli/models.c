@@ -15,8 +15,8 @@ static bool load_one(struct assay_cli *cli, struct assay_catalog *catalog,
     for (size_t i = 0; i < models->count; i++)
         if (assay_str_equal(models->at[i]->id, id))
             return assay_fail(err, ASSAY_BAD_INPUT,
-                              "'%.*s' is %.*s, which is named already",
-                              ASSAY_STR_ARG(name), ASSAY_STR_ARG(id));
+                              "%.*s is named twice, the second time as '%.*s'",
+                              ASSAY_STR_ARG(id), ASSAY_STR_ARG(name));
     model = assay_catalog_model(catalog, &cli->arena, id, err);
     if (!model)
         return false;

@@ -115,10 +115,13 @@ static void fill(struct stream *s)
     flush(s);
     if (s->code != ASSAY_EXIT_DONE || !make_room(s))
         return;
-    n = read(s->file, s->window + s->end, READ_BYTES);
+    assay_cli_wait_readable(s->file);
     if (assay_cli_signal()) {
         s->code = ASSAY_EXIT_SIGNAL + assay_cli_signal();
-    } else if (n < 0 && errno != EINTR) {
+        return;
+    }
+    n = read(s->file, s->window + s->end, READ_BYTES);
+    if (n < 0 && errno != EINTR) {
         assay_fail(&err, ASSAY_SYSTEM, "reading: %s", strerror(errno));
         s->code = assay_cli_fail(s->cli, &err);
     } else if (n == 0) {

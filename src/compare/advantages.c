@@ -2,8 +2,9 @@
  * What speaks for a model. A rule per function, a table of rules; none
  * rests on an unknown value.
  */
-#include "advantages.h"
-#include "capability.h"
+#include "compare/advantages.h"
+
+#include "compare/capability.h"
 
 struct assay_str assay_against(
     struct assay_comparison *c, size_t side,

@@ -2,7 +2,7 @@
 #ifndef ASSAY_ADVANTAGES_H
 #define ASSAY_ADVANTAGES_H
 
-#include "comparison.h"
+#include "compare/comparison.h"
 
 /*
  * Sentences that end "Choose X when …" for the side, most weighty first;

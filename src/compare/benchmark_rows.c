@@ -3,7 +3,7 @@
  * only when setting, variant and harness agree and the setting is stated;
  * otherwise the row says which of them differs. Elo and percent never meet.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 #include <ctype.h>
 #include <string.h>

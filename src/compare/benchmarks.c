@@ -2,7 +2,7 @@
  * The benchmark section: comparable rows with their leader, others with what
  * keeps them apart.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 /* Named on the page of the rows that only one model has. */
 #define LONE_SHOWN 6

@@ -2,7 +2,7 @@
  * Capabilities of models and routes. A route's No is that route's; only the
  * model's own claims make a No of the model.
  */
-#include "capability.h"
+#include "compare/capability.h"
 
 #include <stdio.h>
 #include <string.h>

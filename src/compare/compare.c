@@ -4,7 +4,7 @@
  */
 #include "assay/compare.h"
 
-#include "comparison.h"
+#include "compare/comparison.h"
 
 static struct assay_str title(struct assay_arena *arena,
                               struct assay_model *const *models, size_t count)

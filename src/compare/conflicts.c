@@ -1,7 +1,7 @@
 /*
  * Where sources disagree: what was taken, what was not, and why.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 #define SHOWN 12
 

@@ -2,7 +2,7 @@
  * What each model costs a month at the stated traffic, on which route, and
  * where two cost the same.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 static struct assay_value cost_value(struct assay_comparison *c, size_t side)
 {

@@ -1,8 +1,8 @@
 /*
  * Questions that claims answer; a question nothing answers is not asked.
  */
-#include "capability.h"
-#include "comparison.h"
+#include "compare/capability.h"
+#include "compare/comparison.h"
 
 struct faq {
     struct assay_comparison *c;

@@ -4,7 +4,7 @@
  */
 #include "assay/need.h"
 
-#include "comparison.h"
+#include "compare/comparison.h"
 
 #include <stdlib.h>
 #include <string.h>

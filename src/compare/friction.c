@@ -2,8 +2,8 @@
  * What a switch from one model to another takes. Directed: every ordered
  * pair has its list, each line from a rule over claims of both sides.
  */
-#include "capability.h"
-#include "comparison.h"
+#include "compare/capability.h"
+#include "compare/comparison.h"
 
 #include <string.h>
 

@@ -1,7 +1,9 @@
 /*
  * Parsing constraints, and answering them for a route or a model.
  */
-#include "need_fields.h"
+#include "assay/need.h"
+
+#include "compare/need_fields.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -2,9 +2,9 @@
  * One row per field of the constraint grammar: its name, its type, and where
  * its value is found. A route's own claim comes before its model's.
  */
-#include "need_fields.h"
+#include "compare/need_fields.h"
 
-#include "capability.h"
+#include "compare/capability.h"
 
 static const struct assay_choice *choice_of(const struct assay_need_subject *s,
                                             const char *fact)

@@ -2,7 +2,7 @@
  * What changed, subject by subject in the order given: what began, what
  * ended, and what is said otherwise.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 static struct assay_str value_text(struct assay_arena *arena,
                                    const struct assay_change *change,

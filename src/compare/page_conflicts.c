@@ -1,7 +1,7 @@
 /*
  * What sources disagree about: what was taken, what the others say, and why.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 /* "$0.50, $1 above 65,536 input tokens" */
 static struct assay_str price_words(struct assay_page *page,

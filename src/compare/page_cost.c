@@ -2,7 +2,7 @@
  * What models cost a month: the section that a comparison has, then every
  * route of each with its cost.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 static bool set_sides(struct assay_page *page,
                       struct assay_model *const *models, size_t count,

@@ -2,7 +2,7 @@
  * Why the routes of a model are its routes: the rule of each, in a sentence,
  * and who says so.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 /* One claim of each source that speaks of the subject. */
 static void add_sources(struct assay_page *page, struct assay_refs *refs,

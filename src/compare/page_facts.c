@@ -1,7 +1,7 @@
 /*
  * The facts of a model or a route as rows: value, source, conflict.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 /* In the order people ask; what stands elsewhere on the page is left out. */
 static const char *const usual_facts[] = {

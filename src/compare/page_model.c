@@ -3,9 +3,9 @@
  * where it runs and for what price, benchmarks, and what sources disagree
  * about.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
-#include "capability.h"
+#include "compare/capability.h"
 
 #include <stdlib.h>
 

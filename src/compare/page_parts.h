@@ -7,7 +7,7 @@
 
 #include "assay/pages.h"
 
-#include "comparison.h"
+#include "compare/comparison.h"
 
 struct assay_page {
     struct assay_comparison c; /* count 0: arena, doc, data, options */

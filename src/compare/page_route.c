@@ -2,7 +2,7 @@
  * The page of a route: whether it lives, whose model it serves and why,
  * prices, limits, conflicts.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 static void add_head(struct assay_page *page, const struct assay_route *route)
 {

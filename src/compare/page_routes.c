@@ -2,7 +2,7 @@
  * The routes of a model: what they ask, what they cost at the traffic, their
  * limits and whether they live.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  */
 #include "assay/pages.h"
 
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 #include <stdarg.h>
 

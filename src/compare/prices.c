@@ -2,7 +2,7 @@
  * Every route of every model with its prices: live ones first, free tiers
  * named, retired ones shown as such.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 static struct assay_cell price_cell(struct assay_comparison *c,
                                     const struct assay_route *route,

@@ -2,7 +2,7 @@
  * Where to go on: replacements first, then the same family, the same
  * creator, and what is near in cost and context.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 #define SHOWN 6
 

@@ -2,7 +2,7 @@
  * Sentences, cells and references: the one way in which a section puts
  * something on the page and into the contract at once.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * The scorecard: one line per signal, a leader only where every value is
  * known and one is better.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 /* ------------------------------------------------------------- rows */
 

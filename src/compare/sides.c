@@ -1,7 +1,7 @@
 /*
  * The compared models with what every section needs to know of them.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 bool assay_side_count(const struct assay_side *side, const char *fact,
                       uint64_t *n, const struct assay_claim **claim)

@@ -1,8 +1,8 @@
 /*
  * What the models are, fact by fact, and what they can do.
  */
-#include "capability.h"
-#include "comparison.h"
+#include "compare/capability.h"
+#include "compare/comparison.h"
 
 static const struct {
     const char *fact, *title;

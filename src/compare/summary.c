@@ -1,8 +1,8 @@
 /*
  * The deep dive: a few sentences over the whole, each from a rule.
  */
-#include "advantages.h"
-#include "capability.h"
+#include "compare/advantages.h"
+#include "compare/capability.h"
 
 static void all_cost_refs(struct assay_comparison *c, struct assay_refs *refs)
 {

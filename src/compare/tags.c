@@ -2,8 +2,8 @@
  * What a model is fit for, one rule per tag, over known claims only. A model
  * that can no longer be called is fit for nothing.
  */
-#include "capability.h"
-#include "comparison.h"
+#include "compare/capability.h"
+#include "compare/comparison.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * "Choose X when": what speaks for each model, and what to do where nothing
  * does.
  */
-#include "advantages.h"
+#include "compare/advantages.h"
 
 /* Where no rule speaks for the model. */
 static void say_nothing(struct assay_comparison *c, size_t side,

@@ -2,7 +2,7 @@
  * Values in words: counts with commas, prices, ratios, parameters, and the
  * names of facts.
  */
-#include "comparison.h"
+#include "compare/comparison.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * The verdict: the first rule that fires (FORMATS section 3). A rule names a
  * winner only when nothing that is unknown could turn it.
  */
-#include "advantages.h"
-#include "capability.h"
+#include "compare/advantages.h"
+#include "compare/capability.h"
 
 #include <string.h>
 

@@ -99,10 +99,9 @@ static bool copy_list(const struct assay_row *row,
 static bool (*const copiers[])(const struct assay_row *,
                                const struct assay_json *, struct assay_json *,
                                const struct assay_field *) = {
-    [ASSAY_FIELD_TEXT] = copy_text,     [ASSAY_FIELD_NAME] = copy_name,
-    [ASSAY_FIELD_DATE] = copy_text,
-    [ASSAY_FIELD_TOKENS] = copy_tokens, [ASSAY_FIELD_FLAG] = copy_flag,
-    [ASSAY_FIELD_LIST] = copy_list,
+    [ASSAY_FIELD_TEXT] = copy_text, [ASSAY_FIELD_NAME] = copy_name,
+    [ASSAY_FIELD_DATE] = copy_text, [ASSAY_FIELD_TOKENS] = copy_tokens,
+    [ASSAY_FIELD_FLAG] = copy_flag, [ASSAY_FIELD_LIST] = copy_list,
 };
 
 bool assay_row_fields(const struct assay_row *row,

@@ -343,10 +343,67 @@ static int reading_shown(const char *path)
     return (int)shown_by_model;
 }
 
-static void sleep_us(long us)
+static int64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void sleep_us(int64_t us)
 {
     struct timespec t = {us / 1000000, us % 1000000 * 1000};
     nanosleep(&t, NULL);
+}
+
+/* Opens the store and imports without end; a byte after each step. */
+static void import_until_killed(const char *path, int first, int steps)
+{
+    struct assay_catalog *c = open_at(path, "2030-01-01");
+    for (int k = first;; k++) {
+        if (write(steps, "", 1) != 1)
+            _exit(1);
+        apply_reading(c, k);
+    }
+}
+
+/*
+ * Kills it after the store was opened and up to two readings written, at a
+ * moment that falls anywhere into the next one; the first ones at any moment,
+ * so while the store is still being created.
+ */
+static void kill_one(const char *path, int i, int last, int64_t pause_us)
+{
+    int steps[2];
+    char byte;
+
+    assert_int_equal(pipe(steps), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        import_until_killed(path, last + 1, steps[1]);
+    assert_int_equal(close(steps[1]), 0);
+    for (int k = 0; i > 2 && k <= i % 3; k++)
+        assert_int_equal(read(steps[0], &byte, 1), 1);
+    sleep_us(pause_us);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(close(steps[0]), 0);
+}
+
+/* How long one reading takes here and now, so that kills fall into it. */
+static int64_t reading_us(void)
+{
+    char *folder = new_folder(), path[64];
+
+    (void)snprintf(path, sizeof(path), "%s/a.db", folder);
+    struct assay_catalog *c = open_at(path, "2030-01-01");
+    int64_t start = now_us();
+    apply_reading(c, 1);
+    int64_t took = now_us() - start;
+    assay_catalog_close(c);
+    remove_folder(folder);
+    return took;
 }
 
 static void a_killed_import_leaves_the_old_or_the_new_whole(void **state)
@@ -354,31 +411,13 @@ static void a_killed_import_leaves_the_old_or_the_new_whole(void **state)
     const char *all = getenv("ASSAY_LONG");
     int kills = all && *all ? 200 : 20, last = 0, moved = 0;
     char *folder = new_folder(), path[64];
+    int64_t longest = reading_us() + 1;
     uint32_t seed = 12345;
 
     (void)snprintf(path, sizeof(path), "%s/a.db", folder);
     for (int i = 0; i < kills; i++) {
-        int ready[2];
-        char byte;
-        assert_int_equal(pipe(ready), 0);
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-            struct assay_catalog *c = open_at(path, "2030-01-01");
-            if (write(ready[1], "", 1) != 1)
-                _exit(1);
-            for (int k = last + 1;; k++)
-                apply_reading(c, k);
-        }
-        assert_int_equal(close(ready[1]), 0);
-        /* Some are killed while the store is still being created. */
-        if (i > 2)
-            assert_int_equal(read(ready[0], &byte, 1), 1);
         seed = seed * 1103515245u + 12345u;
-        sleep_us((long)(seed >> 8) % 60000);
-        assert_int_equal(kill(child, SIGKILL), 0);
-        assert_int_equal(waitpid(child, NULL, 0), child);
-        assert_int_equal(close(ready[0]), 0);
+        kill_one(path, i, last, (seed >> 8) % longest);
         int now = reading_shown(path);
         assert_true(now >= last);
         moved += now > last;

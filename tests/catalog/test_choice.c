@@ -251,6 +251,28 @@ static void prices_read_after_the_end_count_when_nobody_else_speaks(
                   "only");
 }
 
+static void the_providers_later_price_counts_after_its_retirement(void **state)
+{
+    struct fixture *f = *state;
+    add_facts(f, SOURCE("provider", "provider",
+                        "2026-01-01") "\"routes\":[{\"id\":\"acme/"
+                                      "m\",\"provider\":\"acme\","
+                                      "\"model\":\"acme/"
+                                      "m\",\"status\":\"retired\",\"prices\":["
+                                      "{\"meter\":\"input_tokens\",\"usd_per_"
+                                      "million\":\"3\"}]}]}");
+    add_facts(f, PRICED("price-page", "provider", "2026-02-01", "5"));
+    add_facts(f, PRICED("list", "catalog", "2026-07-01", "4"));
+    struct assay_model *model = view_model(f, "acme/m", "2026-11-22");
+    struct assay_route *route = route_of(model, "acme/m");
+    const struct assay_choice *price =
+        choice_of(&route->subject, "price.input_tokens");
+
+    assert_chosen(f, &route->subject, "price.input_tokens", "5");
+    assert_int_equal(price->counting, 2);
+    assert_choice(price, true, "newer");
+}
+
 /* -------------------------------------------------------------- agreement */
 
 static void values_that_are_roundings_agree(void **state)
@@ -268,6 +290,7 @@ static void values_that_are_roundings_agree(void **state)
         {"context_tokens", "262144", "256000", true},
         {"context_tokens", "131072", "132000", false},
         {"context_tokens", "8192", "7000", false},
+        {"context_tokens", "1400", "1000", false}, /* rounded too far */
         {"context_tokens", "9400", "9000", true},
         {"context_tokens", "9600", "9000", false},
         {"context_tokens", "128000", "8192", false},
@@ -372,6 +395,7 @@ int main(void)
         ALONE(a_claim_of_the_future_is_not_seen),
         ALONE(a_models_own_context_does_not_grow_old),
         ALONE(prices_read_after_the_end_count_when_nobody_else_speaks),
+        ALONE(the_providers_later_price_counts_after_its_retirement),
         ALONE(values_that_are_roundings_agree),
         ALONE(claims_are_said_in_words),
     };

@@ -207,6 +207,10 @@ static void the_more_trusted_source_owns_an_alias(void **state)
              "'models': [{'id': 'acme/c', 'aliases': ['acme/x']}]");
     assert_resolves("acme/x", "acme/b");
     assert_resolves("zz-x", "acme/a");
+    /* Also when others speak of it as a model of its own. */
+    apply_as(catalog, "acme-d", "measured", "2026-01-01",
+             "'models': [{'id': 'acme/x'}]");
+    assert_resolves("acme/x", "acme/b");
     /* Same kind: the source whose id sorts first. */
     apply_as(catalog, "acme-b", "primary", "2026-01-02",
              "'models': [{'id': 'acme/b'}]");

@@ -192,6 +192,8 @@ static void what_cannot_be_priced_says_why(void **state)
         {CHAT("gpt-9", "1", "1"),
          "no priced route of openai is called 'gpt-9'"},
         {CHAT("", "1", "1"), "the response does not name its model"},
+        {CHAT("o1-ended", "1", "1"),
+         "nobody states a price of route openai/o1-ended"},
         {"{\"model\":\"gpt-4o\",\"usage\":null}",
          "no usage object in the response"},
         {"{\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":1,"

@@ -106,6 +106,8 @@ static void a_capability_the_vendor_denies_is_a_conflict(void **state)
 
     assert_chosen(f, &model->subject, "capabilities.vision", "false");
     assert_true(choice_of(&model->subject, "capabilities.vision")->conflict);
+    assert_false(
+        choice_of(&model->subject, "capabilities.streaming")->conflict);
     /* not stated is no denial */
     assert_false(
         choice_of(&model->subject, "capabilities.function_calling")->conflict);
