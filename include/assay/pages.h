@@ -68,9 +68,9 @@ struct assay_changes_title {
     struct assay_str title; /* "GPT-4o", "Changes" */
     struct assay_str aside; /* "2026-08-21 to 2026-11-22" */
 };
-/* Changes, oldest first, as they are given. "assay-changes/1". */
+/* Changes by reading, in the order given. "assay-changes/1". */
 struct assay_document *assay_page_changes(
-    struct assay_arena *arena, struct assay_change *changes, size_t count,
+    struct assay_arena *arena, const struct assay_change *changes, size_t count,
     const struct assay_changes_title *title);
 /*
  * What the statements of `after` say otherwise than those of `before`, as

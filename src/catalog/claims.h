@@ -1,7 +1,7 @@
 /*
- * Private to the view side of the catalog (claims.c, choice.c, lifecycle.c,
- * view.c, price.c, pricer.c): statements as claims, and what is asked of
- * them.
+ * Private to the view side of the catalog (claims.c, claim_value.c, choice.c,
+ * lifecycle.c, view.c, price.c, pricer*.c): statements as claims, and what is
+ * asked of them.
  */
 #ifndef ASSAY_CATALOG_CLAIMS_H
 #define ASSAY_CATALOG_CLAIMS_H

@@ -30,6 +30,7 @@ static void find(struct examination *e, enum health health, const char *what,
     struct assay_cell *row = assay_table_row(e->doc, e->table);
     struct assay_json *one = assay_json_add(e->list, assay_json_object(arena));
 
+    text = assay_arena_copy(arena, text); /* it may be of an error's */
     row[0].text = assay_str_c(what);
     row[1].text = assay_str_c(health_names[health]);
     row[2].text = text;

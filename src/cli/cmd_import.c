@@ -56,9 +56,11 @@ static const struct assay_document *page_of(
     };
     struct assay_arena *arena = &cli->arena;
     struct assay_str day = assay_date_text(arena, batch->retrieved);
+    bool trial = assay_cli_flag(cli, "dry-run");
     struct assay_document *doc = assay_document_new(
         arena, batch->source_id,
-        assay_arena_printf(arena, "read %.*s", ASSAY_STR_ARG(day)));
+        assay_arena_printf(arena, "read %.*s%s", ASSAY_STR_ARG(day),
+                           trial ? ", nothing is written" : ""));
     struct assay_block *table = assay_section_table(
         doc, assay_document_section(doc, "import", ""), columns, 2);
     struct assay_json *data = doc->data = assay_json_object(arena);
@@ -66,7 +68,7 @@ static const struct assay_document *page_of(
     assay_json_set_c(arena, data, "format", "assay-import/1");
     assay_json_set_text(arena, data, "source", batch->source_id);
     assay_json_set_text(arena, data, "retrieved", day);
-    assay_json_set_bool(arena, data, "dry_run", assay_cli_flag(cli, "dry-run"));
+    assay_json_set_bool(arena, data, "dry_run", trial);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         struct assay_cell *row = assay_table_row(doc, table);
         uint32_t n = count_of(report, i);

@@ -58,6 +58,11 @@ bool assay_reading_options(const struct assay_cli *cli,
     };
     if (!options->format)
         return false;
+    for (size_t i = 0; i < options->source_id.len; i++)
+        if (options->source_id.at[i] <= ' ' || options->source_id.at[i] == '/')
+            return assay_fail(err, ASSAY_BAD_INPUT,
+                              "--source wants a plain word, not '%.*s'",
+                              ASSAY_STR_ARG(options->source_id));
     if (day && !assay_date_parse_day(assay_str_c(day), &options->retrieved))
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "--retrieved wants a day such as 2026-11-22, not "
@@ -69,10 +74,13 @@ bool assay_reading_options(const struct assay_cli *cli,
 void assay_reading_progress(const struct assay_cli *cli, const char *verb,
                             const char *what)
 {
+    struct assay_error line; /* takes control characters out */
+
     if (!cli->error_is_terminal || cli->quiet)
         return;
+    assay_fail(&line, ASSAY_OK, "%s %.60s …", verb, what);
     if (verb[0])
-        fprintf(stderr, "\r%s %.60s …", verb, what);
+        fprintf(stderr, "\r%s", line.text);
     else
         fprintf(stderr, "\r\033[K");
     fflush(stderr);

@@ -1,44 +1,10 @@
 /*
- * What changed, subject by subject in the order given: what began, what
- * ended, and what is said otherwise.
+ * What changed, reading by reading: what a source came to list, what it
+ * lists no longer, and what it says otherwise.
  */
-#include "compare/page_parts.h"
+#include "page_parts.h"
 
-static struct assay_str value_text(struct assay_arena *arena,
-                                   const struct assay_change *change,
-                                   const struct assay_json *value)
-{
-    const struct assay_claim claim = {.fact = change->fact, .value = value};
-
-    return value ? assay_claim_text(arena, &claim) : ASSAY_STR("–");
-}
-
-enum { ON, SUBJECT, FACT, BEFORE, AFTER, SOURCE, COLUMNS };
-
-static void change_row(struct assay_arena *arena, struct assay_document *doc,
-                       struct assay_block *table,
-                       const struct assay_change *change)
-{
-    struct assay_cell *row = assay_table_row(doc, table);
-
-    row[ON].text = assay_date_text(arena, change->on);
-    row[SUBJECT].text = change->subject;
-    if (change->fact.len) {
-        row[FACT].text = assay_fact_title(arena, change->fact);
-        if (change->kind == ASSAY_SUBJECT_ROUTE &&
-            !assay_str_starts(change->fact, "price."))
-            row[FACT].note = ASSAY_STR("of the route");
-        row[BEFORE].text = value_text(arena, change, change->before);
-        row[AFTER].text = value_text(arena, change, change->after);
-    } else {
-        row[FACT].text = assay_arena_printf(
-            arena, "%s %slisted", assay_subject_kind_name(change->kind),
-            change->after ? "" : "no longer ");
-    }
-    row[SOURCE].text = change->source;
-    for (size_t i = 0; i < COLUMNS; i++)
-        row[i].state = ASSAY_KNOWN;
-}
+/* ------------------------------------------------------- the contract */
 
 static void set_value(struct assay_arena *arena, struct assay_json *object,
                       const char *key, const struct assay_json *value)
@@ -76,112 +42,179 @@ static struct assay_json *change_json(struct assay_arena *arena,
     return one;
 }
 
-/* ------------------------------------------------------- first readings */
+/* ------------------------------------------------------- one change */
 
-/* From here on a page says how many; the contract lists them all. */
-enum { MANY = 20 };
-
-/* Both are of one reading, and both begin, or both end, a listing. */
-static bool same_listing(const struct assay_change *a,
-                         const struct assay_change *b)
+static struct assay_str value_text(struct assay_arena *arena,
+                                   const struct assay_change *change,
+                                   const struct assay_json *value)
 {
-    return a->fact.len == 0 && b->fact.len == 0 &&
-           (a->after != NULL) == (b->after != NULL) &&
-           assay_date_compare(a->on, b->on) == 0 &&
-           assay_str_equal(a->source, b->source);
+    const struct assay_claim claim = {.fact = change->fact, .value = value};
+
+    if (!value)
+        return ASSAY_STR("–");
+    if (assay_str_is(change->fact, "benchmark"))
+        return assay_page_score(arena, value);
+    return assay_page_claim_words(arena, &claim);
 }
 
-/* Listings of one reading: some hundred readings in a store. */
-struct listing {
-    const struct assay_change *first;
-    size_t count;
-};
-
-struct listings {
-    struct listing *at;
-    size_t count;
-};
-
-static struct listing *find_listing(const struct listings *all,
-                                    const struct assay_change *change)
+/* "context", "input price", "MMLU  5-shot, instruct" */
+static void set_fact(struct assay_arena *arena, struct assay_cell *cell,
+                     const struct assay_change *change)
 {
-    for (size_t i = all->count; i > 0; i--)
-        if (same_listing(all->at[i - 1].first, change))
-            return &all->at[i - 1];
-    return NULL;
-}
+    const struct assay_json *either =
+        change->after ? change->after : change->before;
 
-static struct listings count_listings(struct assay_arena *arena,
-                                      const struct assay_change *changes,
-                                      size_t count)
-{
-    struct listings all = {.at = ASSAY_NEW_ARRAY(arena, struct listing, count)};
-
-    for (size_t i = 0; i < count; i++) {
-        struct listing *known;
-
-        if (changes[i].fact.len)
-            continue;
-        known = find_listing(&all, &changes[i]);
-        if (known)
-            known->count++;
-        else
-            all.at[all.count++] = (struct listing){&changes[i], 1};
+    if (assay_str_is(change->fact, "benchmark")) {
+        cell->text = assay_json_text(either, "name");
+        cell->note = assay_page_setting(arena, either);
+        return;
     }
-    return all;
+    cell->text = assay_fact_title(arena, change->fact);
+    if (change->kind == ASSAY_SUBJECT_ROUTE &&
+        !assay_str_starts(change->fact, "price."))
+        cell->note = ASSAY_STR("of the route");
 }
 
-static void many_row(struct assay_arena *arena, struct assay_document *doc,
-                     struct assay_block *table,
-                     const struct assay_change *change, size_t many)
-{
-    struct assay_cell *row = assay_table_row(doc, table);
-    struct assay_str number =
-        assay_decimal_fixed(arena, assay_decimal_uint(many), 0);
+enum { SUBJECT, FACT, BEFORE, AFTER, COLUMNS };
 
-    row[ON].text = assay_date_text(arena, change->on);
-    row[SUBJECT].text = assay_arena_printf(arena, "%.*s models and routes",
-                                           ASSAY_STR_ARG(number));
-    row[FACT].text =
-        change->after ? ASSAY_STR("listed") : ASSAY_STR("no longer listed");
-    row[SOURCE].text = change->source;
+static void change_row(struct assay_document *doc, struct assay_block *table,
+                       const struct assay_change *change)
+{
+    struct assay_arena *arena = doc->arena;
+    struct assay_cell *row = assay_table_row(doc, table);
+
+    row[SUBJECT].text = change->subject;
+    if (change->fact.len) {
+        set_fact(arena, &row[FACT], change);
+        row[BEFORE].text = value_text(arena, change, change->before);
+        row[AFTER].text = value_text(arena, change, change->after);
+    } else {
+        row[FACT].text = assay_arena_printf(
+            arena, "%s %slisted", assay_subject_kind_name(change->kind),
+            change->after ? "" : "no longer ");
+    }
     for (size_t i = 0; i < COLUMNS; i++)
         row[i].state = ASSAY_KNOWN;
 }
 
-struct assay_document *assay_page_changes(
-    struct assay_arena *arena, struct assay_change *changes, size_t count,
-    const struct assay_changes_title *title)
+/* ------------------------------------------------------- readings */
+
+/* So many new subjects of one reading are said as a number. */
+enum { MANY = 20 };
+
+/* A source on a day: some hundred in a store. */
+struct reading {
+    struct assay_str source;
+    struct assay_date on;
+    size_t began, ended; /* subjects listed, and no longer */
+};
+
+struct readings {
+    struct reading *at;
+    size_t count;
+};
+
+static bool is_of(const struct assay_change *change,
+                  const struct reading *reading)
+{
+    return assay_date_compare(change->on, reading->on) == 0 &&
+           assay_str_equal(change->source, reading->source);
+}
+
+/* In the order in which the changes first speak of them. */
+static struct readings readings_of(struct assay_arena *arena,
+                                   const struct assay_change *changes,
+                                   size_t count)
+{
+    struct readings all = {.at = ASSAY_NEW_ARRAY(arena, struct reading, count)};
+
+    for (size_t i = 0; i < count; i++) {
+        size_t k = all.count;
+
+        while (k > 0 && !is_of(&changes[i], &all.at[k - 1]))
+            k--;
+        if (k == 0) {
+            all.at[all.count] = (struct reading){.source = changes[i].source,
+                                                 .on = changes[i].on};
+            k = ++all.count;
+        }
+        if (changes[i].fact.len)
+            continue;
+        if (changes[i].after)
+            all.at[k - 1].began++;
+        else
+            all.at[k - 1].ended++;
+    }
+    return all;
+}
+
+static void say_many(struct assay_document *doc, struct assay_section *section,
+                     size_t count, const char *what)
+{
+    struct assay_str number =
+        assay_decimal_fixed(doc->arena, assay_decimal_uint(count), 0);
+
+    if (count >= MANY)
+        assay_section_say(doc, section, ASSAY_BLOCK_PARAGRAPH,
+                          assay_arena_printf(doc->arena,
+                                             "%.*s models and routes %s.",
+                                             ASSAY_STR_ARG(number), what));
+}
+
+static bool is_one_of_many(const struct assay_change *change,
+                           const struct reading *reading)
+{
+    if (change->fact.len)
+        return false;
+    return (change->after ? reading->began : reading->ended) >= MANY;
+}
+
+static void add_reading(struct assay_document *doc,
+                        const struct assay_change *changes, size_t count,
+                        const struct reading *reading)
 {
     static const struct assay_column columns[COLUMNS] = {
-        [ON] = {.title = {"on", 2}},
         [SUBJECT] = {.title = {"model or route", 14}},
         [FACT] = {.title = {"what", 4}},
         [BEFORE] = {.title = {"before", 6}},
         [AFTER] = {.title = {"after", 5}},
-        [SOURCE] = {.title = {"source", 6}},
     };
-    struct assay_document *doc =
-        assay_document_new(arena, title->title, title->aside);
-    struct assay_section *section = assay_document_section(doc, "changes", "");
-    struct assay_json *list = assay_json_array(arena);
-    struct listings listings = count_listings(arena, changes, count);
+    struct assay_arena *arena = doc->arena;
+    struct assay_str name = assay_arena_printf(
+        arena, "%.*s %.*s", ASSAY_STR_ARG(assay_date_text(arena, reading->on)),
+        ASSAY_STR_ARG(reading->source));
+    struct assay_section *section =
+        assay_document_section(doc, name.at, name.at);
     struct assay_block *table = NULL;
 
-    if (count == 0)
-        assay_section_say(doc, section, ASSAY_BLOCK_PARAGRAPH,
-                          ASSAY_STR("Nothing changed."));
-    else
-        table = assay_section_table(doc, section, columns, COLUMNS);
+    say_many(doc, section, reading->began, "listed");
+    say_many(doc, section, reading->ended, "no longer listed");
     for (size_t i = 0; i < count; i++) {
-        const struct listing *listing = find_listing(&listings, &changes[i]);
-
-        if (!listing || listing->count < MANY)
-            change_row(arena, doc, table, &changes[i]);
-        else if (listing->first == &changes[i])
-            many_row(arena, doc, table, &changes[i], listing->count);
-        assay_json_add(list, change_json(arena, &changes[i]));
+        if (!is_of(&changes[i], reading) ||
+            is_one_of_many(&changes[i], reading))
+            continue;
+        if (!table)
+            table = assay_section_table(doc, section, columns, COLUMNS);
+        change_row(doc, table, &changes[i]);
     }
+}
+
+struct assay_document *assay_page_changes(
+    struct assay_arena *arena, const struct assay_change *changes, size_t count,
+    const struct assay_changes_title *title)
+{
+    struct assay_document *doc =
+        assay_document_new(arena, title->title, title->aside);
+    struct assay_json *list = assay_json_array(arena);
+    struct readings readings = readings_of(arena, changes, count);
+
+    if (count == 0)
+        assay_section_say(doc, assay_document_section(doc, "none", ""),
+                          ASSAY_BLOCK_PARAGRAPH, ASSAY_STR("Nothing changed."));
+    for (size_t i = 0; i < readings.count; i++)
+        add_reading(doc, changes, count, &readings.at[i]);
+    for (size_t i = 0; i < count; i++)
+        assay_json_add(list, change_json(arena, &changes[i]));
     doc->data = assay_json_object(arena);
     assay_json_set_c(arena, doc->data, "format", "assay-changes/1");
     assay_json_set(doc->data, "changes", list);

@@ -3,49 +3,6 @@
  */
 #include "compare/page_parts.h"
 
-/* "$0.50, $1 above 65,536 input tokens" */
-static struct assay_str price_words(struct assay_page *page,
-                                    const struct assay_claim *claim)
-{
-    struct assay_arena *arena = page->c.arena;
-    struct assay_str words = {"", 0};
-    struct assay_price_list list;
-
-    assay_price_list_read(arena, claim->value, claim, &list);
-    for (size_t i = 0; i < list.count; i++) {
-        const struct assay_price_component *price = &list.components[i];
-        struct assay_str usd = price->state == ASSAY_UNKNOWN
-                                   ? ASSAY_STR("not stated")
-                                   : assay_price_text(arena, price->usd);
-        struct assay_str when = assay_page_when(arena, price);
-
-        words =
-            assay_arena_printf(arena, "%.*s%s%.*s%s%.*s", ASSAY_STR_ARG(words),
-                               words.len ? ", " : "", ASSAY_STR_ARG(usd),
-                               when.len ? " " : "", ASSAY_STR_ARG(when));
-    }
-    return words;
-}
-
-/* "$10", "8,192", "Yes": a claim as the rest of the page writes values. */
-static struct assay_str claim_words(struct assay_page *page,
-                                    const struct assay_claim *claim)
-{
-    struct assay_arena *arena = page->c.arena;
-    uint64_t n;
-
-    if (assay_str_starts(claim->fact, "price.") &&
-        assay_json_is(claim->value, ASSAY_JSON_ARRAY))
-        return price_words(page, claim);
-    if (assay_json_to_u64(claim->value, &n))
-        return assay_decimal_fixed(arena, assay_decimal_uint(n), 0);
-    if (assay_json_is(claim->value, ASSAY_JSON_TRUE))
-        return ASSAY_STR("Yes");
-    if (assay_json_is(claim->value, ASSAY_JSON_FALSE))
-        return ASSAY_STR("No");
-    return assay_claim_text(arena, claim);
-}
-
 /* What the others say, each value once. */
 static struct assay_str other_texts(struct assay_page *page,
                                     const struct assay_choice *choice,
@@ -67,7 +24,7 @@ static struct assay_str other_texts(struct assay_page *page,
                    !assay_claim_agrees(choice->claims[0], choice->claims[k]);
         if (said)
             continue;
-        text = claim_words(page, claim);
+        text = assay_page_claim_words(page->c.arena, claim);
         texts = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(texts),
                                    texts.len ? ", " : "", ASSAY_STR_ARG(text));
     }
@@ -126,7 +83,8 @@ void assay_page_conflict_rows(struct assay_page *page,
         row[FACT].text = assay_fact_title(page->c.arena, choice->fact);
         if (subject->kind == ASSAY_SUBJECT_ROUTE)
             row[FACT].note = subject->id;
-        row[TAKEN].text = claim_words(page, choice->claims[0]);
+        row[TAKEN].text =
+            assay_page_claim_words(page->c.arena, choice->claims[0]);
         row[TAKEN].note = choice->reason;
         assay_compare_ref(&page->c, &row[TAKEN].refs, choice->claims[0]);
         row[AGAINST].text = other_texts(page, choice, &row[AGAINST].refs);

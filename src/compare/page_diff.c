@@ -122,7 +122,20 @@ static struct assay_change *add_change(struct diff *d,
     return change;
 }
 
-/* The same fact; a benchmark row only when it is equal. */
+/* Two rows are of one benchmark when these say the same. */
+static bool same_benchmark(const struct assay_json *a,
+                           const struct assay_json *b)
+{
+    static const char *const keys[] = {"name",    "setting", "variant",
+                                       "harness", "unit",    "date"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (!assay_str_equal(assay_json_text(a, keys[i]),
+                             assay_json_text(b, keys[i])))
+            return false;
+    return true;
+}
+
 static const struct fact *find_fact(const struct facts *facts,
                                     const struct fact *wanted)
 {
@@ -130,7 +143,7 @@ static const struct fact *find_fact(const struct facts *facts,
 
     for (size_t i = 0; i < facts->count; i++)
         if (assay_str_equal(facts->at[i].path, wanted->path) &&
-            (!row || assay_json_equal(facts->at[i].value, wanted->value)))
+            (!row || same_benchmark(facts->at[i].value, wanted->value)))
             return &facts->at[i];
     return NULL;
 }

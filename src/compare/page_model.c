@@ -277,25 +277,11 @@ static void benchmark_row(struct assay_page *page, struct assay_block *table,
 {
     struct assay_arena *arena = page->c.arena;
     struct assay_cell *row = assay_table_row(page->c.doc, table);
-    struct assay_str score = assay_json_text(claim->value, "value");
-    struct assay_str unit = assay_json_text(claim->value, "unit");
-    struct assay_str setting = assay_json_text(claim->value, "setting");
-    struct assay_str variant = assay_json_text(claim->value, "variant");
 
     row[NAME].text = assay_json_text(claim->value, "name");
-    row[VALUE].text = score;
-    if (assay_str_is(unit, "percent"))
-        row[VALUE].text =
-            assay_arena_printf(arena, "%.*s %%", ASSAY_STR_ARG(score));
-    else if (assay_str_is(unit, "elo"))
-        row[VALUE].text =
-            assay_arena_printf(arena, "%.*s Elo", ASSAY_STR_ARG(score));
+    row[VALUE].text = assay_page_score(arena, claim->value);
     assay_compare_ref(&page->c, &row[VALUE].refs, claim);
-    row[SETTING].text = assay_arena_printf(
-        arena, "%.*s%s%.*s", ASSAY_STR_ARG(setting),
-        setting.len && variant.len ? ", " : "", ASSAY_STR_ARG(variant));
-    if (!row[SETTING].text.len)
-        row[SETTING].text = ASSAY_STR("not stated");
+    row[SETTING].text = assay_page_setting(arena, claim->value);
     row[HARNESS].text = assay_json_text(claim->value, "harness");
     row[DATE].text = assay_json_text(claim->value, "date");
     for (size_t i = 0; i < BENCH_COLUMNS; i++)

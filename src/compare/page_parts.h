@@ -37,6 +37,21 @@ struct assay_str assay_page_status(struct assay_arena *arena,
                                    enum assay_status status,
                                    struct assay_date retired_on, bool live);
 
+/* --------------------------------------------- page_words.c */
+
+/* "$10", "8,192", "Yes", "$0.50, $1 above 65,536 input tokens" */
+struct assay_str assay_page_claim_words(struct assay_arena *arena,
+                                        const struct assay_claim *claim);
+/* "above 200,000 input tokens; from 2026-01-01"; empty: always */
+struct assay_str assay_page_when(struct assay_arena *arena,
+                                 const struct assay_price_component *price);
+/* Of a benchmark row: "62.5 %", "1187 Elo" */
+struct assay_str assay_page_score(struct assay_arena *arena,
+                                  const struct assay_json *row);
+/* Of a benchmark row: "5-shot, instruct", "not stated" */
+struct assay_str assay_page_setting(struct assay_arena *arena,
+                                    const struct assay_json *row);
+
 /* --------------------------------------------- page_facts.c */
 
 /*
@@ -53,9 +68,6 @@ struct assay_json *assay_page_facts(struct assay_page *page,
 
 struct assay_json *assay_page_component(
     struct assay_page *page, const struct assay_price_component *price);
-/* "above 200,000 input tokens; from 2026-01-01"; empty: always */
-struct assay_str assay_page_when(struct assay_arena *arena,
-                                 const struct assay_price_component *price);
 /*
  * The routes of a model with their cost, live and cheapest first, as a table
  * and as the array of the contract. False with LIMIT.

@@ -99,38 +99,6 @@ struct assay_json *assay_page_route_json(struct assay_page *page,
 
 /* ------------------------------------------------------- the table */
 
-struct assay_str assay_page_when(struct assay_arena *arena,
-                                 const struct assay_price_component *price)
-{
-    struct assay_str words = {"", 0};
-    struct assay_str from = assay_date_text(arena, price->from);
-    struct assay_str to = assay_date_text(arena, price->to);
-
-    if (price->when != ASSAY_TIER_ALWAYS) {
-        struct assay_str tokens = assay_decimal_fixed(
-            arena, assay_decimal_uint(price->threshold_tokens), 0);
-
-        words = assay_arena_printf(
-            arena, "%s %.*s input tokens%s",
-            price->when == ASSAY_TIER_ABOVE ? "above" : "from",
-            ASSAY_STR_ARG(tokens),
-            price->marginal ? ", for those past it" : "");
-    }
-    if (from.len)
-        words =
-            assay_arena_printf(arena, "%.*s%sfrom %.*s", ASSAY_STR_ARG(words),
-                               words.len ? "; " : "", ASSAY_STR_ARG(from));
-    if (to.len)
-        words = assay_arena_printf(arena, "%.*s%sto %.*s", ASSAY_STR_ARG(words),
-                                   words.len ? "; " : "", ASSAY_STR_ARG(to));
-    if (price->utc_from.len)
-        words = assay_arena_printf(arena, "%.*s%s%.*s-%.*s UTC",
-                                   ASSAY_STR_ARG(words), words.len ? "; " : "",
-                                   ASSAY_STR_ARG(price->utc_from),
-                                   ASSAY_STR_ARG(price->utc_to));
-    return words;
-}
-
 static struct assay_cell price_cell(struct assay_page *page,
                                     const struct assay_route *route,
                                     const char *meter)

@@ -465,9 +465,11 @@ static void many_new_listings_are_one_line_of_the_page(void **state)
             .after = body,
         };
     doc = assay_page_changes(&p->arena, changes, MANY + 1, &title);
-    assert_int_equal(doc->first->first->row_count, 2);
-    expect_text(doc->first->first->first_row->cells[1].text,
-                "30 models and routes");
+    expect_text(doc->first->title, "2026-11-22 d");
+    expect_text(doc->first->first->text, "30 models and routes listed.");
+    assert_null(doc->first->first->next);
+    expect_text(doc->first->next->title, "2026-11-22 e");
+    assert_int_equal(doc->first->next->first->row_count, 1);
     assert_int_equal(assay_json_get(doc->data, "changes")->count, MANY + 1);
 }
 
