@@ -44,6 +44,7 @@ static int compare_run(struct assay_cli *cli)
     catalog = assay_cli_open(cli, &err);
     if (!catalog)
         return assay_cli_fail(cli, &err);
+    cli->render.full = assay_cli_flag(cli, "full");
     if (assay_models_load(cli, catalog, &models, &err)) {
         page = compare(cli, catalog, &models, &err);
         code = page ? assay_cli_show(cli, page) : assay_cli_fail(cli, &err);
@@ -53,6 +54,11 @@ static int compare_run(struct assay_cli *cli)
     assay_catalog_close(catalog);
     return code;
 }
+
+static const struct assay_option compare_options[] = {
+    {"full", 0, NULL, "text: routes, switch, summary and questions too", NULL},
+    {NULL},
+};
 
 static const struct assay_example compare_examples[] = {
     {"assay compare gemma-2-2b gpt-4-vision-preview",
@@ -68,7 +74,8 @@ static const struct assay_example compare_examples[] = {
 const struct assay_command assay_cmd_compare = {
     .name = "compare",
     .summary = "compare models on cited facts",
-    .usage = "MODEL MODEL...",
+    .usage = "MODEL MODEL... [--full]",
+    .options = compare_options,
     .details =
         "Two to eight models. A MODEL is an id (google/gemma-2-2b), a name "
         "that exactly one model has (gemma-2-2b), or a declared alias.\n\n"
