@@ -46,7 +46,9 @@ format: setup-check
 	@tools/check_format.sh --fix
 
 install: all
-	@DESTDIR=$(DESTDIR) meson install -C build
+	@DESTDIR="$(DESTDIR)" meson install -C build
+	@# the loader finds a new library in its cache
+	@[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || true
 
 clean:
 	rm -rf build

@@ -385,7 +385,9 @@ def openrouter_model(entry, model_id):
         id=model_id, name=entry["name"].split(": ", 1)[-1],
         creator=CREATORS[model_id.split("/")[0]], task="chat",
         context_tokens=entry["context_length"],
-        modalities_in=architecture["input_modalities"],
+        # its "file" is a document sent as PDF
+        modalities_in=["pdf" if kind == "file" else kind
+                       for kind in architecture["input_modalities"]],
         modalities_out=architecture["output_modalities"])
 
 

@@ -2,7 +2,8 @@
 # Makes sure that the Debian packages of the named groups are there:
 #   tools/setup.sh build [test] [fuzz]
 # Installs what is missing when it may, otherwise prints the one command to
-# run. A stamp in build/ makes the usual case, nothing missing, quick.
+# run. Never removes a package. A stamp in build/ makes the usual case,
+# nothing missing, quick.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,27 +22,44 @@ while read -r group package _; do
     for wanted in "$@"; do
         [ "$group" = "$wanted" ] || continue
         state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
-        [ "$state" = "install ok installed" ] || missing+=("$package")
+        case $state in
+        *' ok installed') ;; # also when held
+        *) missing+=("$package") ;;
+        esac
     done
 done <"$list"
 
+options=(-y --no-install-recommends --no-remove)
+# by_hand [sudo]: what to type
+by_hand()
+{
+    echo "$* apt-get update && $* apt-get install ${options[*]}" \
+        "${missing[*]}" | sed 's/  */ /g; s/^ //'
+}
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" -eq 0 ]; then
         as_root=(env)
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    elif ! command -v sudo >/dev/null; then
+        echo "assay needs packages; run as root: $(by_hand)" >&2
+        exit 1
+    elif sudo -n true 2>/dev/null; then
         as_root=(sudo -n env)
     else
-        echo "assay needs packages; run: sudo apt-get update &&" \
-            "sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+        echo "assay needs packages; run: $(by_hand sudo)" >&2
         exit 1
     fi
-    echo "installing: ${missing[*]}"
-    install=("${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install
-        -y -qq --no-install-recommends "${missing[@]}")
-    # the package lists of a fresh system are empty or old
-    if ! "${as_root[@]}" apt-get update -qq || ! "${install[@]}"; then
-        echo "cannot install; run: apt-get update &&" \
-            "apt-get install -y --no-install-recommends ${missing[*]}" >&2
+    mkdir -p build
+    log=build/setup.log
+    echo "installing (log: $log): ${missing[*]}"
+    # The package lists of a fresh system are empty or old; an update that
+    # fails for a source we do not need is no reason to stop. On a system
+    # that has just started, its own updates may hold the lock for a while.
+    "${as_root[@]}" apt-get update -qq >$log 2>&1 || true
+    if ! "${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -qq \
+        "${options[@]}" -o DPkg::Lock::Timeout=300 "${missing[@]}" \
+        >>$log 2>&1 </dev/null; then
+        tail -n 15 $log | sed 's/^/    /' >&2
+        echo "cannot install; run as root: $(by_hand)" >&2
         exit 1
     fi
 fi

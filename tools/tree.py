@@ -12,13 +12,13 @@ SOURCE_FOLDERS = ('include', 'src', 'tests', 'fuzz', 'bench')
 
 def all_files():
     """Every file that is or could be committed, relative to the root."""
-    listed = subprocess.run(
-        ['git', 'ls-files', '-z', '--cached', '--others',
-         '--exclude-standard'],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    if listed.returncode == 0:
+    try:
+        listed = subprocess.run(
+            ['git', 'ls-files', '-z', '--cached', '--others',
+             '--exclude-standard'], cwd=ROOT, check=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         names = listed.stdout.decode().split('\0')
-    else:  # an unpacked archive
+    except (OSError, subprocess.CalledProcessError):  # an unpacked archive
         names = [str(path.relative_to(ROOT)) for path in ROOT.rglob('*')]
     paths = sorted({pathlib.Path(name) for name in names if name})
     return [path for path in paths

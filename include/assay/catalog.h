@@ -102,7 +102,7 @@ struct assay_choice {
     size_t counting; /* the first so many compete */
     bool conflict;   /* another claim says something else, roundings and
                         partial dates aside */
-    /* "only", "same", "kind", "newer", "source_id", "recent",
+    /* "only", "same", "kind", "newer", "source_id", "own_id", "recent",
        "retirement": what decided; and in words, when in conflict */
     const char *rule;
     struct assay_str reason;

@@ -52,14 +52,21 @@ bool assay_cost_model(struct assay_arena *arena,
                       const struct assay_cost_options *options,
                       struct assay_model_cost *cost, struct assay_error *err);
 
+/* The same from the costs of its routes, in their order. */
+void assay_cost_choose(struct assay_arena *arena,
+                       const struct assay_model *model,
+                       const struct assay_cost_options *options,
+                       const struct assay_route_cost *routes,
+                       struct assay_model_cost *cost);
+
 /*
  * Index of the model with the strictly lowest cost, or SIZE_MAX: only
  * between known or free costs, or where a bound decides; never a retired
- * one. `gap` is set when exactly two are known or free.
+ * one.
  */
 size_t assay_cost_lower(const struct assay_model_cost *costs, size_t count);
 
-/* "$31.00", "at least $31.00", "$0.00 (free tier)", "unknown" */
+/* "$31.00", "at least $31.00", "$0.00", "unknown" */
 struct assay_str assay_cost_text(struct assay_arena *arena,
                                  enum assay_state state,
                                  struct assay_decimal usd);

@@ -29,6 +29,7 @@ struct assay_json {
     enum assay_json_type type;
     uint32_t line;            /* 1-based line in the text it was read from */
     uint32_t count;           /* members or elements */
+    uint32_t index;           /* place among its siblings, from 0 */
     struct assay_str key;     /* in an object: its member name */
     struct assay_str text;    /* STRING: decoded; NUMBER: as written */
     struct assay_json *first; /* ARRAY, OBJECT: children in order */
@@ -47,7 +48,8 @@ struct assay_json_limits {
 /*
  * Parses one document. The tree lives in the arena and borrows from `text`
  * where a string has no escapes, so `text` must live as long.
- * NULL on error: BAD_INPUT, or LIMIT for size and depth.
+ * NULL on error: BAD_INPUT, or LIMIT for size, depth and more than 4 Mi
+ * values (some 400 MB of tree).
  */
 struct assay_json *assay_json_parse(struct assay_arena *arena,
                                     struct assay_str text,

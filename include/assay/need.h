@@ -53,6 +53,7 @@ struct assay_need_result {
     struct assay_str *reasons; /* per term that is not YES: "context 8,192,
                                   asked >=100k"; empty for YES */
     const struct assay_claim **claims; /* the claim looked at, or NULL */
+    const struct assay_route *route;   /* that gave the answer, or NULL */
     size_t no_count, unknown_count;
 };
 
@@ -64,7 +65,8 @@ bool assay_need_route(struct assay_arena *arena, const struct assay_need *need,
                       struct assay_error *err);
 /*
  * Of a model: the best answer over its live routes (YES before UNKNOWN
- * before NO; then fewest NO); of its own claims when it has none.
+ * before NO; then fewest NO, then the lower cost); of its own claims when
+ * it has none.
  */
 bool assay_need_model(struct assay_arena *arena, const struct assay_need *need,
                       const struct assay_model *model,

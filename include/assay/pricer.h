@@ -18,7 +18,7 @@ struct assay_pricer_options {
 
 /*
  * Loads every route of the provider once. It owns what it loads and does
- * not use the catalog afterwards; one thread at a time.
+ * not use the catalog afterwards; several threads may price at once.
  * NULL: NOT_FOUND names the nearest providers.
  */
 struct assay_pricer *assay_pricer_open(
@@ -37,6 +37,9 @@ void assay_pricer_close(struct assay_pricer *pricer);
 struct assay_json *assay_pricer_price(struct assay_pricer *pricer,
                                       struct assay_arena *arena,
                                       const struct assay_json *body);
+/* The same appended to `out` as compact JSON; `arena` is for scratch. */
+void assay_pricer_write(struct assay_pricer *pricer, struct assay_arena *arena,
+                        const struct assay_json *body, struct assay_buf *out);
 
 /*
  * A clause that tells which names are meant, as genai-prices writes it:

@@ -80,19 +80,10 @@ static bool is_plain_key(struct assay_str key)
     return key.len > 0;
 }
 
-static size_t index_of(const struct assay_json *element)
-{
-    const struct assay_json *at = element->parent->first;
-    size_t index = 0;
-    for (; at != element; at = at->next)
-        index++;
-    return index;
-}
-
 static void write_step(struct assay_buf *out, const struct assay_json *value)
 {
     if (value->parent->type == ASSAY_JSON_ARRAY) {
-        assay_buf_printf(out, "[%zu]", index_of(value));
+        assay_buf_printf(out, "[%u]", (unsigned)value->index);
     } else if (is_plain_key(value->key)) {
         if (out->len > 0)
             assay_buf_add_char(out, '.');

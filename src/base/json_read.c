@@ -14,6 +14,7 @@
 enum {
     DEFAULT_MAX_DEPTH = 64,
     DEFAULT_MAX_BYTES = 64 << 20,
+    MAX_VALUES = 4 << 20, /* a tree of 400 MB; real ones have 200,000 */
     LINEAR_MEMBERS = 32, /* up to here one by one is faster (measured) */
     NODES_AT_ONCE = 16,
     SHOWN_PATH_BYTES = 200,
@@ -27,6 +28,7 @@ struct reader {
     uint32_t line;
     size_t depth; /* containers open now */
     size_t max_depth;
+    size_t blocks; /* of nodes so far */
     bool keep_duplicates;
     struct assay_json *root;
     struct assay_json *open;    /* innermost open container, or NULL */
@@ -452,26 +454,32 @@ static bool read_value(struct reader *in, struct assay_json *node)
     }
 }
 
-/* A new node at the end of the open container; NULL without memory. */
+static bool take_nodes(struct reader *in)
+{
+    if (in->blocks++ == MAX_VALUES / NODES_AT_ONCE)
+        return fail_at(in, in->at, ASSAY_LIMIT, "more than 4194304 values");
+    in->spare =
+        assay_arena_try(in->arena, NODES_AT_ONCE, sizeof(struct assay_json));
+    if (!in->spare)
+        return fail_memory(in);
+    in->spare_count = NODES_AT_ONCE;
+    return true;
+}
+
+/* A new node at the end of the open container; NULL: no room for one. */
 static struct assay_json *append_node(struct reader *in, struct assay_str key)
 {
     struct assay_json *open = in->open;
 
-    if (in->spare_count == 0) {
-        in->spare = assay_arena_try(in->arena, NODES_AT_ONCE,
-                                    sizeof(struct assay_json));
-        if (!in->spare) {
-            fail_memory(in);
-            return NULL;
-        }
-        in->spare_count = NODES_AT_ONCE;
-    }
+    if (in->spare_count == 0 && !take_nodes(in))
+        return NULL;
     struct assay_json *node = in->spare++;
     in->spare_count--;
     node->key = key;
     node->text = ASSAY_STR("");
     node->line = in->line;
     node->parent = open;
+    node->index = open ? open->count : 0;
     if (!open)
         in->root = node;
     else if (open->last)

@@ -78,6 +78,7 @@ static struct assay_json *attach(struct assay_json *parent,
 {
     assert(!value->parent && !value->next);
     value->parent = parent;
+    value->index = parent->count;
     if (parent->last)
         parent->last->next = value;
     else

@@ -54,12 +54,16 @@ static bool is_route_limit(struct assay_str fact)
            assay_str_starts(fact, "data.");
 }
 
-/* Remarks and marks of importers: differing ones contradict nobody. */
+/*
+ * Names, remarks and marks of importers: nothing is decided by them, so
+ * differing ones contradict nobody.
+ */
 static bool is_remark(struct assay_str fact)
 {
     return assay_str_is(fact, "note") || assay_str_is(fact, "order") ||
            assay_str_is(fact, "match") || assay_str_is(fact, "fallback") ||
-           assay_str_is(fact, "weights");
+           assay_str_is(fact, "weights") || assay_str_is(fact, "name") ||
+           assay_str_is(fact, "provider_name");
 }
 
 /* --------------------------------------------------------------- standing */
@@ -111,13 +115,30 @@ static void find_newest(struct contest *c, const struct assay_claim **claims,
     find_newest(c, claims, count);
 }
 
+/* Said of the subject under its own id, not under another name for it. */
+static bool is_own_id(const struct contest *c, const struct assay_claim *claim)
+{
+    return assay_str_equal(claim->subject, c->subject->id);
+}
+
+static bool is_one_reading(const struct assay_claim *a,
+                           const struct assay_claim *b)
+{
+    return assay_str_equal(a->source->id, b->source->id) &&
+           assay_date_compare(a->read, b->read) == 0;
+}
+
 static bool goes_before(const struct contest *c, const struct assay_claim *a,
                         const struct assay_claim *b)
 {
     if (a == c->first || b == c->first)
         return a == c->first;
     enum standing x = standing_of(c, a), y = standing_of(c, b);
-    return x != y ? x < y : assay_claim_rank(a, b) < 0;
+    if (x != y)
+        return x < y;
+    if (is_one_reading(a, b) && is_own_id(c, a) != is_own_id(c, b))
+        return is_own_id(c, a);
+    return assay_claim_rank(a, b) < 0;
 }
 
 static void sort_claims(const struct contest *c,
@@ -182,6 +203,26 @@ static void explain_retirement(const struct contest *c,
         ASSAY_STR_ARG(kinds), kinds.len > 0 ? "; " : "", subject);
 }
 
+/* Two names of the subject have statements of their own in one source. */
+static void explain_names(const struct contest *c, struct assay_choice *choice,
+                          const struct assay_claim *other)
+{
+    const struct assay_claim *chosen = choice->claims[0];
+
+    choice->rule = "own_id";
+    if (is_own_id(c, chosen))
+        choice->reason = assay_arena_printf(
+            c->arena,
+            "said of %.*s itself, the other of %.*s, one of its names",
+            ASSAY_STR_ARG(chosen->subject), ASSAY_STR_ARG(other->subject));
+    else
+        choice->reason = assay_arena_printf(
+            c->arena,
+            "one source says both, each of another of its names; the name "
+            "%.*s sorts before %.*s",
+            ASSAY_STR_ARG(chosen->subject), ASSAY_STR_ARG(other->subject));
+}
+
 /* Says what set the chosen claim before `other`, which disagrees. */
 static void explain(const struct contest *c, struct assay_choice *choice,
                     const struct assay_claim *other)
@@ -211,6 +252,8 @@ static void explain(const struct contest *c, struct assay_choice *choice,
         choice->reason = assay_arena_printf(
             c->arena, "newer reading (%.*s)",
             ASSAY_STR_ARG(dates_in_words(c->arena, chosen, other)));
+    } else if (is_one_reading(chosen, other)) {
+        explain_names(c, choice, other);
     } else {
         choice->rule = "source_id";
         choice->reason = assay_arena_printf(

@@ -27,7 +27,7 @@ struct assay_stored_route {
 
 /* One model and its routes (or routes only: model_id empty). */
 struct assay_stored_model {
-    struct assay_str id; /* canonical */
+    struct assay_str id;                   /* canonical */
     const struct assay_stored *statements; /* of every id joined to it */
     size_t count;
     const struct assay_str *aliases;

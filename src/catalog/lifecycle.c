@@ -311,6 +311,9 @@ void assay_lifecycle_model(struct assay_model *model,
     struct word_of_life w = word_of_model(index, as_of);
 
     model->status = status_by(&w, end);
+    /* what is neither the vendor's word nor the provider's ends no route */
+    if (model->status == ASSAY_STATUS_RETIRED && !end && model->live_count > 0)
+        model->status = ASSAY_STATUS_DEPRECATED;
     model->status_claim = w.status;
     if (!w.status && has_come(&w, w.retired_on))
         model->status_claim = w.retired_on;

@@ -7,8 +7,11 @@
 
 #include "catalog/pricer_parts.h"
 
+#include <assert.h>
+
 enum {
     MOST_KEPT_NAMES = 1 << 16, /* more are told anew each time */
+    MOST_ANSWER_BYTES = 16 << 20,
     MINUTES_A_DAY = 24 * 60,
     SECONDS_A_MINUTE = 60,
 };
@@ -22,6 +25,7 @@ struct assay_pricer *assay_pricer_open(
     struct assay_view view;
 
     p->arena = arena;
+    pthread_mutex_init(&p->lock, NULL);
     if (!assay_catalog_view(catalog, &p->arena, &view, err) ||
         !assay_pricer_fill(p, &view, options, assay_catalog_as_of(catalog),
                            err)) {
@@ -39,6 +43,7 @@ void assay_pricer_close(struct assay_pricer *pricer)
         assay_match_release(pricer->routes[i].match);
     for (size_t i = 0; i < pricer->fallback_count; i++)
         assay_match_release(pricer->fallbacks[i].match);
+    pthread_mutex_destroy(&pricer->lock);
     /* the pricer stands in its own arena */
     struct assay_arena arena = pricer->arena;
     assay_arena_free(&arena);
@@ -86,8 +91,8 @@ static struct assay_pricer_name tell(struct assay_pricer *p,
  * a price that a clause leads to, and is named when there is none. What was
  * told once is kept.
  */
-static struct assay_pricer_name resolve(struct assay_pricer *p,
-                                        struct assay_str name)
+static struct assay_pricer_name resolve_alone(struct assay_pricer *p,
+                                              struct assay_str name)
 {
     struct assay_pricer_name *known = assay_pricer_names_find(&p->names, name);
 
@@ -104,6 +109,16 @@ static struct assay_pricer_name resolve(struct assay_pricer *p,
     }
     told.text = known->text;
     *known = told;
+    return told;
+}
+
+static struct assay_pricer_name resolve(struct assay_pricer *p,
+                                        struct assay_str name)
+{
+    pthread_mutex_lock(&p->lock);
+    struct assay_pricer_name told = resolve_alone(p, name);
+    pthread_mutex_unlock(&p->lock);
+    told.text = name;
     return told;
 }
 
@@ -192,30 +207,29 @@ static struct assay_price_list list_at(struct assay_arena *arena,
 
 /* ------------------------------------------------------------------ price */
 
-static struct assay_json *unknown(struct assay_arena *arena,
-                                  struct assay_str reason)
-{
-    struct assay_json *answer = assay_json_object(arena);
-    assay_json_set_c(arena, answer, "state", assay_state_name(ASSAY_UNKNOWN));
-    assay_json_set_text(arena, answer, "reason", reason);
-    return answer;
-}
+/* One response: what it is priced with, and where its answer goes. */
+struct pricing {
+    struct assay_pricer *pricer;
+    struct assay_arena *arena;
+    const struct assay_json *body;
+    struct assay_buf *out;
+};
 
-static struct assay_json *unknown_name(const struct assay_pricer *p,
-                                       struct assay_arena *arena,
-                                       const struct assay_pricer_name *name)
+static void unknown_name(const struct pricing *one,
+                         const struct assay_pricer_name *name)
 {
+    struct assay_str reason = ASSAY_STR("the response does not name its model");
+
     if (name->route)
-        return unknown(arena, assay_arena_printf(
-                                  arena, "nobody states a price of route %.*s",
-                                  ASSAY_STR_ARG(name->route->route->id)));
-    if (name->text.len == 0)
-        return unknown(arena,
-                       ASSAY_STR("the response does not name its model"));
-    return unknown(arena, assay_arena_printf(
-                              arena, "no priced route of %.*s is called '%.*s'",
-                              ASSAY_STR_ARG(p->provider),
-                              ASSAY_STR_ARG(assay_str_head(name->text, 200))));
+        reason = assay_arena_printf(one->arena,
+                                    "nobody states a price of route %.*s",
+                                    ASSAY_STR_ARG(name->route->route->id));
+    else if (name->text.len > 0)
+        reason = assay_arena_printf(
+            one->arena, "no priced route of %.*s is called '%.*s'",
+            ASSAY_STR_ARG(one->pricer->provider),
+            ASSAY_STR_ARG(assay_str_head(name->text, 200)));
+    assay_pricer_unknown(reason, one->out);
 }
 
 static struct assay_decimal count_of(uint64_t count)
@@ -240,10 +254,8 @@ static struct assay_usage usage_of(const struct assay_response_usage *u)
     };
 }
 
-static struct assay_json *price_on(struct assay_pricer *p,
-                                   struct assay_arena *arena,
-                                   const struct assay_json *body,
-                                   struct assay_pricer_result *result)
+static void price_on(const struct pricing *one,
+                     struct assay_pricer_result *result)
 {
     struct assay_price_list list = result->route->list;
     struct assay_usage usage = usage_of(result->usage);
@@ -251,48 +263,72 @@ static struct assay_json *price_on(struct assay_pricer *p,
     struct assay_bill bill;
 
     if (result->route->hourly) {
-        int minute = p->minute_of_day;
+        int minute = one->pricer->minute_of_day;
         if (minute < 0)
-            minute = minute_stated(body);
-        list = list_at(arena, &list, minute, &result->at_least);
+            minute = minute_stated(one->body);
+        list = list_at(one->arena, &list, minute, &result->at_least);
     }
-    if (!assay_price_usage(arena, &list, &usage, p->day, &bill, &err))
-        return unknown(arena, assay_arena_printf(arena, "%s", err.text));
-    if (bill.state == ASSAY_UNKNOWN)
-        return unknown(arena,
-                       assay_arena_printf(
-                           arena, "route %.*s has no price for what was used",
-                           ASSAY_STR_ARG(result->route->route->id)));
-    result->bill = &bill;
-    return assay_pricer_answer(arena, result);
+    if (!assay_price_usage(one->arena, &list, &usage, one->pricer->day, &bill,
+                           &err)) {
+        assay_pricer_unknown(assay_str_c(err.text), one->out);
+    } else if (bill.state == ASSAY_UNKNOWN) {
+        assay_pricer_unknown(
+            assay_arena_printf(one->arena,
+                               "route %.*s has no price for what was used",
+                               ASSAY_STR_ARG(result->route->route->id)),
+            one->out);
+    } else {
+        result->bill = &bill;
+        assay_pricer_answer(one->arena, result, one->out);
+    }
+}
+
+void assay_pricer_write(struct assay_pricer *p, struct assay_arena *arena,
+                        const struct assay_json *body, struct assay_buf *out)
+{
+    const struct pricing one = {p, arena, body, out};
+    struct assay_response_usage usage;
+    struct assay_error err = {0};
+
+    if (!assay_usage_read(arena, body, &usage, &err)) {
+        assay_pricer_unknown(assay_str_c(err.text), out);
+        return;
+    }
+    struct assay_pricer_name name = resolve(p, usage.model);
+    if (!name.route || !name.route->priced) {
+        unknown_name(&one, &name);
+        return;
+    }
+    struct assay_pricer_result result = {
+        .route = of_tier(name.route, usage.tier),
+        .rule = name.rule,
+        .usage = &usage,
+    };
+    if (result.route)
+        price_on(&one, &result);
+    else
+        assay_pricer_unknown(
+            assay_arena_printf(
+                arena,
+                "tier '%.*s' answered, and nobody states its price for "
+                "route %.*s",
+                ASSAY_STR_ARG(usage.tier),
+                ASSAY_STR_ARG(name.route->route->id)),
+            out);
 }
 
 struct assay_json *assay_pricer_price(struct assay_pricer *p,
                                       struct assay_arena *arena,
                                       const struct assay_json *body)
 {
-    struct assay_response_usage usage;
     struct assay_error err = {0};
+    struct assay_buf text;
 
-    if (!assay_usage_read(arena, body, &usage, &err))
-        return unknown(arena, assay_arena_printf(arena, "%s", err.text));
-    struct assay_pricer_name name = resolve(p, usage.model);
-    name.text = usage.model;
-    if (!name.route || !name.route->priced)
-        return unknown_name(p, arena, &name);
-    const struct assay_pricer_route *route = of_tier(name.route, usage.tier);
-    if (!route)
-        return unknown(
-            arena, assay_arena_printf(
-                       arena,
-                       "tier '%.*s' answered, and nobody states its price for "
-                       "route %.*s",
-                       ASSAY_STR_ARG(usage.tier),
-                       ASSAY_STR_ARG(name.route->route->id)));
-    struct assay_pricer_result result = {
-        .route = route,
-        .rule = name.rule,
-        .usage = &usage,
-    };
-    return price_on(p, arena, body, &result);
+    assay_buf_init(&text, MOST_ANSWER_BYTES);
+    assay_pricer_write(p, arena, body, &text);
+    struct assay_str copy = assay_arena_copy(arena, assay_buf_str(&text));
+    struct assay_json *answer = assay_json_parse(arena, copy, NULL, &err);
+    assay_buf_release(&text);
+    assert(answer); /* what we write, we read */
+    return answer;
 }

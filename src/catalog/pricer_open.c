@@ -252,11 +252,11 @@ static void keep_of_day(struct assay_pricer *p, struct assay_pricer_route *r)
     }
     r->list.count = kept;
     r->rates = ASSAY_NEW_ARRAY(&p->arena, struct assay_str, kept);
-    r->retrieved = ASSAY_NEW_ARRAY(&p->arena, struct assay_str, kept);
+    r->cited = ASSAY_NEW_ARRAY(&p->arena, struct assay_str, kept);
     for (size_t i = 0; i < kept; i++) {
         const struct assay_price_component *c = &r->list.components[i];
-        r->rates[i] = assay_decimal_text(&p->arena, c->usd);
-        r->retrieved[i] = assay_date_text(&p->arena, c->claim->read);
+        r->rates[i] = assay_pricer_rate(&p->arena, c);
+        r->cited[i] = assay_pricer_cite(&p->arena, c->claim);
     }
 }
 

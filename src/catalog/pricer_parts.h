@@ -9,6 +9,8 @@
 #include "assay/pricer.h"
 #include "catalog/claims.h"
 
+#include <pthread.h>
+
 /* Tiers that are priced apart: batch, flex, priority. */
 enum { ASSAY_PRICER_TIERS = 3 };
 extern const char *const assay_pricer_tiers[ASSAY_PRICER_TIERS];
@@ -16,8 +18,8 @@ extern const char *const assay_pricer_tiers[ASSAY_PRICER_TIERS];
 struct assay_pricer_route {
     const struct assay_route *route;
     struct assay_price_list list; /* of the day, and of the source asked for */
-    struct assay_str *rates;      /* of each component, as text */
-    struct assay_str *retrieved;  /* of the claim of each component */
+    struct assay_str *rates;      /* of each component, as JSON */
+    struct assay_str *cited;      /* the claim of each component, as JSON */
     bool priced;                  /* some price is known */
     bool hourly;                  /* some price holds in some hours only */
     struct assay_match *match;    /* or NULL */
@@ -57,7 +59,8 @@ struct assay_pricer {
     struct assay_pricer_route *fallbacks; /* of those that stand in for it */
     size_t fallback_count;
     struct assay_pricer_names names;
-    size_t kept; /* names that clauses told */
+    pthread_mutex_t lock; /* over names, kept, clauses and the arena */
+    size_t kept;          /* names that clauses told */
 };
 
 /*
@@ -77,7 +80,15 @@ struct assay_pricer_result {
     const struct assay_bill *bill;
     bool at_least; /* the hour is not known, and the price depends on it */
 };
-struct assay_json *assay_pricer_answer(
-    struct assay_arena *arena, const struct assay_pricer_result *result);
+void assay_pricer_answer(struct assay_arena *arena,
+                         const struct assay_pricer_result *result,
+                         struct assay_buf *out);
+void assay_pricer_unknown(struct assay_str reason, struct assay_buf *out);
+
+/* A rate, and a claim, as members and elements of answers. */
+struct assay_str assay_pricer_rate(struct assay_arena *arena,
+                                   const struct assay_price_component *c);
+struct assay_str assay_pricer_cite(struct assay_arena *arena,
+                                   const struct assay_claim *claim);
 
 #endif

@@ -50,8 +50,7 @@ static void bash_values(struct assay_buf *out, const char *command,
         if (!table->words)
             assay_buf_add_c(out, "return ;;\n");
         else if (strcmp(table->words, "@file") == 0)
-            assay_buf_add_c(out, "COMPREPLY=($(compgen -f -- \"$now\")); "
-                                 "return ;;\n");
+            assay_buf_add_c(out, "_assay_files; return ;;\n");
         else
             assay_buf_printf(out,
                              "COMPREPLY=($(compgen -W '%s' -- \"$now\")); "
@@ -74,6 +73,10 @@ static void bash(struct assay_buf *out)
     assay_buf_add_c(out,
                     "# bash completion of assay; made by: assay completion "
                     "bash\n"
+                    "_assay_files()\n{\n"
+                    "    compopt -o filenames 2>/dev/null\n"
+                    "    COMPREPLY=($(compgen -f -W \"$1\" -- "
+                    "\"${COMP_WORDS[COMP_CWORD]}\"))\n}\n\n"
                     "_assay()\n{\n"
                     "    local now=${COMP_WORDS[COMP_CWORD]}\n"
                     "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
@@ -97,19 +100,19 @@ static void bash(struct assay_buf *out)
                          "    case $now in\n    -*) "
                          "COMPREPLY=($(compgen -W \"$options");
     add_option_names(out, assay_global_options);
-    assay_buf_add_c(out, "\" -- \"$now\")) ;;\n    *)\n"
-                         "        case $words in\n"
-                         "        *@file*) COMPREPLY=($(compgen -f -W "
-                         "\"${words//@file/}\" -- \"$now\")) ;;\n"
-                         "        *@command*) COMPREPLY=($(compgen -W "
-                         "\"$commands\" -- \"$now\")) ;;\n"
-                         "        *@model*) COMPREPLY=($(compgen -W "
-                         "\"$(assay completion models 2>/dev/null)\" -- "
-                         "\"$now\")) ;;\n"
-                         "        *) COMPREPLY=($(compgen -W \"$words\" -- "
-                         "\"$now\")) ;;\n"
-                         "        esac ;;\n    esac\n}\n"
-                         "complete -o filenames -F _assay assay\n");
+    assay_buf_add_c(out,
+                    "\" -- \"$now\")) ;;\n    *)\n"
+                    "        case $words in\n"
+                    "        *@file*) _assay_files \"${words//@file/}\" ;;\n"
+                    "        *@command*) COMPREPLY=($(compgen -W "
+                    "\"$commands\" -- \"$now\")) ;;\n"
+                    "        *@model*) COMPREPLY=($(compgen -W "
+                    "\"$(assay completion models 2>/dev/null)\" -- "
+                    "\"$now\")) ;;\n"
+                    "        *) COMPREPLY=($(compgen -W \"$words\" -- "
+                    "\"$now\")) ;;\n"
+                    "        esac ;;\n    esac\n}\n"
+                    "complete -F _assay assay\n");
 }
 
 /* ------------------------------------------------------- zsh */
@@ -145,19 +148,27 @@ static void zsh_options(struct assay_buf *out, const struct assay_option *table)
     }
 }
 
+/* The words of a list that ends with "@file", without it. */
+static int words_before_files(const char *operands)
+{
+    return (int)(strlen(operands) - strlen("@file"));
+}
+
 static void zsh_operands(struct assay_buf *out, const char *operands)
 {
     if (!operands)
         return;
-    assay_buf_add_c(out, " \\\n        '*: :");
-    if (assay_word_in(operands, "@file"))
-        assay_buf_add_c(out, "_files'");
+    if (assay_word_in(operands, "@model"))
+        assay_buf_add_c(out, " \\\n        '*: :_assay_models'");
     else if (assay_word_in(operands, "@command"))
-        assay_buf_add_c(out, "_assay_commands'");
-    else if (assay_word_in(operands, "@model"))
-        assay_buf_add_c(out, "_assay_models'");
+        assay_buf_add_c(out, " \\\n        '*: :_assay_commands'");
+    else if (!assay_word_in(operands, "@file"))
+        assay_buf_printf(out, " \\\n        '*: :(%s)'", operands);
+    else if (operands[0] == '@')
+        assay_buf_add_c(out, " \\\n        '*: :_files'");
     else
-        assay_buf_printf(out, "(%s)'", operands);
+        assay_buf_printf(out, " \\\n        '1: :(%.*s)' '*: :_files'",
+                         words_before_files(operands), operands);
 }
 
 static void zsh(struct assay_buf *out)
@@ -229,7 +240,8 @@ static void fish_operands(struct assay_buf *out, const char *condition,
         return;
     assay_buf_printf(out, "complete -c assay%s", condition);
     if (assay_word_in(operands, "@file"))
-        assay_buf_add_c(out, " -F");
+        assay_buf_printf(out, " -F -a '%.*s'", words_before_files(operands),
+                         operands);
     else if (assay_word_in(operands, "@model"))
         assay_buf_add_c(out, " -a '(assay completion models 2>/dev/null)'");
     else if (assay_word_in(operands, "@command")) {

@@ -138,7 +138,7 @@ static int diff_run(struct assay_cli *cli)
 
 static const struct assay_option diff_options[] = {
     {"from", 0, "FORMAT", "of the files (else what they look like)",
-     "facts modelsdev openrouter litellm genai-prices"},
+     ASSAY_FORMAT_WORDS},
     {NULL},
 };
 

@@ -29,23 +29,6 @@ static void note_refusals(const struct assay_cli *cli,
 
 /* ------------------------------------------------------- the report */
 
-static const struct {
-    const char *title, *key;
-    size_t offset; /* of a uint32_t in the report */
-} counts[] = {
-    {"rows read", "rows", offsetof(struct assay_apply_report, rows)},
-    {"new", "new", offsetof(struct assay_apply_report, added)},
-    {"changed", "changed", offsetof(struct assay_apply_report, changed)},
-    {"ended", "ended", offsetof(struct assay_apply_report, ended)},
-    {"unchanged", "unchanged", offsetof(struct assay_apply_report, unchanged)},
-    {"refused", "refused", offsetof(struct assay_apply_report, refused)},
-};
-
-static uint32_t count_of(const struct assay_apply_report *report, size_t i)
-{
-    return *(const uint32_t *)((const char *)report + counts[i].offset);
-}
-
 static const struct assay_document *page_of(
     struct assay_cli *cli, const struct assay_batch *batch,
     const struct assay_apply_report *report)
@@ -56,6 +39,17 @@ static const struct assay_document *page_of(
     };
     struct assay_arena *arena = &cli->arena;
     struct assay_str day = assay_date_text(arena, batch->retrieved);
+    const struct {
+        const char *title, *key;
+        uint32_t count;
+    } counts[] = {
+        {"rows read", "rows", report->rows},
+        {"new", "new", report->added},
+        {"changed", "changed", report->changed},
+        {"ended", "ended", report->ended},
+        {"unchanged", "unchanged", report->unchanged},
+        {"refused", "refused", report->refused},
+    };
     bool trial = assay_cli_flag(cli, "dry-run");
     struct assay_document *doc = assay_document_new(
         arena, batch->source_id,
@@ -71,12 +65,12 @@ static const struct assay_document *page_of(
     assay_json_set_bool(arena, data, "dry_run", trial);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         struct assay_cell *row = assay_table_row(doc, table);
-        uint32_t n = count_of(report, i);
 
         row[0].text = assay_str_c(counts[i].title);
-        row[1].text = assay_decimal_fixed(arena, assay_decimal_uint(n), 0);
+        row[1].text =
+            assay_decimal_fixed(arena, assay_decimal_uint(counts[i].count), 0);
         row[0].state = row[1].state = ASSAY_KNOWN;
-        assay_json_set_uint(arena, data, counts[i].key, n);
+        assay_json_set_uint(arena, data, counts[i].key, counts[i].count);
     }
     return doc;
 }
@@ -182,7 +176,7 @@ const struct assay_command assay_cmd_import = {
     .options = import_options,
     .globals = "store width no-color",
     .formats = "text json csv",
-    .operands = "@file",
+    .operands = ASSAY_FORMAT_WORDS " @file",
     .examples = import_examples,
     .remote = true,
     .more_help = assay_reading_formats,

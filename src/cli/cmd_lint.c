@@ -135,7 +135,7 @@ static void lint_help(struct assay_buf *out)
 {
     assay_buf_add_c(out, "Rules\n");
     for (size_t i = 0; i < assay_lint_rule_count; i++)
-        assay_buf_printf(out, "  %-22s%-9s%s\n", assay_lint_rules[i].name,
+        assay_buf_printf(out, "  %-23s%-9s%s\n", assay_lint_rules[i].name,
                          assay_severity_name(assay_lint_rules[i].severity),
                          assay_lint_rules[i].text);
     assay_buf_add_char(out, '\n');
@@ -158,7 +158,7 @@ const struct assay_command assay_cmd_lint = {
                "are worth a look only.",
     .globals = "as-of fail-code width no-color",
     .formats = "text markdown html json csv",
-    .operands = "@file",
+    .operands = ASSAY_FORMAT_WORDS " @file",
     .examples = lint_examples,
     .gate = "there are findings",
     .remote = true,

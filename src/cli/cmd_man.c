@@ -8,24 +8,43 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
+
+/* A character outside ASCII by its number, which every troff knows. */
+static size_t add_wide(struct assay_buf *out, const char *text, size_t len)
+{
+    utf8proc_int32_t code;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text,
+                                          (utf8proc_ssize_t)len, &code);
+
+    if (n <= 0)
+        return 1;
+    assay_buf_printf(out, "\\[u%04X]", (unsigned)code);
+    return (size_t)n;
+}
 
 /* Text where troff gives '\', '-' and a leading '.' or ''' no meaning. */
 static void add_text(struct assay_buf *out, const char *text, size_t len)
 {
     bool line_start = true;
 
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len;) {
         char c = text[i];
 
         if (line_start && (c == '.' || c == '\''))
             assay_buf_add_c(out, "\\&");
+        line_start = c == '\n';
+        if ((unsigned char)c >= 0x80) {
+            i += add_wide(out, text + i, len - i);
+            continue;
+        }
         if (c == '\\')
             assay_buf_add_c(out, "\\e");
         else if (c == '-')
             assay_buf_add_c(out, "\\-");
         else
             assay_buf_add_char(out, c);
-        line_start = c == '\n';
+        i++;
     }
 }
 
@@ -75,7 +94,7 @@ static void add_head(struct assay_buf *out, const char *title, const char *name,
                      const char *summary)
 {
     assay_buf_printf(out,
-                     ".TH %s 1 \"\" \"assay " ASSAY_VERSION "\" assay\n"
+                     ".TH %s 1 \"\" \"assay " ASSAY_VERSION "\" assay\n.ad l\n"
                      ".SH NAME\n",
                      title);
     add_text(out, name, strlen(name));

@@ -49,7 +49,8 @@ struct assay_command {
     const char *globals;  /* names of global options of use here, by spaces */
     const char *formats;  /* of --format, by spaces, the default first; NULL:
                             the command prints what it prints */
-    const char *operands; /* to complete: words, "@file", "@model" */
+    const char *operands; /* to complete: "@model", "@command", "@file", words,
+                             or words for the first and files behind it */
     const struct assay_example *examples;
     const char *gate; /* what exit code 1 means here, or NULL */
     bool remote;      /* may fetch a URL: exit code 69 */

@@ -29,8 +29,8 @@ const struct assay_option assay_global_options[] = {
     {"format", 0, "FORMAT", "how it is printed", "text markdown html json csv"},
     {"as-of", 0, "DATE", "what was known, and in force, on that day", NULL},
     {"traffic", 0, "SHAPE",
-     "what a cost is stated for: requests=1M,input=800,output=250"
-     "[,cached=40%][,images=1x1024x1024:high][,batch=0%][,retries=0%]",
+     "what a cost is stated for, such as requests=1M,input=800,output=250; "
+     "all of it is in assay cost --help",
      NULL},
     {"need", 0, "TERMS", "what a model must have, as for assay find", NULL},
     {"allow-free", 0, NULL, "a free tier may be the monthly cost", NULL},

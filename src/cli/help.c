@@ -14,8 +14,8 @@ const struct assay_exit_word assay_exit_words[] = {
     {ASSAY_EXIT_DONE, ASSAY_FOR_ALL, "done"},
     {ASSAY_EXIT_GATE, ASSAY_FOR_GATES, NULL},
     {ASSAY_EXIT_USAGE, ASSAY_FOR_ALL, "wrong usage"},
-    {ASSAY_EXIT_DATA, ASSAY_FOR_ALL, "bad data"},
-    {ASSAY_EXIT_NOT_FOUND, ASSAY_FOR_STORES, "not found"},
+    {ASSAY_EXIT_DATA, ASSAY_FOR_INPUT, "bad data"},
+    {ASSAY_EXIT_NOT_FOUND, ASSAY_FOR_INPUT, "not found"},
     {ASSAY_EXIT_REMOTE, ASSAY_FOR_REMOTE, "a server did not answer"},
     {ASSAY_EXIT_IO, ASSAY_FOR_ALL, "reading or writing failed"},
     {ASSAY_EXIT_CONFIG, ASSAY_FOR_STORES, "no store is configured"},
@@ -30,6 +30,8 @@ const char *assay_exit_text(const struct assay_command *command,
         return word->text;
     case ASSAY_FOR_GATES:
         return command->gate;
+    case ASSAY_FOR_INPUT:
+        return command->no_store && !command->remote ? NULL : word->text;
     case ASSAY_FOR_STORES:
         return command->no_store ? NULL : word->text;
     case ASSAY_FOR_REMOTE:
@@ -165,19 +167,51 @@ static void add_options(struct assay_buf *out,
 static void add_exit_codes(struct assay_buf *out,
                            const struct assay_command *command)
 {
-    char line[400];
-    size_t len = 0;
+    struct assay_buf line;
 
-    assay_buf_add_c(out, "\nExit codes\n");
+    assay_buf_init(&line, ASSAY_KIB(4));
     for (const struct assay_exit_word *w = assay_exit_words; w->text || w->code;
          w++) {
         const char *text = assay_exit_text(command, w);
 
         if (text)
-            len += (size_t)snprintf(line + len, sizeof line - len, "%s%d %s",
-                                    len ? ", " : "", w->code, text);
+            assay_buf_printf(&line, "%s%d %s", line.len ? ", " : "", w->code,
+                             text);
     }
-    add_words(out, line, len, 2, 0);
+    assay_buf_add_c(out, "\nExit codes\n");
+    add_words(out, line.at, line.len, 2, 0);
+    assay_buf_release(&line);
+}
+
+/* Where the last column of a line begins: behind its last wide gap. */
+static size_t last_column(struct assay_str line)
+{
+    size_t column = 0;
+
+    for (size_t i = 2; i < line.len; i++)
+        if (line.at[i] != ' ' && line.at[i - 1] == ' ' && line.at[i - 2] == ' ')
+            column = i;
+    return column;
+}
+
+/* Its rows, the last column broken where it is too wide. */
+static void add_more_help(struct assay_buf *out,
+                          const struct assay_command *command)
+{
+    struct assay_buf more;
+    struct assay_str rest, line;
+
+    assay_buf_init(&more, ASSAY_KIB(64));
+    command->more_help(&more);
+    rest = assay_buf_str(&more);
+    while (assay_str_cut(rest, '\n', &line, &rest)) {
+        size_t column = last_column(line);
+
+        assay_buf_add(out, assay_str_head(line, column));
+        line = assay_str_skip(line, column);
+        add_words(out, line.at, line.len, column, column);
+    }
+    assay_buf_release(&more);
 }
 
 int assay_cli_help(struct assay_cli *cli, const struct assay_command *command)
@@ -185,7 +219,8 @@ int assay_cli_help(struct assay_cli *cli, const struct assay_command *command)
     struct assay_buf out;
 
     assay_buf_init(&out, ASSAY_MIB(1));
-    assay_buf_printf(&out, "assay %s %s\n\n", command->name, command->usage);
+    assay_buf_printf(&out, "assay %s%s%s\n\n", command->name,
+                     command->usage[0] ? " " : "", command->usage);
     add_words(&out, command->summary, strlen(command->summary), 2, 0);
     if (command->details) {
         assay_buf_add_char(&out, '\n');
@@ -193,7 +228,7 @@ int assay_cli_help(struct assay_cli *cli, const struct assay_command *command)
     }
     if (command->more_help) {
         assay_buf_add_char(&out, '\n');
-        command->more_help(&out);
+        add_more_help(&out, command);
     }
     add_options(&out, command);
     if (command->examples)

@@ -15,6 +15,7 @@
 enum assay_concern {
     ASSAY_FOR_ALL,
     ASSAY_FOR_GATES,
+    ASSAY_FOR_INPUT, /* that read a store or a file */
     ASSAY_FOR_STORES,
     ASSAY_FOR_REMOTE,
 };

@@ -105,6 +105,7 @@ int main(int argc, char **argv)
     open_streams();
     on_signals(end_at_once);
     signal(SIGPIPE, SIG_IGN); /* a write says so instead */
+    signal(SIGXFSZ, SIG_IGN); /* likewise: a file as long as it may be */
     code = run(&cli, argc, argv);
     assay_cli_release(&cli);
     return code;

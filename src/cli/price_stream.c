@@ -1,24 +1,29 @@
 /*
- * A stream of responses. In practice a million lines of 1 KiB; so there is
- * one window over the input, lines are priced where they lie in it, and
- * answers are collected until the next read would wait.
+ * A stream of responses. In practice a million lines of 1 KiB from a file, or
+ * one at a time from a pipe whose other end waits for each answer. So there
+ * is one window over the input; what is whole lines in it is priced at once,
+ * by threads when it is much; and no read waits before the answers are out.
  */
 #include "cli/price_stream.h"
 
 #include "assay/file.h"
+#include "cli/price_lines.h"
+#include "cli/price_pool.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_LINE_BYTES ASSAY_MIB(16)
+#define MAX_LINE_BYTES ASSAY_PRICE_LINE_BYTES
 #define READ_BYTES ASSAY_KIB(256)
 #define MAX_ANSWER_BYTES ASSAY_MIB(64)
 
 struct stream {
     struct assay_cli *cli;
     struct assay_pricer *pricer;
+    struct assay_price_pool *pool; /* NULL until there is much to price */
     int file;
     char *window;      /* owned */
     size_t size;       /* of the window */
@@ -32,50 +37,59 @@ struct stream {
 
 /* ------------------------------------------------------- answers */
 
+static void fail(struct stream *s, const struct assay_error *err)
+{
+    s->code = assay_cli_fail(s->cli, err);
+}
+
+/* The oldest block's answers; false when there is none. */
+static bool write_oldest(struct stream *s)
+{
+    const struct assay_buf *answers = NULL;
+
+    if (s->pool && s->code == ASSAY_EXIT_DONE)
+        answers = assay_price_pool_take(s->pool);
+    if (answers)
+        s->code = assay_cli_write_buf(s->cli, answers);
+    return answers;
+}
+
+/* Every answer so far, in order. */
 static void flush(struct stream *s)
 {
+    while (write_oldest(s))
+        continue;
     if (s->code == ASSAY_EXIT_DONE && s->out.len > 0)
         s->code = assay_cli_write_buf(s->cli, &s->out);
     assay_buf_clear(&s->out);
 }
 
-static void answer_unknown(struct stream *s, struct assay_str reason)
+static void answer_too_long(struct stream *s)
 {
-    assay_buf_add_c(&s->out, "{\"state\":\"unknown\",\"reason\":");
-    assay_json_write_string(&s->out, reason);
-    assay_buf_add_c(&s->out, "}\n");
+    flush(s);
+    assay_price_unknown(ASSAY_STR("a line of more than 16 MiB"), &s->out);
 }
 
-/* Prices one document; false when it is no JSON, and says why in err. */
-static bool answer(struct stream *s, struct assay_str text,
-                   struct assay_error *err)
-{
-    const struct assay_json_limits limits = {.max_bytes = MAX_LINE_BYTES};
-    const struct assay_json_style compact = {0};
-    struct assay_arena arena = {0};
-    const struct assay_json *body =
-        assay_json_parse(&arena, text, &limits, err);
-
-    if (body) {
-        assay_json_write(&s->out, assay_pricer_price(s->pricer, &arena, body),
-                         compact);
-        assay_buf_add_char(&s->out, '\n');
-    }
-    assay_arena_free(&arena);
-    return body;
-}
-
-static void answer_line(struct stream *s, struct assay_str line)
+/* Whole lines, or the last piece of the input without a newline. */
+static void price(struct stream *s, struct assay_str lines)
 {
     struct assay_error err = {0};
 
-    line = assay_str_trim(line);
-    if (line.len == 0)
-        answer_unknown(s, ASSAY_STR("an empty line"));
-    else if (!answer(s, line, &err))
-        answer_unknown(s, assay_str_c(err.text));
-    if (s->out.len >= READ_BYTES * 4)
+    /* starting threads pays when more than this is to come */
+    if (!s->pool && lines.len >= READ_BYTES / 2 && !s->at_end)
+        s->pool = assay_price_pool_start(s->pricer);
+    if (!s->pool) {
+        assay_price_lines(s->pricer, lines, &s->out);
         flush(s);
+        return;
+    }
+    if (s->out.len > 0)
+        flush(s);
+    if (assay_price_pool_is_full(s->pool))
+        write_oldest(s);
+    if (s->code == ASSAY_EXIT_DONE &&
+        !assay_price_pool_give(s->pool, lines, &err))
+        fail(s, &err);
 }
 
 /* ------------------------------------------------------- the window */
@@ -83,6 +97,8 @@ static void answer_line(struct stream *s, struct assay_str line)
 /* Room behind `end`: moves what is left to the front, then grows. */
 static bool make_room(struct stream *s)
 {
+    struct assay_error err = {0};
+
     if (s->start > 0) {
         memmove(s->window, s->window + s->start, s->end - s->start);
         s->scanned -= s->start;
@@ -93,12 +109,11 @@ static bool make_room(struct stream *s)
         return true;
     size_t size = s->size ? s->size * 2 : READ_BYTES * 2;
     char *wider = realloc(s->window, size);
-    struct assay_error err = {0};
 
     if (!wider) {
         assay_fail(&err, ASSAY_SYSTEM, "no memory for a line of %zu bytes",
                    size);
-        s->code = assay_cli_fail(s->cli, &err);
+        fail(s, &err);
         return false;
     }
     s->window = wider;
@@ -106,13 +121,21 @@ static bool make_room(struct stream *s)
     return true;
 }
 
-/* Answers so far go out first: whoever sent a line may wait for its answer. */
+/* Answers go out before a read that waits: whoever sent a line may, too. */
+static void flush_before_waiting(struct stream *s)
+{
+    struct pollfd input = {.fd = s->file, .events = POLLIN};
+
+    if (poll(&input, 1, 0) != 1)
+        flush(s);
+}
+
 static void fill(struct stream *s)
 {
     struct assay_error err = {0};
     ssize_t n;
 
-    flush(s);
+    flush_before_waiting(s);
     if (s->code != ASSAY_EXIT_DONE || !make_room(s))
         return;
     assay_cli_wait_readable(s->file);
@@ -123,7 +146,7 @@ static void fill(struct stream *s)
     n = read(s->file, s->window + s->end, READ_BYTES);
     if (n < 0 && errno != EINTR) {
         assay_fail(&err, ASSAY_SYSTEM, "reading: %s", strerror(errno));
-        s->code = assay_cli_fail(s->cli, &err);
+        fail(s, &err);
     } else if (n == 0) {
         s->at_end = true;
     } else if (n > 0) {
@@ -139,7 +162,7 @@ static struct assay_str rest(const struct stream *s)
 }
 
 /* The next newline in the window, or NULL. */
-static const char *newline(struct stream *s)
+static const char *first_newline(struct stream *s)
 {
     const char *found = NULL;
 
@@ -149,48 +172,72 @@ static const char *newline(struct stream *s)
     return found;
 }
 
+/*
+ * Where the next block of whole lines ends; `start` when there is none. Not
+ * much more than one read a block, so that its answers are bounded too.
+ */
+static size_t end_of_block(struct stream *s)
+{
+    size_t from = s->start + READ_BYTES, end = s->end;
+
+    if (s->end - s->start > 2 * READ_BYTES) {
+        from = from > s->scanned ? from : s->scanned;
+        const char *found = memchr(s->window + from, '\n', s->end - from);
+        if (found)
+            return (size_t)(found - s->window) + 1;
+    }
+    if (s->at_end)
+        return s->end;
+    while (end > s->scanned && s->window[end - 1] != '\n')
+        end--;
+    if (end > s->scanned)
+        return end;
+    s->scanned = s->end;
+    return s->start;
+}
+
 static void drop(struct stream *s, size_t to)
 {
     s->start = s->scanned = to;
 }
 
-/* One line, or the last piece of the input without a newline. */
-static void take_line(struct stream *s, size_t end)
+/* Up to where a line ends, or the input. */
+static void take_lines(struct stream *s, size_t end)
 {
-    struct assay_str line = {s->window + s->start, end - s->start};
+    struct assay_str lines = {s->window + s->start, end - s->start};
 
-    if (s->skipping)
+    if (s->skipping) {
+        /* the end of a line that has its answer */
+        lines = assay_str_skip(lines, assay_str_find(lines, '\n') + 1);
         s->skipping = false;
-    else if (line.len > MAX_LINE_BYTES)
-        answer_unknown(s, ASSAY_STR("a line of more than 16 MiB"));
-    else
-        answer_line(s, line);
+    }
+    if (lines.len > 0)
+        price(s, lines);
+    drop(s, end);
+}
+
+/* A line is longer than the window may grow. */
+static void skip_line(struct stream *s)
+{
+    if (!s->skipping)
+        answer_too_long(s);
+    s->skipping = true;
+    drop(s, s->end);
 }
 
 static void price_lines(struct stream *s)
 {
     while (s->code == ASSAY_EXIT_DONE) {
-        const char *found = newline(s);
+        size_t end = end_of_block(s);
 
-        if (found) {
-            size_t end = (size_t)(found - s->window);
-
-            take_line(s, end);
-            drop(s, end + 1);
-        } else if (s->at_end) {
-            if (s->end > s->start)
-                take_line(s, s->end);
-            drop(s, s->end);
-            return;
-        } else {
-            if (s->end - s->start > MAX_LINE_BYTES) {
-                if (!s->skipping)
-                    answer_unknown(s, ASSAY_STR("a line of more than 16 MiB"));
-                s->skipping = true;
-                drop(s, s->end);
-            }
+        if (end > s->start)
+            take_lines(s, end);
+        else if (s->at_end)
+            break;
+        else if (s->end - s->start > MAX_LINE_BYTES)
+            skip_line(s);
+        else
             fill(s);
-        }
     }
 }
 
@@ -229,8 +276,8 @@ static bool price_whole(struct stream *s)
     struct assay_error err = {0};
     const char *found = NULL;
 
-    while (s->code == ASSAY_EXIT_DONE && !(found = newline(s)) && !s->at_end &&
-           s->end - s->start <= MAX_LINE_BYTES)
+    while (s->code == ASSAY_EXIT_DONE && !(found = first_newline(s)) &&
+           !s->at_end && s->end - s->start <= MAX_LINE_BYTES)
         fill(s);
     if (s->code != ASSAY_EXIT_DONE || !found)
         return false;
@@ -242,7 +289,8 @@ static bool price_whole(struct stream *s)
     while (s->code == ASSAY_EXIT_DONE && !s->at_end &&
            s->end - s->start <= MAX_LINE_BYTES)
         fill(s);
-    if (s->code != ASSAY_EXIT_DONE || !s->at_end || !answer(s, rest(s), &err)) {
+    if (s->code != ASSAY_EXIT_DONE || !s->at_end ||
+        !assay_price_document(s->pricer, rest(s), &s->out, &err)) {
         s->scanned = s->start;
         return false;
     }
@@ -260,6 +308,7 @@ int assay_price_stream(struct assay_cli *cli, struct assay_pricer *pricer,
     if (!price_whole(&s))
         price_lines(&s);
     flush(&s);
+    assay_price_pool_stop(s.pool);
     assay_buf_release(&s.out);
     free(s.window);
     return s.code;

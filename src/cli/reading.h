@@ -10,6 +10,9 @@
 #include "assay/buf.h"
 #include "assay/import.h"
 
+/* The names of all formats, for tables that complete them. */
+#define ASSAY_FORMAT_WORDS "facts modelsdev openrouter litellm genai-prices"
+
 /* NULL with BAD_INPUT: the formats there are, and the nearest. */
 const struct assay_import_format *assay_reading_format(const char *name,
                                                        struct assay_error *err);

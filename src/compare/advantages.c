@@ -1,10 +1,11 @@
 /*
- * What speaks for a model. A rule per function, a table of rules; none
- * rests on an unknown value.
+ * What speaks for a model: sentences that end "Choose X when …", the most
+ * weighty first. A rule per function, a table of rules; none rests on an
+ * unknown value. Nothing speaks for a model that can no longer be called.
  */
 #include "compare/advantages.h"
 
-#include "compare/capability.h"
+#include "compare/page_parts.h"
 
 struct assay_str assay_against(
     struct assay_comparison *c, size_t side,
@@ -31,6 +32,7 @@ struct assay_str assay_against(
 struct assay_str assay_cost_ratio(struct assay_comparison *c, size_t cheap,
                                   size_t dear)
 {
+    bool bound = c->sides[dear].cost.best.state == ASSAY_BOUND;
     struct assay_decimal ratio;
     struct assay_str text;
 
@@ -41,12 +43,12 @@ struct assay_str assay_cost_ratio(struct assay_comparison *c, size_t cheap,
         return ASSAY_STR("");
     if (assay_decimal_compare(ratio, ASSAY_DECIMAL(1, 1)) >= 0) {
         text = assay_decimal_fixed(c->arena, ratio, 0);
-        return assay_arena_printf(c->arena, ", 1/%.*s of the cost",
-                                  ASSAY_STR_ARG(text));
+        return assay_arena_printf(c->arena, ", %s1/%.*s of the cost",
+                                  bound ? "at most " : "", ASSAY_STR_ARG(text));
     }
     text = assay_decimal_text(c->arena, assay_decimal_round_digits(ratio, 2));
-    return assay_arena_printf(c->arena, ", which is %.*sx",
-                              ASSAY_STR_ARG(text));
+    return assay_arena_printf(c->arena, ", which is %s%.*sx",
+                              bound ? "at least " : "", ASSAY_STR_ARG(text));
 }
 
 /* ------------------------------------------------------------- rules */
@@ -60,25 +62,22 @@ static void weights_open(struct assay_comparison *c, size_t side,
     const struct assay_choice *license =
         assay_subject_choice(&s->model->subject, "license");
     struct assay_refs refs = {0};
-    struct assay_str name;
+    struct assay_str name =
+        license ? ASSAY_STR("not stated") : ASSAY_STR("unknown");
+    bool other_closed = false;
 
-    if (!s->model->open_weights)
-        return;
     for (size_t i = 0; i < c->count; i++)
-        if (i != side && !c->sides[i].model->closed)
-            return;
+        other_closed = other_closed || (i != side && c->sides[i].model->closed);
+    if (!s->model->open_weights || !other_closed)
+        return;
     assay_compare_ref(c, &refs, open->claims[0]);
-    if (assay_choice_text(license, &name) == ASSAY_KNOWN) {
+    if (license)
         assay_compare_ref(c, &refs, license->claims[0]);
-        assay_points_add(c, points, "weights_open", &refs,
-                         "it must run where you decide: the weights are open "
-                         "(licence: %.*s)",
-                         ASSAY_STR_ARG(name));
-    } else {
-        assay_points_add(c, points, "weights_open", &refs,
-                         "it must run where you decide: the weights are open; "
-                         "no licence is stated");
-    }
+    (void)assay_choice_text(license, &name);
+    assay_points_add(c, points, "weights_open", &refs,
+                     "it must run where you decide: the weights are open "
+                     "(licence: %.*s)",
+                     ASSAY_STR_ARG(name));
 }
 
 static struct assay_str cost_words(struct assay_comparison *c, size_t side)
@@ -102,16 +101,18 @@ static void cost_lower(struct assay_comparison *c, size_t side,
     if (c->lower != side)
         return;
     for (size_t i = 0; i < c->count; i++)
-        for (size_t k = 0; k < c->sides[i].cost_refs.count; k++)
-            assay_refs_add(c->arena, &refs, c->sides[i].cost_refs.claims[k]);
+        assay_compare_add_refs(c, &refs, &c->sides[i].cost_refs);
     if (c->count == 2)
         ratio = assay_cost_ratio(c, side, 1 - side);
     own = cost_words(c, side);
     others = assay_against(c, side, cost_words);
+    struct assay_str shape =
+        assay_traffic_words(c->arena, &c->options->traffic);
+
     assay_points_add(c, points, "cost_lower", &refs,
-                     "cost decides: %.*s a month against %.*s%.*s",
+                     "cost decides: %.*s a month against %.*s%.*s (%.*s)",
                      ASSAY_STR_ARG(own), ASSAY_STR_ARG(others),
-                     ASSAY_STR_ARG(ratio));
+                     ASSAY_STR_ARG(ratio), ASSAY_STR_ARG(shape));
 }
 
 /* The side's count is larger than every other's, all known. */
@@ -169,6 +170,9 @@ static void context_larger(struct assay_comparison *c, size_t side,
 static void output_larger(struct assay_comparison *c, size_t side,
                           struct assay_points *points)
 {
+    /* of an embedding it is the length of the vector */
+    if (!assay_side_answers(&c->sides[side]))
+        return;
     longest(c, side, "max_output_tokens", "output_larger", "answers are long",
             points);
 }
@@ -177,14 +181,13 @@ static void output_larger(struct assay_comparison *c, size_t side,
 static bool only_side(struct assay_comparison *c, size_t side, const char *name,
                       struct assay_refs *refs)
 {
-    struct assay_capability capability;
-
     for (size_t i = 0; i < c->count; i++) {
-        assay_capability_of_model(c->arena, c->sides[i].model, name,
-                                  &capability);
-        if (capability.state != ASSAY_KNOWN || capability.has != (i == side))
+        const struct assay_capability *can =
+            assay_side_capability(&c->sides[i], name);
+
+        if (can->state != ASSAY_KNOWN || can->has != (i == side))
             return false;
-        assay_compare_ref(c, refs, capability.claim);
+        assay_compare_ref(c, refs, can->claim);
     }
     return true;
 }
@@ -201,8 +204,7 @@ static void capabilities(struct assay_comparison *c, size_t side,
 
         if (!only_side(c, side, row->name, &refs))
             continue;
-        for (size_t k = 0; k < refs.count; k++)
-            assay_refs_add(c->arena, &all, refs.claims[k]);
+        assay_compare_add_refs(c, &all, &refs);
         list = assay_arena_printf(c->arena, "%.*s%s%s", ASSAY_STR_ARG(list),
                                   list.len ? ", " : "", row->title);
     }
@@ -230,18 +232,18 @@ static void benchmark_leads(struct assay_comparison *c, size_t side,
     for (const struct assay_bench_row *row = c->benchmarks; row;
          row = row->next) {
         struct assay_refs refs = {0};
-        struct assay_str value, key;
+        struct assay_str score, key;
 
         if (row->leader != side)
             continue;
         for (size_t i = 0; i < c->count; i++)
             assay_compare_ref(c, &refs, row->cells[i]);
-        value = assay_json_text(row->cells[side]->value, "value");
+        score = assay_page_score(c->arena, row->cells[side]->value);
         key = row_key(c, row->cells[side]);
         assay_points_add(c, points, "benchmark_lead", &refs,
                          "%.*s (%.*s) stands for your work: %.*s, %.*s ahead",
                          ASSAY_STR_ARG(row->name), ASSAY_STR_ARG(key),
-                         ASSAY_STR_ARG(value),
+                         ASSAY_STR_ARG(score),
                          ASSAY_STR_ARG(row->difference_text));
     }
 }
@@ -251,6 +253,7 @@ static void coverage(struct assay_comparison *c, size_t side,
 {
     size_t own = assay_side_providers(&c->sides[side]), next = 0;
     struct assay_refs refs = {0};
+    bool rivals = false; /* beside one that is gone, the verdict says it all */
 
     for (size_t i = 0; i < c->count; i++) {
         size_t other = assay_side_providers(&c->sides[i]);
@@ -258,15 +261,17 @@ static void coverage(struct assay_comparison *c, size_t side,
         /* not knowing a route is not the same as having none */
         if (c->sides[i].model->route_count == 0)
             return;
-        if (i != side && other > next)
+        if (i == side)
+            continue;
+        rivals = rivals || !c->sides[i].unreachable;
+        if (other > next)
             next = other;
     }
     /* a second provider is worth something; a thirtieth is not */
-    if (own < 2 || next >= 2)
+    if (own < 2 || next >= 2 || !rivals)
         return;
     for (size_t i = 0; i < c->sides[side].model->live_count; i++)
-        assay_compare_ref(c, &refs,
-                          c->sides[side].model->routes[i]->status_claim);
+        assay_compare_route_ref(c, &refs, c->sides[side].model->routes[i]);
     assay_points_add(c, points, "coverage", &refs,
                      "you want a second provider to fall back on: %zu "
                      "providers serve it live, against %zu%s",
@@ -293,9 +298,11 @@ static void outlives(struct assay_comparison *c, size_t side,
         day = assay_date_text(c->arena, other->retired_on);
         assay_compare_ref(c, &refs, other->retired_on_claim);
         days =
-            assay_arena_printf(c->arena, "%.*s%s%.*s ends on %.*s",
+            assay_arena_printf(c->arena, "%.*s%s%.*s %s on %.*s",
                                ASSAY_STR_ARG(days), days.len ? ", " : "",
-                               ASSAY_STR_ARG(other->name), ASSAY_STR_ARG(day));
+                               ASSAY_STR_ARG(other->name),
+                               c->sides[i].overdue ? "was to end" : "ends",
+                               ASSAY_STR_ARG(day));
     }
     assay_points_add(c, points, "outlives", &refs,
                      "it must last: no end is announced, while %.*s",
@@ -308,11 +315,33 @@ static void (*const rules[])(struct assay_comparison *c, size_t side,
     output_larger, benchmark_leads, coverage,     outlives,
 };
 
-void assay_side_advantages(struct assay_comparison *c, size_t side,
-                           struct assay_points *points)
+/* Between different jobs nothing else is to be weighed. */
+static void the_job(struct assay_comparison *c, size_t side,
+                    struct assay_points *points)
 {
-    if (c->sides[side].unreachable)
-        return;
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-        rules[i](c, side, points);
+    const struct assay_choice *task =
+        assay_subject_choice(&c->sides[side].model->subject, "task");
+    struct assay_refs refs = {0};
+    struct assay_str name = {"", 0};
+
+    (void)assay_choice_text(task, &name);
+    assay_compare_ref(c, &refs, task->claims[0]);
+    assay_points_add(c, points, "different_job", &refs, "the job is %.*s",
+                     ASSAY_STR_ARG(name));
+}
+
+void assay_compare_advantages(struct assay_comparison *c)
+{
+    for (size_t side = 0; side < c->count; side++) {
+        struct assay_points *points = &c->sides[side].advantages;
+
+        if (c->sides[side].unreachable)
+            continue;
+        if (c->different_jobs) {
+            the_job(c, side, points);
+            continue;
+        }
+        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+            rules[i](c, side, points);
+    }
 }

@@ -4,13 +4,6 @@
 
 #include "compare/comparison.h"
 
-/*
- * Sentences that end "Choose X when …" for the side, most weighty first;
- * none for a model that can no longer be called.
- */
-void assay_side_advantages(struct assay_comparison *c, size_t side,
-                           struct assay_points *points);
-
 /* "against 8,192 (Gemma 2 2B) and 32,768 (…)": two models need no names. */
 struct assay_str assay_against(
     struct assay_comparison *c, size_t side,

@@ -2,7 +2,7 @@
  * The benchmark section: comparable rows with their leader, others with what
  * keeps them apart.
  */
-#include "compare/comparison.h"
+#include "compare/page_parts.h"
 
 /* Named on the page of the rows that only one model has. */
 #define LONE_SHOWN 6
@@ -45,21 +45,13 @@ static struct assay_value cell_value(struct assay_comparison *c,
 {
     const struct assay_claim *claim = row->cells[side];
     struct assay_value value = {.text = ASSAY_STR("no row")};
-    struct assay_str score, unit;
 
     if (!claim)
         return value;
-    score = assay_json_text(claim->value, "value");
-    unit = assay_json_text(claim->value, "unit");
     value.state = ASSAY_KNOWN;
-    value.json = assay_json_string(c->arena, score);
-    value.text = score;
-    if (assay_str_is(unit, "percent"))
-        value.text =
-            assay_arena_printf(c->arena, "%.*s %%", ASSAY_STR_ARG(score));
-    else if (assay_str_is(unit, "elo"))
-        value.text =
-            assay_arena_printf(c->arena, "%.*s Elo", ASSAY_STR_ARG(score));
+    value.json = assay_json_string(c->arena,
+                                   assay_json_text(claim->value, "value"));
+    value.text = assay_page_score(c->arena, claim->value);
     if (!row->comparable)
         value.note = row_setting(c, claim);
     assay_compare_ref(c, &value.refs, claim);
@@ -204,8 +196,8 @@ void assay_compare_benchmarks(struct assay_comparison *c)
         assay_section_say(
             c->doc, section, ASSAY_BLOCK_PARAGRAPH,
             c->benchmarks
-                ? ASSAY_STR("None comparable: no row has the same setting, "
-                            "variant and harness on both sides.")
+                ? ASSAY_STR("None comparable: no two rows state the same "
+                            "setting, variant and harness.")
                 : ASSAY_STR("None on record."));
     for (const struct assay_bench_row *row = c->benchmarks; row;
          row = row->next) {

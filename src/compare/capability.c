@@ -50,6 +50,38 @@ static bool has_modality(const struct assay_claim *claim, const char *modality)
     return false;
 }
 
+/* What the lists say of the capability; false when they say nothing. */
+static bool lists_say(const struct assay_claim *reads,
+                      const struct assay_claim *writes, const char *name,
+                      bool *has)
+{
+    if (!assay_json_is(reads->value, ASSAY_JSON_ARRAY))
+        return false;
+    if (strcmp(name, "vision") == 0)
+        *has = has_modality(reads, "image");
+    else if (strcmp(name, "audio") == 0)
+        *has = has_modality(reads, "audio") ||
+               (writes && has_modality(writes, "audio"));
+    else if (strcmp(name, "multimodal") == 0)
+        *has = reads->value->count > 1 || (writes && writes->value->count > 1);
+    else
+        return false;
+    return true;
+}
+
+/* Another list says otherwise of it; one more or less kind of file does not. */
+static bool lists_differ(const struct assay_choice *in,
+                         const struct assay_claim *writes, const char *name,
+                         bool has)
+{
+    bool other;
+
+    for (size_t i = 1; i < in->counting; i++)
+        if (lists_say(in->claims[i], writes, name, &other) && other != has)
+            return true;
+    return false;
+}
+
 /* vision, audio and multimodal follow from what goes in and out. */
 static bool implied(const struct assay_subject *subject, const char *name,
                     struct assay_capability *capability)
@@ -61,23 +93,13 @@ static bool implied(const struct assay_subject *subject, const char *name,
     const struct assay_claim *reads = in ? in->claims[0] : NULL;
     const struct assay_claim *writes = out ? out->claims[0] : NULL;
 
-    if (!reads || !assay_json_is(reads->value, ASSAY_JSON_ARRAY))
-        return false;
     if (writes && !assay_json_is(writes->value, ASSAY_JSON_ARRAY))
         writes = NULL;
-    if (strcmp(name, "vision") == 0)
-        capability->has = has_modality(reads, "image");
-    else if (strcmp(name, "audio") == 0)
-        capability->has = has_modality(reads, "audio") ||
-                          (writes && has_modality(writes, "audio"));
-    else if (strcmp(name, "multimodal") == 0)
-        capability->has =
-            reads->value->count > 1 || (writes && writes->value->count > 1);
-    else
+    if (!reads || !lists_say(reads, writes, name, &capability->has))
         return false;
     capability->state = ASSAY_KNOWN;
     capability->claim = reads;
-    capability->conflict = in->conflict;
+    capability->conflict = lists_differ(in, writes, name, capability->has);
     capability->rule = "modalities";
     return true;
 }

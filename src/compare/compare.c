@@ -134,6 +134,7 @@ struct assay_document *assay_compare(
         assay_fail_in(err, "compare");
         return NULL;
     }
+    assay_compare_advantages(c);
     set_models(c);
     (void)assay_compare_verdict(c);
     assay_compare_scorecard(c);

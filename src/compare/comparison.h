@@ -10,6 +10,8 @@
 
 #include "assay/compare.h"
 
+#include "compare/capability.h"
+
 #include <stdint.h>
 
 #define ASSAY_NOBODY SIZE_MAX
@@ -41,12 +43,18 @@ struct assay_value {
 /* One of the compared models. */
 struct assay_side {
     const struct assay_model *model;
+    struct assay_route_cost *route_costs; /* in the order of model->routes */
     struct assay_model_cost cost;
     struct assay_refs cost_refs;
     struct assay_refs status_refs;
     bool reachable;   /* a live route, or open weights */
     bool unreachable; /* known to have neither */
+    /* Its stated end has passed, yet routes are listed: neither the vendor
+       nor a provider says that it is over. */
+    bool overdue;
+    struct assay_capability *capabilities; /* as assay_capability_rows */
     struct assay_need_result need;
+    struct assay_points advantages; /* what speaks for it */
 };
 
 /* Rows of one benchmark that may stand beside each other. */
@@ -68,6 +76,7 @@ struct assay_comparison {
     struct assay_side sides[ASSAY_COMPARE_MAX];
     size_t count;
     size_t lower; /* side with the lowest cost, or ASSAY_NOBODY */
+    bool different_jobs; /* their tasks are known and differ */
     struct assay_bench_row *benchmarks;
     size_t comparable_count;
     struct assay_json *data;
@@ -77,6 +86,13 @@ struct assay_comparison {
 
 void assay_compare_ref(struct assay_comparison *c, struct assay_refs *refs,
                        const struct assay_claim *claim);
+/* The claims on a route's status and end; where nobody states them, the
+   newest claim that lists it. */
+void assay_compare_route_ref(struct assay_comparison *c,
+                             struct assay_refs *refs,
+                             const struct assay_route *route);
+void assay_compare_add_refs(struct assay_comparison *c, struct assay_refs *refs,
+                            const struct assay_refs *more);
 struct assay_json *assay_refs_json(struct assay_comparison *c,
                                    const struct assay_refs *refs);
 void assay_points_add(struct assay_comparison *c, struct assay_points *points,
@@ -136,6 +152,8 @@ bool assay_compare_sides(struct assay_comparison *c,
                          struct assay_model *const *models, size_t count,
                          struct assay_error *err);
 bool assay_compare_benchmark_rows(struct assay_comparison *c);
+/* Fills in the advantages of the sides. */
+void assay_compare_advantages(struct assay_comparison *c);
 bool assay_compare_verdict(struct assay_comparison *c);
 void assay_compare_scorecard(struct assay_comparison *c);
 void assay_compare_tradeoffs(struct assay_comparison *c);
@@ -154,12 +172,23 @@ void assay_compare_related(struct assay_comparison *c);
 void assay_compare_tags(struct assay_comparison *c, size_t side,
                         struct assay_points *tags);
 
+/* By its name in assay_capability_rows. */
+const struct assay_capability *assay_side_capability(
+    const struct assay_side *side, const char *name);
+/* Writes answers of some length: chat, or a task that nobody states. */
+bool assay_side_answers(const struct assay_side *side);
 /* Known number of a model's fact. */
 bool assay_side_count(const struct assay_side *side, const char *fact,
                       uint64_t *n, const struct assay_claim **claim);
+/* A limit of the model; where only its routes state one, the most of them. */
+struct assay_value assay_side_limit(struct assay_comparison *c, size_t side,
+                                    const char *fact);
 /* Distinct providers of live routes. */
 size_t assay_side_providers(const struct assay_side *side);
-/* The cheapest live price of a meter over live routes, standard tier. */
+/*
+ * The cheapest live price of a meter over routes that take the request,
+ * standard tier; a free tier's only where it would be the cost.
+ */
 const struct assay_price_component *assay_side_cheapest(
     const struct assay_comparison *c, const struct assay_side *side,
     const char *meter, const struct assay_route **route);

@@ -1,7 +1,7 @@
 /*
  * Where sources disagree: what was taken, what was not, and why.
  */
-#include "compare/comparison.h"
+#include "compare/page_parts.h"
 
 #define SHOWN 12
 
@@ -13,25 +13,9 @@ struct writer {
     struct group *groups;
     struct assay_json *list;
     size_t count;
+    size_t side;                      /* whose conflicts are written */
+    size_t hidden[ASSAY_COMPARE_MAX]; /* past those shown */
 };
-
-static struct assay_str words(struct writer *w, const struct assay_claim *claim)
-{
-    struct assay_str text = assay_claim_text(w->c->arena, claim);
-    struct assay_decimal number;
-    uint64_t n;
-
-    if (assay_str_starts(claim->fact, "price.") &&
-        assay_decimal_parse(text, &number))
-        return assay_price_text(w->c->arena, number);
-    if (assay_json_to_u64(claim->value, &n))
-        return assay_decimal_fixed(w->c->arena, assay_decimal_uint(n), 0);
-    if (assay_json_is(claim->value, ASSAY_JSON_TRUE))
-        return ASSAY_STR("Yes");
-    if (assay_json_is(claim->value, ASSAY_JSON_FALSE))
-        return ASSAY_STR("No");
-    return text;
-}
 
 /* Conflicts that were settled alike stand under one reason. */
 struct group {
@@ -90,10 +74,10 @@ static struct assay_cell against(struct writer *w,
                    !assay_claim_agrees(choice->claims[0], choice->claims[k]);
         if (said)
             continue;
-        text = words(w, claim);
+        text = assay_page_claim_words(w->c->arena, claim);
         cell.text = assay_arena_printf(
             w->c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(cell.text),
-            cell.text.len ? ", " : "", ASSAY_STR_ARG(text));
+            cell.text.len ? "; " : "", ASSAY_STR_ARG(text));
     }
     return cell;
 }
@@ -121,8 +105,10 @@ static void write_conflict(struct writer *w,
     assay_json_set(one, "others", others);
     assay_json_set_c(w->c->arena, one, "rule", choice->rule);
     assay_json_set_text(w->c->arena, one, "reason", choice->reason);
-    if (w->count++ >= SHOWN)
+    if (w->count++ >= SHOWN) {
+        w->hidden[w->side]++;
         return;
+    }
     row = assay_table_row(w->c->doc, table_of(w, choice->reason));
     row[0] = (struct assay_cell){
         .text =
@@ -130,9 +116,10 @@ static void write_conflict(struct writer *w,
                                ASSAY_STR_ARG(shown_as)),
         .state = ASSAY_KNOWN,
     };
-    row[1] = (struct assay_cell){.text = words(w, choice->claims[0]),
-                                 .state = ASSAY_KNOWN,
-                                 .refs = chosen};
+    row[1] = (struct assay_cell){
+        .text = assay_page_claim_words(w->c->arena, choice->claims[0]),
+        .state = ASSAY_KNOWN,
+        .refs = chosen};
     row[2] = cell;
 }
 
@@ -145,6 +132,22 @@ static void subject_conflicts(struct writer *w,
             write_conflict(w, subject, shown_as, &subject->choices[i]);
 }
 
+static void say_hidden(struct writer *w)
+{
+    for (size_t i = 0; i < w->c->count; i++) {
+        const struct assay_model *model = w->c->sides[i].model;
+
+        if (w->hidden[i])
+            assay_section_say(
+                w->c->doc, w->section, ASSAY_BLOCK_PARAGRAPH,
+                assay_arena_printf(
+                    w->c->arena,
+                    "… and %zu more of %.*s: assay show %.*s --conflicts",
+                    w->hidden[i], ASSAY_STR_ARG(model->name),
+                    ASSAY_STR_ARG(model->id)));
+    }
+}
+
 void assay_compare_conflicts(struct assay_comparison *c)
 {
     struct writer w = {
@@ -154,22 +157,17 @@ void assay_compare_conflicts(struct assay_comparison *c)
         .list = assay_json_array(c->arena),
     };
 
-    for (size_t i = 0; i < c->count; i++)
-        subject_conflicts(&w, &c->sides[i].model->subject,
-                          c->sides[i].model->name);
-    for (size_t i = 0; i < c->count; i++)
-        for (size_t k = 0; k < c->sides[i].model->route_count; k++)
-            subject_conflicts(&w, &c->sides[i].model->routes[k]->subject,
-                              c->sides[i].model->routes[k]->id);
+    for (w.side = 0; w.side < c->count; w.side++)
+        subject_conflicts(&w, &c->sides[w.side].model->subject,
+                          c->sides[w.side].model->name);
+    for (w.side = 0; w.side < c->count; w.side++)
+        for (size_t k = 0; k < c->sides[w.side].model->route_count; k++)
+            subject_conflicts(&w,
+                              &c->sides[w.side].model->routes[k]->subject,
+                              c->sides[w.side].model->routes[k]->id);
     if (!w.count)
         assay_section_say(c->doc, w.section, ASSAY_BLOCK_PARAGRAPH,
                           ASSAY_STR("Nowhere, as far as sources are read."));
-    if (w.count > SHOWN)
-        assay_section_say(c->doc, w.section, ASSAY_BLOCK_PARAGRAPH,
-                          assay_arena_printf(
-                              c->arena,
-                              "… and %zu more: assay show %.*s --conflicts",
-                              w.count - SHOWN,
-                              ASSAY_STR_ARG(c->sides[c->count - 1].model->id)));
+    say_hidden(&w);
     assay_json_set(c->data, "conflicts", w.list);
 }

@@ -33,7 +33,7 @@ static bool priced(const struct assay_route *route, const char *meter)
 
 /*
  * Adds the images of one request: as tokens by the model's rule, or as
- * images at the route's own price; false when neither is known.
+ * images at the route's own price; false and nothing when neither is known.
  */
 static bool add_images(const struct assay_route *route,
                        const struct assay_traffic *traffic,
@@ -49,8 +49,22 @@ static bool add_images(const struct assay_route *route,
         assay_decimal_mul(each, assay_decimal_uint(traffic->images), &all))
         return assay_decimal_add(usage->input_tokens, all,
                                  &usage->input_tokens);
+    if (!priced(route, "image"))
+        return false;
     usage->images = assay_decimal_uint(traffic->images);
-    return priced(route, "image");
+    return true;
+}
+
+/* The route's own limit, or its model's; false when neither is known. */
+static bool limit_of(const struct assay_route *route, const char *fact,
+                     uint64_t *limit)
+{
+    const struct assay_choice *choice =
+        assay_subject_choice(&route->subject, fact);
+
+    if (!choice && route->model)
+        choice = assay_subject_choice(&route->model->subject, fact);
+    return assay_choice_uint(choice, limit) == ASSAY_KNOWN;
 }
 
 static bool fits_context(const struct assay_route *route,
@@ -58,16 +72,32 @@ static bool fits_context(const struct assay_route *route,
 {
     uint64_t context;
     struct assay_decimal total;
-    const struct assay_choice *choice =
-        assay_subject_choice(&route->subject, "context_tokens");
 
-    if (!choice && route->model)
-        choice = assay_subject_choice(&route->model->subject, "context_tokens");
-    if (assay_choice_uint(choice, &context) != ASSAY_KNOWN)
+    if (!limit_of(route, "context_tokens", &context))
         return true;
     return assay_decimal_add(usage->input_tokens, usage->output_tokens,
                              &total) &&
            assay_decimal_compare(total, assay_decimal_uint(context)) <= 0;
+}
+
+static void note_long_answer(struct assay_arena *arena,
+                             struct assay_route_cost *cost,
+                             const struct assay_traffic *traffic)
+{
+    uint64_t most;
+
+    if (!limit_of(cost->route, "max_output_tokens", &most) ||
+        assay_decimal_compare(traffic->output_tokens,
+                              assay_decimal_uint(most)) <= 0)
+        return;
+    struct assay_str tokens =
+        assay_decimal_fixed(arena, assay_decimal_uint(most), 0);
+
+    note(arena, cost,
+         assay_arena_printf(arena,
+                            "the answers asked for are longer than the "
+                            "%.*s tokens it gives",
+                            ASSAY_STR_ARG(tokens)));
 }
 
 /* One request of the shape as usage. */
@@ -158,8 +188,8 @@ static bool request_usd(struct assay_arena *arena,
         twin = batch_twin(cost->route);
     if (!twin) {
         note(arena, cost,
-             ASSAY_STR("the batch share is charged as plain requests: no "
-                       "batch price is stated"));
+             ASSAY_STR("the batch share is charged as plain requests: its "
+                       "provider states no batch price"));
         return true;
     }
     if (!assay_price_usage(arena, &twin->prices, usage, as_of, &batch, err))
@@ -188,6 +218,7 @@ bool assay_cost_route(struct assay_arena *arena,
         !request_usd(arena, traffic, as_of, &usage, cost, &usd, err))
         return assay_fail_in(err, "cost of %.*s", ASSAY_STR_ARG(route->id));
     cost->fits = fits_context(route, &usage);
+    note_long_answer(arena, cost, traffic);
     if (!images_known && cost->state != ASSAY_UNKNOWN) {
         cost->state = ASSAY_BOUND;
         note(arena, cost, ASSAY_STR("what an image counts is not stated"));
@@ -274,13 +305,12 @@ static bool cheaper(const struct assay_route_cost *a,
     return order < 0;
 }
 
-static struct assay_str why_unknown(struct assay_arena *arena,
-                                    const struct assay_model *model,
+static struct assay_str why_unknown(const struct assay_model *model,
                                     size_t too_small)
 {
     if (too_small)
-        return assay_arena_printf(
-            arena, "the request does not fit the context of any priced route");
+        return ASSAY_STR(
+            "the request does not fit the context of any priced route");
     if (model->route_count == 0)
         return ASSAY_STR("no route is known");
     if (model->live_count == 0)
@@ -288,42 +318,54 @@ static struct assay_str why_unknown(struct assay_arena *arena,
     return ASSAY_STR("no live route states a token price");
 }
 
-bool assay_cost_model(struct assay_arena *arena,
-                      const struct assay_model *model,
-                      const struct assay_cost_options *options,
-                      struct assay_model_cost *cost, struct assay_error *err)
+void assay_cost_choose(struct assay_arena *arena,
+                       const struct assay_model *model,
+                       const struct assay_cost_options *options,
+                       const struct assay_route_cost *routes,
+                       struct assay_model_cost *cost)
 {
     enum offer best = OFFER_NONE;
     size_t too_small = 0;
 
     *cost = (struct assay_model_cost){.model = model};
     for (size_t i = 0; i < model->route_count; i++) {
-        struct assay_route_cost one;
-        const struct assay_route *route = model->routes[i];
+        const struct assay_route_cost *one = &routes[i];
+        const struct assay_route *route = one->route;
+        enum offer offer = classify(one, options);
 
-        if (!assay_cost_route(arena, route, options->traffic, options->as_of,
-                              &one, err))
-            return false;
-        if (route->live && route->free && !cost->free_tier)
+        if (route->live && route->free && one->fits && !cost->free_tier)
             cost->free_tier = route;
-        enum offer offer = classify(&one, options);
-
-        too_small += route->live && !one.fits && one.state != ASSAY_UNKNOWN;
+        too_small += route->live && !one->fits && one->state != ASSAY_UNKNOWN;
         if (offer == OFFER_NONE || offer < best ||
-            (offer == best && !cheaper(&one, &cost->best)))
+            (offer == best && !cheaper(one, &cost->best)))
             continue;
         best = offer;
-        cost->best = one;
+        cost->best = *one;
     }
     cost->retired = best == OFFER_RETIRED;
     if (best == OFFER_NONE || (too_small && best == OFFER_RETIRED)) {
         cost->best = (struct assay_route_cost){.state = ASSAY_UNKNOWN};
         cost->retired = false;
-        cost->why_unknown = why_unknown(arena, model, too_small);
-    } else if (best == OFFER_FREE_TIER) {
+        cost->why_unknown = why_unknown(model, too_small);
+    } else if (cost->best.route->free && !cost->retired) {
         note(arena, &cost->best,
-             ASSAY_STR("a free tier: its limits are not stated"));
+             ASSAY_STR("a free tier, whose limits are not stated"));
     }
+}
+
+bool assay_cost_model(struct assay_arena *arena,
+                      const struct assay_model *model,
+                      const struct assay_cost_options *options,
+                      struct assay_model_cost *cost, struct assay_error *err)
+{
+    struct assay_route_cost *routes =
+        ASSAY_NEW_ARRAY(arena, struct assay_route_cost, model->route_count);
+
+    for (size_t i = 0; i < model->route_count; i++)
+        if (!assay_cost_route(arena, model->routes[i], options->traffic,
+                              options->as_of, &routes[i], err))
+            return false;
+    assay_cost_choose(arena, model, options, routes, cost);
     return true;
 }
 

@@ -16,7 +16,10 @@ static struct assay_value cost_value(struct assay_comparison *c, size_t side)
 
     if (cost->best.route)
         value.note = assay_arena_printf(
-            c->arena, "%s%.*s", cost->retired ? "retired route, " : "",
+            c->arena, "%s%.*s",
+            cost->retired            ? "retired route, "
+            : cost->best.route->free ? "free tier, "
+                                     : "",
             ASSAY_STR_ARG(cost->best.route->provider_name));
     if (cost->retired)
         value.flags = ASSAY_CELL_DIM;
@@ -142,6 +145,7 @@ static bool pair_break_even(struct assay_comparison *c, size_t pair[2],
                                          .as_of = c->options->as_of};
     const struct assay_model_cost *a = &c->sides[pair[0]].cost;
     const struct assay_model_cost *b = &c->sides[pair[1]].cost;
+    struct assay_refs refs = c->sides[pair[0]].cost_refs;
     struct assay_break_even found[3];
     size_t count;
 
@@ -150,6 +154,7 @@ static bool pair_break_even(struct assay_comparison *c, size_t pair[2],
     if (!assay_cost_break_even(c->arena, a->best.route, b->best.route, &options,
                                found, &count, err))
         return false;
+    assay_compare_add_refs(c, &refs, &c->sides[pair[1]].cost_refs);
     for (size_t i = 0; i < count; i++) {
         struct assay_json *one =
             assay_json_add(list, assay_json_object(c->arena));
@@ -161,8 +166,9 @@ static bool pair_break_even(struct assay_comparison *c, size_t pair[2],
         assay_set_side(c, one, "cheaper_below", pair[found[i].below]);
         assay_set_side(c, one, "cheaper_above", pair[found[i].above]);
         assay_json_set_text(c->arena, one, "text", text);
+        assay_json_set(one, "because", assay_refs_json(c, &refs));
         if (c->count == 2)
-            assay_points_add(c, points, "break_even", NULL, "%.*s",
+            assay_points_add(c, points, "break_even", &refs, "%.*s",
                              ASSAY_STR_ARG(text));
     }
     return true;
@@ -176,29 +182,49 @@ static void say_volume(struct assay_comparison *c, struct assay_points *points)
 {
     const struct assay_model_cost *a = &c->sides[0].cost;
     const struct assay_model_cost *b = &c->sides[1].cost;
+    struct assay_refs refs = c->sides[0].cost_refs;
 
-    if (c->count != 2 || c->lower == ASSAY_NOBODY || a->retired || b->retired)
+    if (c->count != 2 || a->best.state != ASSAY_KNOWN ||
+        b->best.state != ASSAY_KNOWN || c->lower == ASSAY_NOBODY ||
+        a->retired || b->retired)
         return;
-    assay_points_add(c, points, "no_volume_break_even", NULL,
+    assay_compare_add_refs(c, &refs, &c->sides[1].cost_refs);
+    assay_points_add(c, points, "no_volume_break_even", &refs,
                      "No volume evens them: both grow in step with the "
                      "requests.");
+}
+
+static void say_free_tier(struct assay_comparison *c,
+                          const struct assay_side *side,
+                          struct assay_points *points)
+{
+    const struct assay_route *route = side->cost.free_tier;
+    struct assay_refs refs = {0};
+
+    if (!route || (side->cost.best.route && side->cost.best.route->free))
+        return;
+    for (size_t i = 0; i < route->prices.count; i++)
+        assay_compare_ref(c, &refs, route->prices.components[i].claim);
+    assay_points_add(c, points, "free_tier", &refs,
+                     "%.*s has a free tier at %.*s; its limits are not "
+                     "stated, so it is not the monthly cost.",
+                     ASSAY_STR_ARG(side->model->name),
+                     ASSAY_STR_ARG(route->provider_name));
 }
 
 static void say_notes(struct assay_comparison *c, struct assay_points *points)
 {
     for (size_t i = 0; i < c->count; i++) {
-        const struct assay_model_cost *cost = &c->sides[i].cost;
+        const struct assay_side *side = &c->sides[i];
+        const struct assay_route_cost *cost = &side->cost.best;
 
-        for (size_t k = 0; k < cost->best.note_count; k++)
-            assay_points_add(c, points, "cost_note", NULL, "%.*s: %.*s.",
-                             ASSAY_STR_ARG(c->sides[i].model->name),
-                             ASSAY_STR_ARG(cost->best.notes[k]));
-        if (cost->free_tier && cost->best.route != cost->free_tier)
-            assay_points_add(c, points, "free_tier", NULL,
-                             "%.*s has a free tier at %.*s; its limits are "
-                             "not stated, so it is not the monthly cost.",
-                             ASSAY_STR_ARG(c->sides[i].model->name),
-                             ASSAY_STR_ARG(cost->free_tier->provider_name));
+        for (size_t k = 0; k < cost->note_count; k++)
+            assay_points_add(c, points, "cost_note", &side->cost_refs,
+                             "%.*s at %.*s: %.*s.",
+                             ASSAY_STR_ARG(side->model->name),
+                             ASSAY_STR_ARG(cost->route->provider_name),
+                             ASSAY_STR_ARG(cost->notes[k]));
+        say_free_tier(c, side, points);
     }
 }
 

@@ -1,7 +1,6 @@
 /*
  * Questions that claims answer; a question nothing answers is not asked.
  */
-#include "compare/capability.h"
 #include "compare/comparison.h"
 
 struct faq {
@@ -72,6 +71,19 @@ static void ask_context(struct faq *f)
     ask(f, &a);
 }
 
+/* What the licence's class lets its holder do. */
+static const char *allowed(const struct assay_model *model,
+                           struct assay_str class)
+{
+    if (model->closed)
+        return "weights closed, use through a provider only";
+    if (assay_str_is(class, "osi"))
+        return "weights open, you may use, change and pass them on";
+    if (assay_str_is(class, "open-weights-with-terms"))
+        return "weights open, you may host them under its terms";
+    return "weights open, what you may do with them is not known";
+}
+
 static void ask_license(struct faq *f)
 {
     struct answer a = {
@@ -79,29 +91,28 @@ static void ask_license(struct faq *f)
                               "let you do?"),
         .winner = ASSAY_NOBODY};
     struct assay_comparison *c = f->c;
+    static const char *const facts[] = {"open_weights", "license",
+                                        "license_class"};
 
     for (size_t i = 0; i < c->count; i++) {
         const struct assay_model *model = c->sides[i].model;
-        const struct assay_choice *open =
-            assay_subject_choice(&model->subject, "open_weights");
-        const struct assay_choice *license =
-            assay_subject_choice(&model->subject, "license");
-        struct assay_str name;
-        const char *then;
+        struct assay_str text[3] = {{"", 0}, {"", 0}, {"", 0}};
 
         if (!model->open_weights && !model->closed)
             return;
-        then = model->open_weights
-                   ? "weights open, you may host it under its terms"
-                   : "weights closed, use through a provider only";
-        assay_compare_ref(c, &a.refs, open->claims[0]);
-        if (assay_choice_text(license, &name) == ASSAY_KNOWN)
-            assay_compare_ref(c, &a.refs, license->claims[0]);
-        else
-            name = ASSAY_STR("licence not stated");
-        a.text = append(c, a.text, model->name,
-                        assay_arena_printf(c->arena, "%.*s, %s",
-                                           ASSAY_STR_ARG(name), then));
+        for (size_t k = 0; k < 3; k++) {
+            const struct assay_choice *choice =
+                assay_subject_choice(&model->subject, facts[k]);
+
+            if (choice)
+                assay_compare_ref(c, &a.refs, choice->claims[0]);
+            (void)assay_choice_text(choice, &text[k]);
+        }
+        a.text = append(
+            c, a.text, model->name,
+            assay_arena_printf(c->arena, "%.*s%s%s",
+                               ASSAY_STR_ARG(text[1]), text[1].len ? ", " : "",
+                               allowed(model, text[2])));
     }
     a.text = assay_arena_printf(c->arena, "%.*s.", ASSAY_STR_ARG(a.text));
     ask(f, &a);
@@ -124,8 +135,7 @@ static void ask_cost(struct faq *f)
         if (cost->retired)
             words = assay_arena_printf(c->arena, "%.*s on a retired route",
                                        ASSAY_STR_ARG(words));
-        for (size_t k = 0; k < c->sides[i].cost_refs.count; k++)
-            assay_refs_add(c->arena, &a.refs, c->sides[i].cost_refs.claims[k]);
+        assay_compare_add_refs(c, &a.refs, &c->sides[i].cost_refs);
         a.text = append(c, a.text, c->sides[i].model->name, words);
     }
     a.text = assay_arena_printf(
@@ -134,22 +144,19 @@ static void ask_cost(struct faq *f)
     ask(f, &a);
 }
 
-static void ask_capability(struct faq *f,
-                           const struct assay_capability_row *row)
+static void ask_capability(struct faq *f, size_t row)
 {
     struct assay_comparison *c = f->c;
     struct answer a = {.winner = ASSAY_NOBODY};
     size_t with = 0;
 
     for (size_t i = 0; i < c->count; i++) {
-        struct assay_capability capability;
+        const struct assay_capability *can = &c->sides[i].capabilities[row];
 
-        assay_capability_of_model(c->arena, c->sides[i].model, row->name,
-                                  &capability);
-        if (capability.state != ASSAY_KNOWN)
+        if (can->state != ASSAY_KNOWN)
             return;
-        assay_compare_ref(c, &a.refs, capability.claim);
-        if (!capability.has)
+        assay_compare_ref(c, &a.refs, can->claim);
+        if (!can->has)
             continue;
         with++;
         a.winner = i;
@@ -161,7 +168,8 @@ static void ask_capability(struct faq *f,
         return;
     if (with > 1)
         a.winner = ASSAY_NOBODY;
-    a.question = assay_arena_printf(c->arena, "Which %s?", row->does);
+    a.question = assay_arena_printf(c->arena, "Which %s?",
+                                    assay_capability_rows[row].does);
     a.text = assay_arena_printf(c->arena, "%.*s%s.", ASSAY_STR_ARG(a.text),
                                 c->count == 2 ? "; the other does not" : "");
     ask(f, &a);
@@ -179,8 +187,11 @@ static void ask_benchmarks(struct faq *f)
             continue;
         for (size_t i = 0; i < c->count; i++)
             assay_compare_ref(c, &a.refs, row->cells[i]);
-        a.question = assay_arena_printf(c->arena, "Which is better on %.*s?",
-                                        ASSAY_STR_ARG(row->name));
+        a.question = assay_arena_printf(
+            c->arena, "Which is better on %.*s (%.*s)?",
+            ASSAY_STR_ARG(row->name),
+            ASSAY_STR_ARG(assay_json_text(row->cells[row->leader]->value,
+                                          "setting")));
         a.text =
             assay_arena_printf(c->arena, "%.*s, by %.*s.",
                                ASSAY_STR_ARG(c->sides[row->leader].model->name),
@@ -209,7 +220,7 @@ static void ask_where(struct faq *f)
             if (seen)
                 continue;
             named++;
-            assay_compare_ref(c, &a.refs, route->status_claim);
+            assay_compare_route_ref(c, &a.refs, route);
             list = assay_arena_printf(c->arena, "%.*s%s%.*s",
                                       ASSAY_STR_ARG(list), list.len ? ", " : "",
                                       ASSAY_STR_ARG(route->provider_name));
@@ -217,7 +228,7 @@ static void ask_where(struct faq *f)
         if (!named && !c->sides[i].unreachable)
             continue;
         if (!named) {
-            list = ASSAY_STR("nowhere: it is retired");
+            list = ASSAY_STR("Nowhere: every known route is retired");
             a.refs = c->sides[i].status_refs;
         } else if (assay_side_providers(&c->sides[i]) > named) {
             list = assay_arena_printf(
@@ -250,7 +261,10 @@ static void ask_until(struct faq *f)
                                ASSAY_STR_ARG(model->name));
         a.text = assay_arena_printf(
             c->arena, "%.*s%s.", ASSAY_STR_ARG(day),
-            model->status == ASSAY_STATUS_RETIRED ? "; it is retired" : "");
+            model->status == ASSAY_STATUS_RETIRED ? "; it is retired"
+            : c->sides[i].overdue ? ", so it was said; live routes are still "
+                                    "listed"
+                                  : "");
         ask(f, &a);
     }
 }
@@ -267,7 +281,7 @@ void assay_compare_faq(struct assay_comparison *c)
     ask_license(&f);
     ask_cost(&f);
     for (size_t i = 0; i < assay_capability_row_count; i++)
-        ask_capability(&f, &assay_capability_rows[i]);
+        ask_capability(&f, i);
     ask_benchmarks(&f);
     ask_where(&f);
     ask_until(&f);

@@ -2,7 +2,6 @@
  * What a switch from one model to another takes. Directed: every ordered
  * pair has its list, each line from a rule over claims of both sides.
  */
-#include "compare/capability.h"
 #include "compare/comparison.h"
 
 #include <string.h>
@@ -52,7 +51,7 @@ static struct assay_str provider_list(const struct pair *p,
             more++;
             continue;
         }
-        assay_compare_ref(p->c, refs, route->status_claim);
+        assay_compare_route_ref(p->c, refs, route);
         list = assay_arena_printf(p->c->arena, "%.*s%s%.*s",
                                   ASSAY_STR_ARG(list), named++ ? ", " : "",
                                   ASSAY_STR_ARG(route->provider_name));
@@ -69,10 +68,14 @@ static void routes(const struct pair *p)
     struct assay_str list;
 
     if (!p->to->model->live_count) {
-        if (p->to->model->open_weights)
-            assay_points_add(p->c, p->points, "self_host", NULL,
-                             "No live route is known: you would host the "
-                             "weights yourself.");
+        if (!p->to->model->open_weights)
+            return;
+        both_refs(p, &refs,
+                  assay_subject_choice(&p->to->model->subject, "open_weights"),
+                  NULL);
+        assay_points_add(p->c, p->points, "self_host", &refs,
+                         "No live route is known: you would host the weights "
+                         "yourself.");
         return;
     }
     list = provider_list(p, p->from->model, p->to->model, &refs);
@@ -90,52 +93,73 @@ static void routes(const struct pair *p)
                      ASSAY_STR_ARG(p->to->model->name), ASSAY_STR_ARG(list));
 }
 
-/* The wire formats of a model's routes, live ones first. */
-static bool speaks(const struct assay_model *model, struct assay_str kind)
-{
-    struct assay_str own;
+/* ------------------------------------------------- wire format */
 
-    for (size_t i = 0; i < model->route_count; i++)
-        if (assay_choice_text(
-                assay_subject_choice(&model->routes[i]->subject, "api.kind"),
-                &own) == ASSAY_KNOWN &&
-            assay_str_equal(own, kind))
-            return true;
-    return false;
+#define KINDS_SHOWN 8
+
+/* The wire formats of a model's routes with a route's claim for each. */
+struct kinds {
+    const struct assay_choice *of[KINDS_SHOWN];
+    size_t count;
+    struct assay_str list; /* "openai, anthropic" */
+};
+
+static const struct assay_choice *kind_in(const struct kinds *kinds,
+                                          const struct assay_choice *kind)
+{
+    for (size_t i = 0; i < kinds->count; i++)
+        if (assay_claim_agrees(kinds->of[i]->claims[0], kind->claims[0]))
+            return kinds->of[i];
+    return NULL;
 }
 
-static const struct assay_choice *first_kind(const struct assay_model *model)
+/* Of live routes; of a model that has none, what its clients spoke. */
+static void kinds_of(const struct pair *p, const struct assay_model *model,
+                     struct kinds *kinds)
 {
-    for (size_t i = 0; i < model->route_count; i++) {
-        const struct assay_choice *choice =
-            assay_subject_choice(&model->routes[i]->subject, "api.kind");
-        struct assay_str kind;
+    size_t count = model->live_count ? model->live_count : model->route_count;
 
-        if (assay_choice_text(choice, &kind) == ASSAY_KNOWN)
-            return choice;
+    *kinds = (struct kinds){.list = {"", 0}};
+    for (size_t i = 0; i < count && kinds->count < KINDS_SHOWN; i++) {
+        const struct assay_choice *kind =
+            assay_subject_choice(&model->routes[i]->subject, "api.kind");
+        struct assay_str name;
+
+        if (assay_choice_text(kind, &name) != ASSAY_KNOWN ||
+            kind_in(kinds, kind))
+            continue;
+        kinds->list = assay_arena_printf(
+            p->c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(kinds->list),
+            kinds->count ? " or " : "", ASSAY_STR_ARG(name));
+        kinds->of[kinds->count++] = kind;
     }
-    return NULL;
 }
 
 static void wire_format(const struct pair *p)
 {
-    const struct assay_choice *a = first_kind(p->from->model);
-    const struct assay_choice *b = first_kind(p->to->model);
+    struct kinds from, to;
     struct assay_refs refs = {0};
-    struct assay_str from, to;
 
-    if (assay_choice_text(a, &from) != ASSAY_KNOWN ||
-        assay_choice_text(b, &to) != ASSAY_KNOWN)
-        return;
-    both_refs(p, &refs, a, b);
-    if (speaks(p->to->model, from))
+    kinds_of(p, p->from->model, &from);
+    kinds_of(p, p->to->model, &to);
+    for (size_t i = 0; i < from.count; i++) {
+        const struct assay_choice *same = kind_in(&to, from.of[i]);
+
+        if (!same)
+            continue;
+        both_refs(p, &refs, from.of[i], same);
         assay_points_add(p->c, p->points, "same_wire_format", &refs,
-                         "The wire format stays: a route of each speaks %.*s.",
-                         ASSAY_STR_ARG(from));
-    else
-        assay_points_add(p->c, p->points, "wire_format", &refs,
-                         "Client code changes: %.*s becomes %.*s.",
-                         ASSAY_STR_ARG(from), ASSAY_STR_ARG(to));
+                         "The wire format can stay: a route of each speaks "
+                         "%.*s.",
+                         ASSAY_STR_ARG(from.of[i]->claims[0]->value->text));
+        return;
+    }
+    if (!from.count || !to.count)
+        return;
+    both_refs(p, &refs, from.of[0], to.of[0]);
+    assay_points_add(p->c, p->points, "wire_format", &refs,
+                     "Client code changes: %.*s becomes %.*s.",
+                     ASSAY_STR_ARG(from.list), ASSAY_STR_ARG(to.list));
 }
 
 /* ------------------------------------------------- policy of the routes */
@@ -177,7 +201,9 @@ static void policies(const struct pair *p)
 
 /* ------------------------------------------------- limits */
 
-static void limit(const struct pair *p, const char *fact, const char *words)
+/* Growth by less than a tenth is not worth a line; every loss is. */
+static void limit(const struct pair *p, const char *fact, const char *words,
+                  const char *check)
 {
     const struct assay_claim *a, *b;
     struct assay_refs refs = {0};
@@ -194,9 +220,9 @@ static void limit(const struct pair *p, const char *fact, const char *words)
     if (y < x)
         assay_points_add(p->c, p->points, "limit_lost", &refs,
                          "%s shrinks from %.*s to %.*s tokens: check your "
-                         "longest requests.",
-                         words, ASSAY_STR_ARG(from), ASSAY_STR_ARG(to));
-    else
+                         "longest %s.",
+                         words, ASSAY_STR_ARG(from), ASSAY_STR_ARG(to), check);
+    else if (y - x >= x / 10)
         assay_points_add(p->c, p->points, "limit_gained", &refs,
                          "%s grows from %.*s to %.*s tokens.", words,
                          ASSAY_STR_ARG(from), ASSAY_STR_ARG(to));
@@ -204,8 +230,9 @@ static void limit(const struct pair *p, const char *fact, const char *words)
 
 static void limits(const struct pair *p)
 {
-    limit(p, "context_tokens", "Context");
-    limit(p, "max_output_tokens", "Longest answer");
+    limit(p, "context_tokens", "Context", "requests");
+    if (assay_side_answers(p->from))
+        limit(p, "max_output_tokens", "Longest answer", "answers");
 }
 
 /* ------------------------------------------------- capabilities */
@@ -221,9 +248,10 @@ static void gather(const struct pair *p, struct gathered *g, const char *title,
 {
     assay_compare_ref(p->c, &g->refs, x->claim);
     assay_compare_ref(p->c, &g->refs, y->claim);
-    g->list =
-        assay_arena_printf(p->c->arena, "%.*s%s%s", ASSAY_STR_ARG(g->list),
-                           g->list.len ? ", " : "", title);
+    g->list = assay_arena_printf(
+        p->c->arena, "%.*s%s%s%s%.*s%s", ASSAY_STR_ARG(g->list),
+        g->list.len ? ", " : "", title, y->where.len ? " (" : "",
+        ASSAY_STR_ARG(y->where), y->where.len ? ")" : "");
 }
 
 static void capabilities(const struct pair *p)
@@ -233,22 +261,21 @@ static void capabilities(const struct pair *p)
     struct gathered unsure = {.list = {"", 0}};
 
     for (size_t i = 0; i < assay_capability_row_count; i++) {
-        const struct assay_capability_row *row = &assay_capability_rows[i];
-        struct assay_capability x, y;
+        const char *title = assay_capability_rows[i].title;
+        const struct assay_capability *x = &p->from->capabilities[i];
+        const struct assay_capability *y = &p->to->capabilities[i];
 
-        assay_capability_of_model(p->c->arena, p->from->model, row->name, &x);
-        assay_capability_of_model(p->c->arena, p->to->model, row->name, &y);
-        if (x.state != ASSAY_KNOWN)
+        if (x->state != ASSAY_KNOWN)
             continue;
-        if (y.state != ASSAY_KNOWN) {
-            if (x.has)
-                gather(p, &unsure, row->title, &x, &y);
+        if (y->state != ASSAY_KNOWN) {
+            if (x->has)
+                gather(p, &unsure, title, x, y);
             continue;
         }
-        if (x.has && !y.has)
-            gather(p, &lost, row->title, &x, &y);
-        if (!x.has && y.has)
-            gather(p, &gained, row->title, &x, &y);
+        if (x->has && !y->has)
+            gather(p, &lost, title, x, y);
+        if (!x->has && y->has)
+            gather(p, &gained, title, x, y);
     }
     if (lost.list.len)
         assay_points_add(p->c, p->points, "capability_lost", &lost.refs,
@@ -315,13 +342,14 @@ static void license(const struct pair *p)
     if (p->from->model->open_weights && p->to->model->closed) {
         both_refs(p, &refs, open, NULL);
         assay_points_add(p->c, p->points, "self_hosting_lost", &refs,
-                         "It can no longer be hosted or passed on by you: "
-                         "the weights of %.*s are closed.",
+                         "You can no longer host it or pass it on: the "
+                         "weights of %.*s are closed.",
                          ASSAY_STR_ARG(p->to->model->name));
     } else if (p->from->model->closed && p->to->model->open_weights) {
         both_refs(p, &refs, open, NULL);
         assay_points_add(p->c, p->points, "self_hosting_gained", &refs,
-                         "It can be hosted by you, under its licence.");
+                         "You can host %.*s yourself, as its licence allows.",
+                         ASSAY_STR_ARG(p->to->model->name));
     }
 }
 
@@ -336,6 +364,12 @@ static void lifecycle(const struct pair *p)
                          "%.*s can no longer be called: there is nothing to "
                          "switch to.",
                          ASSAY_STR_ARG(to->name));
+    else if (p->to->overdue)
+        assay_points_add(p->c, p->points, "target_overdue",
+                         &p->to->status_refs,
+                         "%.*s was to end on %.*s: make sure that the route "
+                         "you take still answers.",
+                         ASSAY_STR_ARG(to->name), ASSAY_STR_ARG(day));
     else if (day.len)
         assay_points_add(p->c, p->points, "target_ends", &p->to->status_refs,
                          "%.*s ends on %.*s: you would switch again.",
@@ -352,17 +386,52 @@ static void price(const struct pair *p)
     const struct assay_model_cost *a = &p->from->cost, *b = &p->to->cost;
     struct assay_refs refs = p->from->cost_refs;
     struct assay_str from, to;
+    struct assay_str shape =
+        assay_traffic_words(p->c->arena, &p->c->options->traffic);
 
     if (a->best.state == ASSAY_UNKNOWN || b->best.state == ASSAY_UNKNOWN)
         return;
-    for (size_t i = 0; i < p->to->cost_refs.count; i++)
-        assay_refs_add(p->c->arena, &refs, p->to->cost_refs.claims[i]);
+    assay_compare_add_refs(p->c, &refs, &p->to->cost_refs);
     from = assay_cost_text(p->c->arena, a->best.state, a->best.usd);
     to = assay_cost_text(p->c->arena, b->best.state, b->best.usd);
     assay_points_add(p->c, p->points, "price_at_traffic", &refs,
-                     "At this traffic %.*s%s a month becomes %.*s%s.",
-                     ASSAY_STR_ARG(from), a->retired ? " (retired route)" : "",
-                     ASSAY_STR_ARG(to), b->retired ? " (retired route)" : "");
+                     "%.*s a month%s becomes %.*s%s (%.*s).",
+                     ASSAY_STR_ARG(from),
+                     a->retired ? " on the retired route" : "",
+                     ASSAY_STR_ARG(to),
+                     b->retired ? " on a retired route" : "",
+                     ASSAY_STR_ARG(shape));
+}
+
+static void different_job(const struct pair *p)
+{
+    const struct assay_choice *a =
+        assay_subject_choice(&p->from->model->subject, "task");
+    const struct assay_choice *b =
+        assay_subject_choice(&p->to->model->subject, "task");
+    struct assay_refs refs = {0};
+    struct assay_str from, to;
+
+    both_refs(p, &refs, a, b);
+    from = assay_claim_text(p->c->arena, a->claims[0]);
+    to = assay_claim_text(p->c->arena, b->claims[0]);
+    assay_points_add(p->c, p->points, "different_job", &refs,
+                     "No switch: %.*s is for %.*s, %.*s for %.*s.",
+                     ASSAY_STR_ARG(p->from->model->name), ASSAY_STR_ARG(from),
+                     ASSAY_STR_ARG(p->to->model->name), ASSAY_STR_ARG(to));
+}
+
+static bool same_job(const struct pair *p)
+{
+    const struct assay_choice *a =
+        assay_subject_choice(&p->from->model->subject, "task");
+    const struct assay_choice *b =
+        assay_subject_choice(&p->to->model->subject, "task");
+    struct assay_str from, to;
+
+    return assay_choice_text(a, &from) != ASSAY_KNOWN ||
+           assay_choice_text(b, &to) != ASSAY_KNOWN ||
+           assay_str_equal(from, to);
 }
 
 static void friction_of(const struct pair *p)
@@ -370,6 +439,10 @@ static void friction_of(const struct pair *p)
     lifecycle(p);
     if (p->to->unreachable)
         return;
+    if (!same_job(p)) {
+        different_job(p);
+        return;
+    }
     routes(p);
     wire_format(p);
     policies(p);

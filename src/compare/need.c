@@ -332,15 +332,31 @@ bool assay_need_route(struct assay_arena *arena, const struct assay_need *need,
                                         .model = route->model,
                                         .options = options},
            result);
+    result->route = route;
     return true;
 }
 
-static bool better(const struct assay_need_result *a,
-                   const struct assay_need_result *b)
+static bool costs_less(const struct assay_route_cost *a,
+                       const struct assay_route_cost *b)
 {
-    if (a->no_count != b->no_count)
-        return a->no_count < b->no_count;
-    return a->unknown_count < b->unknown_count;
+    if ((a->state == ASSAY_UNKNOWN) != (b->state == ASSAY_UNKNOWN))
+        return b->state == ASSAY_UNKNOWN;
+    return assay_decimal_compare(a->usd, b->usd) < 0;
+}
+
+/* The cost of a route matters only between equal answers. */
+struct candidate {
+    struct assay_need_result result;
+    struct assay_route_cost cost;
+};
+
+static bool better(const struct candidate *a, const struct candidate *b)
+{
+    if (a->result.no_count != b->result.no_count)
+        return a->result.no_count < b->result.no_count;
+    if (a->result.unknown_count != b->result.unknown_count)
+        return a->result.unknown_count < b->result.unknown_count;
+    return costs_less(&a->cost, &b->cost);
 }
 
 bool assay_need_model(struct assay_arena *arena, const struct assay_need *need,
@@ -348,18 +364,22 @@ bool assay_need_model(struct assay_arena *arena, const struct assay_need *need,
                       const struct assay_cost_options *options,
                       struct assay_need_result *result, struct assay_error *err)
 {
-    struct assay_need_result one;
+    struct candidate one, best = {.cost = {.state = ASSAY_UNKNOWN}};
 
     answer(need,
            &(struct assay_need_subject){
                .arena = arena, .model = model, .options = options},
            result);
     for (size_t i = 0; i < model->live_count; i++) {
-        if (!assay_need_route(arena, need, model->routes[i], options, &one,
-                              err))
+        if (!assay_need_route(arena, need, model->routes[i], options,
+                              &one.result, err) ||
+            !assay_cost_route(arena, model->routes[i], options->traffic,
+                              options->as_of, &one.cost, err))
             return false;
-        if (i == 0 || better(&one, result))
-            *result = one;
+        if (i == 0 || better(&one, &best))
+            best = one;
     }
+    if (model->live_count)
+        *result = best.result;
     return true;
 }

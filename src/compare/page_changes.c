@@ -2,7 +2,7 @@
  * What changed, reading by reading: what a source came to list, what it
  * lists no longer, and what it says otherwise.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 /* ------------------------------------------------------- the contract */
 

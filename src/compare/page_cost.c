@@ -4,6 +4,19 @@
  */
 #include "compare/page_parts.h"
 
+/* "Gemma 2 2B  ·  GPT-4o" */
+static struct assay_str title(struct assay_arena *arena,
+                              struct assay_model *const *models, size_t count)
+{
+    struct assay_str text = {"", 0};
+
+    for (size_t i = 0; i < count; i++)
+        text = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(text),
+                                  i ? "  ·  " : "",
+                                  ASSAY_STR_ARG(models[i]->name));
+    return text;
+}
+
 static bool set_sides(struct assay_page *page,
                       struct assay_model *const *models, size_t count,
                       struct assay_error *err)
@@ -63,7 +76,7 @@ struct assay_document *assay_page_cost(struct assay_arena *arena,
     struct assay_json *list = assay_json_array(arena);
 
     assay_page_start(&page, arena, options, "assay-cost/1",
-                     ASSAY_STR("Cost a month"));
+                     title(arena, models, count));
     assay_json_set(page.c.data, "traffic",
                    assay_traffic_json(arena, &page.options.traffic));
     if (!set_sides(&page, models, count, err) ||

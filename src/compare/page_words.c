@@ -1,7 +1,7 @@
 /*
  * Values of claims in the words of a page.
  */
-#include "page_parts.h"
+#include "compare/page_parts.h"
 
 struct assay_str assay_page_when(struct assay_arena *arena,
                                  const struct assay_price_component *price)

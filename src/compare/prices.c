@@ -37,9 +37,9 @@ static struct assay_str route_status(struct assay_comparison *c,
 }
 
 static void route_row(struct assay_comparison *c, struct assay_block *table,
-                      const struct assay_route *route,
                       const struct assay_route_cost *cost)
 {
+    const struct assay_route *route = cost->route;
     struct assay_cell *row = assay_table_row(c->doc, table);
     const struct assay_choice *context =
         assay_subject_choice(&route->subject, "context_tokens");
@@ -59,7 +59,9 @@ static void route_row(struct assay_comparison *c, struct assay_block *table,
     row[2] = price_cell(c, route, "output_tokens");
     row[3] = (struct assay_cell){
         .text = assay_cost_text(c->arena, cost->state, cost->usd),
+        .note = cost->fits ? ASSAY_STR("") : ASSAY_STR("too small"),
         .state = cost->state,
+        .flags = cost->fits ? 0 : ASSAY_CELL_DIM,
     };
     row[4] = (struct assay_cell){.text = ASSAY_STR("unknown")};
     if (assay_choice_uint(context, &n) == ASSAY_KNOWN) {
@@ -74,7 +76,7 @@ static void route_row(struct assay_comparison *c, struct assay_block *table,
         .state = ASSAY_KNOWN,
         .flags = route->live ? 0 : ASSAY_CELL_WARN,
     };
-    assay_compare_ref(c, &row[5].refs, route->status_claim);
+    assay_compare_route_ref(c, &row[5].refs, route);
 }
 
 static struct assay_json *component_json(
@@ -105,9 +107,9 @@ static struct assay_json *component_json(
 }
 
 static struct assay_json *route_json(struct assay_comparison *c,
-                                     const struct assay_route *route,
                                      const struct assay_route_cost *cost)
 {
+    const struct assay_route *route = cost->route;
     struct assay_json *one = assay_json_object(c->arena);
     struct assay_json *list = assay_json_array(c->arena);
 
@@ -118,9 +120,12 @@ static struct assay_json *route_json(struct assay_comparison *c,
     assay_json_set_bool(c->arena, one, "free", route->free);
     assay_json_set_text(c->arena, one, "tier", route->tier);
     assay_json_set_c(c->arena, one, "state", assay_state_name(cost->state));
-    if (cost->state != ASSAY_UNKNOWN)
+    if (cost->state == ASSAY_UNKNOWN)
+        assay_json_set_null(c->arena, one, "monthly_usd");
+    else
         assay_json_set_text(c->arena, one, "monthly_usd",
                             assay_decimal_text(c->arena, cost->usd));
+    assay_json_set_bool(c->arena, one, "fits", cost->fits);
     for (size_t i = 0; i < route->prices.count; i++)
         assay_json_add(list, component_json(c, &route->prices.components[i]));
     assay_json_set(one, "prices", list);
@@ -130,12 +135,17 @@ static struct assay_json *route_json(struct assay_comparison *c,
 /* A page shows the best of many; the contract holds them all. */
 #define ROUTES_SHOWN 12
 
-/* Free tiers first, then by cost, unknown costs, retired routes. */
+/*
+ * Free tiers first, then by cost, unknown costs, routes that the request
+ * does not fit, retired routes.
+ */
 static int shown_before(const struct assay_route_cost *a,
                         const struct assay_route_cost *b)
 {
     if (a->route->live != b->route->live)
         return a->route->live ? -1 : 1;
+    if (a->fits != b->fits)
+        return a->fits ? -1 : 1;
     if (a->route->free != b->route->free)
         return a->route->free ? -1 : 1;
     if ((a->state == ASSAY_UNKNOWN) != (b->state == ASSAY_UNKNOWN))
@@ -143,18 +153,22 @@ static int shown_before(const struct assay_route_cost *a,
     return assay_decimal_compare(a->usd, b->usd);
 }
 
-static void sort_costs(struct assay_route_cost *costs, size_t count)
+static const struct assay_route_cost **sorted_costs(struct assay_comparison *c,
+                                                    size_t side)
 {
-    for (size_t i = 1; i < count; i++) {
-        struct assay_route_cost one = costs[i];
+    size_t count = c->sides[side].model->route_count;
+    const struct assay_route_cost **sorted =
+        ASSAY_NEW_ARRAY(c->arena, const struct assay_route_cost *, count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct assay_route_cost *one = &c->sides[side].route_costs[i];
         size_t at = i;
 
-        while (at > 0 && shown_before(&one, &costs[at - 1]) < 0) {
-            costs[at] = costs[at - 1];
-            at--;
-        }
-        costs[at] = one;
+        for (; at > 0 && shown_before(one, sorted[at - 1]) < 0; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = one;
     }
+    return sorted;
 }
 
 static void model_prices(struct assay_comparison *c,
@@ -170,18 +184,11 @@ static void model_prices(struct assay_comparison *c,
         {.title = {"status", 6}},
     };
     const struct assay_model *model = c->sides[side].model;
-    struct assay_route_cost *costs = ASSAY_NEW_ARRAY(
-        c->arena, struct assay_route_cost, model->route_count + 1);
+    const struct assay_route_cost **costs = sorted_costs(c, side);
     struct assay_json *one = assay_json_add(list, assay_json_object(c->arena));
     struct assay_json *routes = assay_json_array(c->arena);
     struct assay_block *table;
-    struct assay_error err;
 
-    for (size_t i = 0; i < model->route_count; i++)
-        if (!assay_cost_route(c->arena, model->routes[i], &c->options->traffic,
-                              c->options->as_of, &costs[i], &err))
-            costs[i] = (struct assay_route_cost){.route = model->routes[i]};
-    sort_costs(costs, model->route_count);
     assay_json_set_text(c->arena, one, "model", model->id);
     assay_json_set(one, "routes", routes);
     if (!model->route_count) {
@@ -192,15 +199,14 @@ static void model_prices(struct assay_comparison *c,
         return;
     }
     assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
-                      assay_arena_printf(c->arena,
-                                         "%.*s, dollars per million tokens:",
+                      assay_arena_printf(c->arena, "%.*s:",
                                          ASSAY_STR_ARG(model->name)));
     table = assay_section_table(c->doc, section, columns,
                                 sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < model->route_count; i++) {
         if (i < ROUTES_SHOWN)
-            route_row(c, table, costs[i].route, &costs[i]);
-        assay_json_add(routes, route_json(c, costs[i].route, &costs[i]));
+            route_row(c, table, costs[i]);
+        assay_json_add(routes, route_json(c, costs[i]));
     }
     if (model->route_count > ROUTES_SHOWN)
         assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
@@ -215,7 +221,15 @@ void assay_compare_prices(struct assay_comparison *c)
     struct assay_section *section =
         assay_document_section(c->doc, "prices", "Where they run, and prices");
     struct assay_json *list = assay_json_array(c->arena);
+    struct assay_str shape =
+        assay_traffic_words(c->arena, &c->options->traffic);
 
+    assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+                      assay_arena_printf(
+                          c->arena,
+                          "Prices are dollars per million tokens; a month is "
+                          "%.*s.",
+                          ASSAY_STR_ARG(shape)));
     for (size_t i = 0; i < c->count; i++)
         model_prices(c, section, i, list);
     assay_json_set(c->data, "prices", list);

@@ -1,6 +1,8 @@
 /*
- * Where to go on: replacements first, then the same family, the same
- * creator, and what is near in cost and context.
+ * Where to go on: replacements first, then of each side one of the same
+ * family, one of the same creator, and one that is near in cost and
+ * context; what room is left goes to the rest in that order. The newest
+ * release comes first.
  */
 #include "compare/comparison.h"
 
@@ -11,6 +13,8 @@ struct candidate {
     size_t side; /* compared with this one */
     int rank;    /* smaller is nearer */
     const char *why;
+    struct assay_date released; /* unset: nobody says */
+    bool shown;
 };
 
 static bool same_fact(const struct assay_model *a, const struct assay_model *b,
@@ -71,6 +75,8 @@ static bool rank(struct assay_comparison *c, size_t side,
     const struct assay_model *own = c->sides[side].model;
 
     *candidate = (struct candidate){.model = model, .side = side};
+    (void)assay_choice_date(assay_subject_choice(&model->subject, "released"),
+                            &candidate->released);
     for (size_t i = 0; i < own->replacement_count; i++)
         if (assay_str_equal(own->replacements[i].id, model->id)) {
             candidate->why = "named replacement";
@@ -96,28 +102,66 @@ static bool rank(struct assay_comparison *c, size_t side,
 
 static bool before(const struct candidate *a, const struct candidate *b)
 {
+    int order = assay_date_compare(b->released, a->released);
+
     if (a->rank != b->rank)
         return a->rank < b->rank;
+    if (order != 0)
+        return order < 0;
     return assay_str_compare(a->model->id, b->model->id) < 0;
 }
 
-static void insert(struct candidate *list, size_t *count,
-                   const struct candidate *one)
+/* The nearer side, then the one with the first id: swapping changes nothing. */
+static bool seen_better(const struct assay_comparison *c,
+                        const struct candidate *a, const struct candidate *b)
+{
+    if (a->rank != b->rank)
+        return a->rank < b->rank;
+    return assay_str_compare(c->sides[a->side].model->id,
+                             c->sides[b->side].model->id) < 0;
+}
+
+/* Sorted; a model that is near to several sides stands once. */
+static void insert(const struct assay_comparison *c, struct candidate *list,
+                   size_t *count, const struct candidate *one)
 {
     size_t at = *count;
 
     for (size_t i = 0; i < *count; i++)
         if (list[i].model == one->model) {
-            if (before(one, &list[i]))
-                list[i] = *one;
-            return;
+            if (!seen_better(c, one, &list[i]))
+                return;
+            at = i;
+            break;
         }
+    *count += at == *count;
     while (at > 0 && before(one, &list[at - 1])) {
         list[at] = list[at - 1];
         at--;
     }
     list[at] = *one;
-    ++*count;
+}
+
+/* Nothing of its kind is shown for its side yet; replacements all are. */
+static bool is_first(const struct candidate *list, const struct candidate *one)
+{
+    for (const struct candidate *c = list; c < one && one->rank > 0; c++)
+        if (c->shown && c->side == one->side && c->rank == one->rank)
+            return false;
+    return true;
+}
+
+static void choose(struct candidate *list, size_t count)
+{
+    size_t shown = 0;
+
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < count && shown < SHOWN; i++) {
+            if (list[i].shown || (round == 0 && !is_first(list, &list[i])))
+                continue;
+            list[i].shown = true;
+            shown++;
+        }
 }
 
 /* The other side of the pair that the reader would look at next. */
@@ -142,9 +186,12 @@ void assay_compare_related(struct assay_comparison *c)
             struct candidate one;
 
             if (rank(c, i, c->options->neighbours[n], &one))
-                insert(found, &count, &one);
+                insert(c, found, &count, &one);
         }
-    for (size_t i = 0; i < count && i < SHOWN; i++) {
+    choose(found, count);
+    for (size_t i = 0; i < count; i++) {
+        if (!found[i].shown)
+            continue;
         struct assay_str with = c->sides[partner(c, found[i].side)].model->id;
         struct assay_json *one =
             assay_json_add(list, assay_json_object(c->arena));

@@ -44,6 +44,37 @@ void assay_compare_ref(struct assay_comparison *c, struct assay_refs *refs,
                    assay_document_claim(c->doc, &entry, &source));
 }
 
+static const struct assay_claim *listing(const struct assay_route *route)
+{
+    const struct assay_claim *newest = NULL;
+
+    for (size_t i = 0; i < route->subject.claim_count; i++) {
+        const struct assay_claim *claim = &route->subject.claims[i];
+
+        if (!newest || assay_date_compare(claim->read, newest->read) > 0)
+            newest = claim;
+    }
+    return newest;
+}
+
+void assay_compare_route_ref(struct assay_comparison *c,
+                             struct assay_refs *refs,
+                             const struct assay_route *route)
+{
+    assay_compare_ref(c, refs, route->status_claim);
+    if (assay_date_set(route->retired_on))
+        assay_compare_ref(c, refs, route->retired_on_claim);
+    else if (!route->status_claim)
+        assay_compare_ref(c, refs, listing(route));
+}
+
+void assay_compare_add_refs(struct assay_comparison *c, struct assay_refs *refs,
+                            const struct assay_refs *more)
+{
+    for (size_t i = 0; i < more->count; i++)
+        assay_refs_add(c->arena, refs, more->claims[i]);
+}
+
 struct assay_json *assay_refs_json(struct assay_comparison *c,
                                    const struct assay_refs *refs)
 {

@@ -16,6 +16,12 @@ static struct assay_str status_words(struct assay_comparison *c,
 
     if (model->status == ASSAY_STATUS_RETIRED && day.len)
         return assay_arena_printf(c->arena, "retired %.*s", ASSAY_STR_ARG(day));
+    if (side->overdue)
+        return assay_arena_printf(
+            c->arena, "%zu live route%s, but retired %.*s says %.*s", live,
+            live == 1 ? "" : "s", ASSAY_STR_ARG(day),
+            ASSAY_STR_ARG(
+                assay_kind_words(model->retired_on_claim->source->kind)));
     if (day.len)
         return assay_arena_printf(c->arena, "%s, ends %.*s", name,
                                   ASSAY_STR_ARG(day));
@@ -44,7 +50,7 @@ static size_t status_row(struct assay_comparison *c, struct assay_value *values)
             .text = status_words(c, side),
             .json = assay_json_string(c->arena, assay_str_c(name)),
             .refs = side->status_refs,
-            .flags = side->unreachable ? ASSAY_CELL_WARN : 0,
+            .flags = side->unreachable || side->overdue ? ASSAY_CELL_WARN : 0,
         };
         gone += side->unreachable;
         if (side->reachable) {
@@ -95,8 +101,7 @@ static size_t context_row(struct assay_comparison *c,
     bool tie = false, all = true;
 
     for (size_t i = 0; i < c->count; i++) {
-        values[i] =
-            assay_fact_value(c, &c->sides[i].model->subject, "context_tokens");
+        values[i] = assay_side_limit(c, i, "context_tokens");
         if (!assay_side_count(&c->sides[i], "context_tokens", &n, &claim)) {
             all = false;
             continue;
@@ -118,6 +123,18 @@ static size_t context_row(struct assay_comparison *c,
     return leader;
 }
 
+/* No price: because nothing is served, or because none is known. */
+static struct assay_value no_price(const struct assay_side *side)
+{
+    if (side->unreachable)
+        return (struct assay_value){.state = ASSAY_NOT_APPLICABLE,
+                                    .text = ASSAY_STR("no live route")};
+    if (side->cost.free_tier)
+        return (struct assay_value){.text = ASSAY_STR("unknown"),
+                                    .note = ASSAY_STR("beyond a free tier")};
+    return (struct assay_value){.text = ASSAY_STR("unknown")};
+}
+
 static size_t cheapest_row(struct assay_comparison *c, const char *meter,
                            struct assay_value *values)
 {
@@ -130,13 +147,9 @@ static size_t cheapest_row(struct assay_comparison *c, const char *meter,
         const struct assay_price_component *price =
             assay_side_cheapest(c, &c->sides[i], meter, &route);
 
-        values[i] = (struct assay_value){.text = ASSAY_STR("unknown")};
+        values[i] = no_price(&c->sides[i]);
         if (!price) {
             all = false;
-            if (c->sides[i].unreachable) {
-                values[i].state = ASSAY_NOT_APPLICABLE;
-                values[i].text = ASSAY_STR("no live route");
-            }
             continue;
         }
         values[i].state = price->state;
@@ -144,6 +157,10 @@ static size_t cheapest_row(struct assay_comparison *c, const char *meter,
         values[i].json = assay_json_string(
             c->arena, assay_decimal_text(c->arena, price->usd));
         values[i].note = route->provider_name;
+        if (route->free)
+            values[i].note =
+                assay_arena_printf(c->arena, "free tier, %.*s",
+                                   ASSAY_STR_ARG(route->provider_name));
         assay_compare_ref(c, &values[i].refs, price->claim);
         int order = leader == ASSAY_NOBODY && i == 0
                         ? -1
@@ -187,6 +204,10 @@ static size_t cost_row(struct assay_comparison *c, struct assay_value *values)
         if (cost->retired) {
             values[i].note = ASSAY_STR("retired route");
             values[i].flags = ASSAY_CELL_DIM;
+        } else if (cost->best.route && cost->best.route->free) {
+            values[i].note =
+                assay_arena_printf(c->arena, "free tier, %.*s",
+                                   ASSAY_STR_ARG(values[i].note));
         }
     }
     return c->lower;
@@ -246,8 +267,7 @@ static size_t routes_row(struct assay_comparison *c, struct assay_value *values)
         values[i] = assay_count_value(c, model->live_count);
         values[i].note = coverage_note(c, i);
         for (size_t k = 0; k < model->route_count && k < 8; k++)
-            assay_compare_ref(c, &values[i].refs,
-                              model->routes[k]->status_claim);
+            assay_compare_route_ref(c, &values[i].refs, model->routes[k]);
         if (model->live_count > best) {
             best = model->live_count;
             leader = i;
@@ -271,11 +291,11 @@ static size_t benchmarks_row(struct assay_comparison *c,
     for (size_t i = 0; i < c->count; i++) {
         values[i] = (struct assay_value){
             .state = c->comparable_count ? ASSAY_KNOWN : ASSAY_NOT_APPLICABLE,
-            .json = assay_json_uint(c->arena, leads[i]),
             .text = ASSAY_STR("none comparable"),
         };
         if (!c->comparable_count)
             continue;
+        values[i].json = assay_json_uint(c->arena, leads[i]);
         values[i].text = assay_arena_printf(c->arena, "leads %zu of %zu",
                                             leads[i], c->comparable_count);
         for (const struct assay_bench_row *r = c->benchmarks; r; r = r->next)

@@ -3,6 +3,29 @@
  */
 #include "compare/comparison.h"
 
+#include <string.h>
+
+const struct assay_capability *assay_side_capability(
+    const struct assay_side *side, const char *name)
+{
+    size_t i = 0;
+
+    while (i + 1 < assay_capability_row_count &&
+           strcmp(assay_capability_rows[i].name, name) != 0)
+        i++;
+    return &side->capabilities[i];
+}
+
+bool assay_side_answers(const struct assay_side *side)
+{
+    struct assay_str task;
+
+    return assay_choice_text(
+               assay_subject_choice(&side->model->subject, "task"), &task) !=
+               ASSAY_KNOWN ||
+           assay_str_is(task, "chat");
+}
+
 bool assay_side_count(const struct assay_side *side, const char *fact,
                       uint64_t *n, const struct assay_claim **claim)
 {
@@ -34,13 +57,16 @@ const struct assay_price_component *assay_side_cheapest(
     const struct assay_comparison *c, const struct assay_side *side,
     const char *meter, const struct assay_route **route)
 {
+    const struct assay_route *chosen = side->cost.best.route;
+    bool free_counts = chosen && chosen->free;
     const struct assay_price_component *best = NULL;
 
     for (size_t i = 0; i < side->model->live_count; i++) {
         const struct assay_route *r = side->model->routes[i];
         const struct assay_price_component *price;
 
-        if (!assay_str_is(r->tier, "standard") || r->free)
+        if (!side->route_costs[i].fits ||
+            (r->free ? !free_counts : !assay_str_is(r->tier, "standard")))
             continue;
         price = assay_price_find(&r->prices, assay_str_c(meter),
                                  c->options->traffic.input_tokens,
@@ -55,16 +81,33 @@ const struct assay_price_component *assay_side_cheapest(
     return best;
 }
 
+/* google-vertex and google serve what google makes. */
+static bool has_vendor_route(const struct assay_model *model)
+{
+    struct assay_str creator, name;
+
+    if (!assay_str_cut(model->id, '/', &creator, &name))
+        return false;
+    for (size_t i = 0; i < model->route_count; i++) {
+        struct assay_str provider = model->routes[i]->provider;
+
+        if (assay_str_equal(assay_str_head(provider, creator.len), creator) &&
+            (provider.len <= creator.len || provider.at[creator.len] == '-'))
+            return true;
+    }
+    return false;
+}
+
 /*
- * Known to have neither a live route nor weights: every route on record is
- * retired (or the vendor has retired the model), and the weights are known
- * to be closed.
+ * Known to have neither a live route nor weights: the weights are known to
+ * be closed, and the model is retired, or every route on record is, the
+ * vendor's own among them. Other people's routes alone do not tell.
  */
 static bool known_unreachable(const struct assay_model *model)
 {
     if (model->live_count > 0 || !model->closed)
         return false;
-    return model->status == ASSAY_STATUS_RETIRED || model->route_count > 0;
+    return model->status == ASSAY_STATUS_RETIRED || has_vendor_route(model);
 }
 
 static void status_refs(struct assay_comparison *c, struct assay_side *side)
@@ -79,18 +122,46 @@ static void status_refs(struct assay_comparison *c, struct assay_side *side)
         assay_compare_ref(c, &side->status_refs,
                           model->routes[i]->status_claim);
     }
+    /* that it lives is what its routes say */
+    if (model->live_count > 0 && !model->status_claim)
+        assay_compare_route_ref(c, &side->status_refs, model->routes[0]);
 }
 
 static bool side_cost(struct assay_comparison *c, struct assay_side *side,
                       const struct assay_cost_options *options,
                       struct assay_error *err)
 {
-    if (!assay_cost_model(c->arena, side->model, options, &side->cost, err))
-        return false;
+    const struct assay_model *model = side->model;
+
+    side->route_costs = ASSAY_NEW_ARRAY(c->arena, struct assay_route_cost,
+                                        model->route_count);
+    for (size_t i = 0; i < model->route_count; i++)
+        if (!assay_cost_route(c->arena, model->routes[i], options->traffic,
+                              options->as_of, &side->route_costs[i], err))
+            return false;
+    assay_cost_choose(c->arena, model, options, side->route_costs, &side->cost);
     for (size_t i = 0; i < side->cost.best.bill.line_count; i++)
         assay_compare_ref(c, &side->cost_refs,
                           side->cost.best.bill.lines[i].claim);
     return true;
+}
+
+/* The route whose cost is shown, where it meets every need; else the best. */
+static bool side_need(struct assay_comparison *c, struct assay_side *side,
+                      const struct assay_cost_options *options,
+                      struct assay_error *err)
+{
+    const struct assay_need *need = c->options->need;
+    const struct assay_route *route = side->cost.best.route;
+
+    if (route && route->live) {
+        if (!assay_need_route(c->arena, need, route, options, &side->need, err))
+            return false;
+        if (side->need.answer == ASSAY_ANSWER_YES)
+            return true;
+    }
+    return assay_need_model(c->arena, need, side->model, options, &side->need,
+                            err);
 }
 
 static bool same_models(struct assay_model *const *models, size_t count)
@@ -100,6 +171,40 @@ static bool same_models(struct assay_model *const *models, size_t count)
             if (assay_str_equal(models[i]->id, models[k]->id))
                 return true;
     return false;
+}
+
+static bool different_jobs(const struct assay_comparison *c)
+{
+    struct assay_str tasks[ASSAY_COMPARE_MAX];
+    bool differ = false;
+
+    for (size_t i = 0; i < c->count; i++) {
+        if (assay_choice_text(
+                assay_subject_choice(&c->sides[i].model->subject, "task"),
+                &tasks[i]) != ASSAY_KNOWN)
+            return false;
+        differ = differ || !assay_str_equal(tasks[0], tasks[i]);
+    }
+    return differ;
+}
+
+static void side_known(struct assay_comparison *c, struct assay_side *side,
+                       const struct assay_model *model)
+{
+    side->model = model;
+    side->reachable = model->live_count > 0 || model->open_weights;
+    side->unreachable = !side->reachable && known_unreachable(model);
+    side->overdue =
+        model->live_count > 0 && model->status != ASSAY_STATUS_RETIRED &&
+        assay_date_set(model->retired_on) &&
+        assay_date_compare(model->retired_on, c->options->as_of) <= 0;
+    side->capabilities = ASSAY_NEW_ARRAY(c->arena, struct assay_capability,
+                                         assay_capability_row_count);
+    for (size_t i = 0; i < assay_capability_row_count; i++)
+        assay_capability_of_model(c->arena, model,
+                                  assay_capability_rows[i].name,
+                                  &side->capabilities[i]);
+    status_refs(c, side);
 }
 
 bool assay_compare_sides(struct assay_comparison *c,
@@ -124,18 +229,14 @@ bool assay_compare_sides(struct assay_comparison *c,
     for (size_t i = 0; i < count; i++) {
         struct assay_side *side = &c->sides[i];
 
-        side->model = models[i];
-        side->reachable = models[i]->live_count > 0 || models[i]->open_weights;
-        side->unreachable = !side->reachable && known_unreachable(models[i]);
-        status_refs(c, side);
+        side_known(c, side, models[i]);
         if (!side_cost(c, side, &options, err))
             return false;
-        if (c->options->need &&
-            !assay_need_model(c->arena, c->options->need, models[i], &options,
-                              &side->need, err))
+        if (c->options->need && !side_need(c, side, &options, err))
             return false;
         costs[i] = side->cost;
     }
     c->lower = assay_cost_lower(costs, count);
+    c->different_jobs = different_jobs(c);
     return true;
 }

@@ -1,7 +1,6 @@
 /*
  * What the models are, fact by fact, and what they can do.
  */
-#include "compare/capability.h"
 #include "compare/comparison.h"
 
 static const struct {
@@ -25,34 +24,57 @@ static const struct {
     {"task", "task"},
 };
 
-/* A model's own value; a limit that only routes state is said so. */
-static struct assay_value spec_value(struct assay_comparison *c, size_t side,
-                                     const char *fact)
+/* Of live routes; of a model that has none, of those it had. */
+static const struct assay_route *most_on_a_route(
+    const struct assay_model *model, const char *fact, bool *differ)
 {
-    const struct assay_model *model = c->sides[side].model;
-    struct assay_value value = assay_fact_value(c, &model->subject, fact);
+    size_t count = model->live_count ? model->live_count : model->route_count;
     const struct assay_route *from = NULL;
     uint64_t most = 0, n;
 
-    if (value.refs.count ||
-        (!assay_str_is(assay_str_c(fact), "context_tokens") &&
-         !assay_str_is(assay_str_c(fact), "max_output_tokens")))
-        return value;
-    for (size_t i = 0; i < model->route_count; i++) {
+    *differ = false;
+    for (size_t i = 0; i < count; i++) {
         const struct assay_choice *choice =
             assay_subject_choice(&model->routes[i]->subject, fact);
 
-        if (assay_choice_uint(choice, &n) != ASSAY_KNOWN || n <= most)
+        if (assay_choice_uint(choice, &n) != ASSAY_KNOWN)
+            continue;
+        *differ = *differ || (from && n != most);
+        if (from && n <= most)
             continue;
         most = n;
         from = model->routes[i];
     }
+    return from;
+}
+
+struct assay_value assay_side_limit(struct assay_comparison *c, size_t side,
+                                    const char *fact)
+{
+    const struct assay_model *model = c->sides[side].model;
+    struct assay_value value = assay_fact_value(c, &model->subject, fact);
+    const struct assay_route *from;
+    bool differ;
+
+    if (value.refs.count)
+        return value;
+    from = most_on_a_route(model, fact, &differ);
     if (!from)
         return value;
     value = assay_fact_value(c, &from->subject, fact);
-    value.note = assay_arena_printf(c->arena, "on %.*s",
-                                    ASSAY_STR_ARG(from->provider_name));
+    value.note =
+        assay_arena_printf(c->arena, "%s %.*s", differ ? "at most, on" : "on",
+                           ASSAY_STR_ARG(from->provider_name));
     return value;
+}
+
+static struct assay_value spec_value(struct assay_comparison *c, size_t side,
+                                     const char *fact)
+{
+    if (assay_str_is(assay_str_c(fact), "context_tokens") ||
+        assay_str_is(assay_str_c(fact), "max_output_tokens"))
+        return assay_side_limit(c, side, fact);
+    return assay_fact_value(c, &c->sides[side].model->subject, fact);
 }
 
 static bool anything(struct assay_comparison *c,
@@ -90,23 +112,20 @@ void assay_compare_specs(struct assay_comparison *c)
 }
 
 static struct assay_value capability_value(struct assay_comparison *c,
-                                           size_t side, const char *name)
+                                           const struct assay_capability *can)
 {
-    struct assay_capability capability;
     struct assay_value value = {.text = ASSAY_STR("unknown")};
 
-    assay_capability_of_model(c->arena, c->sides[side].model, name,
-                              &capability);
-    assay_compare_ref(c, &value.refs, capability.claim);
-    value.conflict = capability.conflict;
-    value.state = capability.state;
-    value.note = capability.where;
-    if (capability.not_stated)
+    assay_compare_ref(c, &value.refs, can->claim);
+    value.conflict = can->conflict;
+    value.state = can->state;
+    value.note = can->where;
+    if (can->not_stated)
         value.text = ASSAY_STR("not stated");
-    if (capability.state != ASSAY_KNOWN)
+    if (can->state != ASSAY_KNOWN)
         return value;
-    value.text = capability.has ? ASSAY_STR("Yes") : ASSAY_STR("No");
-    value.json = assay_json_bool(c->arena, capability.has);
+    value.text = can->has ? ASSAY_STR("Yes") : ASSAY_STR("No");
+    value.json = assay_json_bool(c->arena, can->has);
     return value;
 }
 
@@ -123,7 +142,7 @@ void assay_compare_capabilities(struct assay_comparison *c)
             assay_json_add(list, assay_json_object(c->arena));
 
         for (size_t k = 0; k < c->count; k++)
-            values[k] = capability_value(c, k, assay_capability_rows[i].name);
+            values[k] = capability_value(c, &c->sides[k].capabilities[i]);
         assay_json_set_c(c->arena, row, "capability",
                          assay_capability_rows[i].name);
         assay_json_set(row, "cells",

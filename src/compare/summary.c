@@ -1,14 +1,12 @@
 /*
  * The deep dive: a few sentences over the whole, each from a rule.
  */
-#include "compare/advantages.h"
-#include "compare/capability.h"
+#include "compare/comparison.h"
 
 static void all_cost_refs(struct assay_comparison *c, struct assay_refs *refs)
 {
     for (size_t i = 0; i < c->count; i++)
-        for (size_t k = 0; k < c->sides[i].cost_refs.count; k++)
-            assay_refs_add(c->arena, refs, c->sides[i].cost_refs.claims[k]);
+        assay_compare_add_refs(c, refs, &c->sides[i].cost_refs);
 }
 
 static void say_cost(struct assay_comparison *c, struct assay_points *points)
@@ -30,69 +28,93 @@ static void say_cost(struct assay_comparison *c, struct assay_points *points)
     }
     if (unknown == c->count)
         return;
+    struct assay_str shape =
+        assay_traffic_words(c->arena, &c->options->traffic);
+
     all_cost_refs(c, &refs);
     assay_points_add(c, points, "cost_at_traffic", &refs,
-                     "A month at this traffic: %.*s.", ASSAY_STR_ARG(list));
+                     "A month costs (%.*s): %.*s.", ASSAY_STR_ARG(shape),
+                     ASSAY_STR_ARG(list));
+}
+
+/* A lower input price than that of the side with the lowest month. */
+static size_t lower_input(struct assay_comparison *c, struct assay_refs *refs)
+{
+    const struct assay_route *route = NULL;
+    const struct assay_price_component *least, *price;
+    size_t cheapest = ASSAY_NOBODY;
+
+    least =
+        assay_side_cheapest(c, &c->sides[c->lower], "input_tokens", &route);
+    if (!least)
+        return ASSAY_NOBODY;
+    assay_compare_ref(c, refs, least->claim);
+    for (size_t i = 0; i < c->count; i++) {
+        price = assay_side_cheapest(c, &c->sides[i], "input_tokens", &route);
+        if (!price || assay_decimal_compare(price->usd, least->usd) >= 0)
+            continue;
+        least = price;
+        cheapest = i;
+    }
+    if (cheapest != ASSAY_NOBODY)
+        assay_compare_ref(c, refs, least->claim);
+    return cheapest;
 }
 
 static void say_input_only(struct assay_comparison *c,
                            struct assay_points *points)
 {
-    const struct assay_route *route = NULL;
-    size_t cheapest = ASSAY_NOBODY;
-    struct assay_decimal best = {0, 0};
     struct assay_refs refs = {0};
+    size_t cheapest;
 
     if (c->lower == ASSAY_NOBODY)
         return;
-    for (size_t i = 0; i < c->count; i++) {
-        const struct assay_price_component *price =
-            assay_side_cheapest(c, &c->sides[i], "input_tokens", &route);
-
-        if (!price || (cheapest != ASSAY_NOBODY &&
-                       assay_decimal_compare(price->usd, best) >= 0))
-            continue;
-        cheapest = i;
-        best = price->usd;
-    }
-    if (cheapest == ASSAY_NOBODY || cheapest == c->lower)
+    cheapest = lower_input(c, &refs);
+    if (cheapest == ASSAY_NOBODY)
         return;
     all_cost_refs(c, &refs);
     assay_points_add(c, points, "cheap_input_dear_month", &refs,
-                     "%.*s has the lower input price, yet %.*s costs less a "
-                     "month: the output decides here.",
+                     "%.*s has the lowe%s input price, yet %.*s costs less a "
+                     "month: the input price alone does not decide.",
                      ASSAY_STR_ARG(c->sides[cheapest].model->name),
+                     c->count > 2 ? "st" : "r",
                      ASSAY_STR_ARG(c->sides[c->lower].model->name));
 }
 
 static void say_unknown(struct assay_comparison *c, struct assay_points *points)
 {
     struct assay_str list = {"", 0};
+    struct assay_refs refs = {0};
 
     for (size_t i = 0; i < assay_capability_row_count; i++) {
+        struct assay_refs claims = {0};
         size_t known = 0;
 
         for (size_t k = 0; k < c->count; k++) {
-            struct assay_capability capability;
+            const struct assay_capability *can = &c->sides[k].capabilities[i];
 
-            assay_capability_of_model(c->arena, c->sides[k].model,
-                                      assay_capability_rows[i].name,
-                                      &capability);
-            known += capability.state == ASSAY_KNOWN;
+            known += can->state == ASSAY_KNOWN;
+            assay_compare_ref(c, &claims, can->claim);
         }
+        if (known == 0)
+            assay_compare_add_refs(c, &refs, &claims);
         if (known == 0)
             list = assay_arena_printf(c->arena, "%.*s%s%s", ASSAY_STR_ARG(list),
                                       list.len ? ", " : "",
                                       assay_capability_rows[i].title);
     }
     if (list.len)
-        assay_points_add(c, points, "unknown_capabilities", NULL,
-                         "Unknown on every side: %.*s.", ASSAY_STR_ARG(list));
+        assay_points_add(c, points, "unknown_capabilities", &refs,
+                         "Unknown of %s: %.*s.",
+                         c->count == 2 ? "both" : "all of them",
+                         ASSAY_STR_ARG(list));
 }
 
 static void say_benchmarks(struct assay_comparison *c,
                            struct assay_points *points)
 {
+    const char *both = c->count == 2 ? "both" : "two of them";
+    struct assay_refs refs = {0};
     size_t shared = 0;
 
     for (const struct assay_bench_row *r = c->benchmarks; r; r = r->next) {
@@ -100,23 +122,27 @@ static void say_benchmarks(struct assay_comparison *c,
 
         for (size_t i = 0; i < c->count; i++)
             filled += r->cells[i] != NULL;
-        shared += filled > 1;
+        if (filled < 2 || (c->comparable_count && !r->comparable))
+            continue;
+        shared++;
+        for (size_t i = 0; i < c->count; i++)
+            assay_compare_ref(c, &refs, r->cells[i]);
     }
     if (c->comparable_count)
-        assay_points_add(c, points, "benchmarks_comparable", NULL,
+        assay_points_add(c, points, "benchmarks_comparable", &refs,
                          "%zu benchmark row%s can be compared.",
                          c->comparable_count,
                          c->comparable_count == 1 ? "" : "s");
     else if (shared)
-        assay_points_add(c, points, "benchmarks_unlike", NULL,
-                         "%zu benchmark%s on record for more than one of "
-                         "them, but under different or unstated settings: no "
-                         "leader is named.",
-                         shared, shared == 1 ? " is" : "s are");
+        assay_points_add(c, points, "benchmarks_unlike", &refs,
+                         "%zu benchmark%s on record for %s, but under "
+                         "different or unstated settings: no leader is named.",
+                         shared, shared == 1 ? " is" : "s are", both);
     else
         assay_points_add(c, points, "benchmarks_none", NULL,
-                         "No benchmark is on record for both: nothing here "
-                         "tells their quality apart.");
+                         "No benchmark is on record for %s: nothing here "
+                         "tells their quality apart.",
+                         both);
 }
 
 static void say_ends(struct assay_comparison *c, struct assay_points *points)
@@ -125,7 +151,8 @@ static void say_ends(struct assay_comparison *c, struct assay_points *points)
         const struct assay_model *model = c->sides[i].model;
         struct assay_str day = assay_date_text(c->arena, model->retired_on);
 
-        if (model->status == ASSAY_STATUS_RETIRED || !day.len)
+        if (model->status == ASSAY_STATUS_RETIRED || !day.len ||
+            c->sides[i].overdue)
             continue;
         assay_points_add(c, points, "announced_end", &c->sides[i].status_refs,
                          "%.*s ends on %.*s.", ASSAY_STR_ARG(model->name),

@@ -2,7 +2,6 @@
  * What a model is fit for, one rule per tag, over known claims only. A model
  * that can no longer be called is fit for nothing.
  */
-#include "compare/capability.h"
 #include "compare/comparison.h"
 
 #include <string.h>
@@ -10,13 +9,12 @@
 static bool has(struct assay_comparison *c, size_t side, const char *name,
                 struct assay_refs *refs)
 {
-    struct assay_capability capability;
+    const struct assay_capability *can =
+        assay_side_capability(&c->sides[side], name);
 
-    assay_capability_of_model(c->arena, c->sides[side].model, name,
-                              &capability);
-    if (capability.state != ASSAY_KNOWN || !capability.has)
+    if (can->state != ASSAY_KNOWN || !can->has)
         return false;
-    assay_compare_ref(c, refs, capability.claim);
+    assay_compare_ref(c, refs, can->claim);
     return true;
 }
 

@@ -50,14 +50,13 @@ void assay_compare_tradeoffs(struct assay_comparison *c)
     struct assay_json *list = assay_json_array(c->arena);
 
     for (size_t i = 0; i < c->count; i++) {
-        struct assay_points points = {0};
+        struct assay_points points = c->sides[i].advantages;
         struct assay_json *one =
             assay_json_add(list, assay_json_object(c->arena));
         struct assay_str title =
             assay_arena_printf(c->arena, "Choose %.*s when",
                                ASSAY_STR_ARG(c->sides[i].model->name));
 
-        assay_side_advantages(c, i, &points);
         if (points.first) {
             assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH, title);
             assay_points_blocks(c, section, ASSAY_BLOCK_ITEM, &points);

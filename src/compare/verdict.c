@@ -3,7 +3,7 @@
  * winner only when nothing that is unknown could turn it.
  */
 #include "compare/advantages.h"
-#include "compare/capability.h"
+#include "compare/dominance.h"
 
 #include <string.h>
 
@@ -17,34 +17,54 @@ struct verdict {
 
 #define NAME(side) ASSAY_STR_ARG((side)->model->name)
 
-static void add_refs(struct assay_comparison *c, struct assay_refs *refs,
-                     const struct assay_refs *more)
+/* ------------------------------------------------------- different_job */
+
+static struct assay_str task_of(const struct assay_side *side)
 {
-    for (size_t i = 0; i < more->count; i++)
-        assay_refs_add(c->arena, refs, more->claims[i]);
+    struct assay_str task = {"", 0};
+
+    (void)assay_choice_text(
+        assay_subject_choice(&side->model->subject, "task"), &task);
+    return task;
 }
 
-/* ------------------------------------------------------- different_job */
+/* "chat (GPT-4o, Claude)": the models with the task of `first`. */
+static struct assay_str models_of_task(struct assay_comparison *c, size_t first)
+{
+    struct assay_str task = task_of(&c->sides[first]);
+    struct assay_str list = c->sides[first].model->name;
+
+    for (size_t i = first + 1; i < c->count; i++)
+        if (assay_str_equal(task_of(&c->sides[i]), task))
+            list = assay_arena_printf(c->arena, "%.*s, %.*s",
+                                      ASSAY_STR_ARG(list), NAME(&c->sides[i]));
+    return assay_arena_printf(c->arena, "%.*s (%.*s)", ASSAY_STR_ARG(task),
+                              ASSAY_STR_ARG(list));
+}
 
 static bool different_job(struct assay_comparison *c, struct verdict *v)
 {
-    struct assay_str tasks[ASSAY_COMPARE_MAX], list = {"", 0};
-    bool differ = false;
+    struct assay_str list = {"", 0};
 
-    for (size_t i = 0; i < c->count; i++) {
-        const struct assay_choice *task =
-            assay_subject_choice(&c->sides[i].model->subject, "task");
-
-        if (assay_choice_text(task, &tasks[i]) != ASSAY_KNOWN)
-            return false;
-        assay_compare_ref(c, &v->refs, task->claims[0]);
-        differ = differ || !assay_str_equal(tasks[0], tasks[i]);
-        list = assay_arena_printf(c->arena, "%.*s%s%.*s is for %.*s",
-                                  ASSAY_STR_ARG(list), list.len ? ", " : "",
-                                  NAME(&c->sides[i]), ASSAY_STR_ARG(tasks[i]));
-    }
-    if (!differ)
+    if (!c->different_jobs)
         return false;
+    for (size_t i = 0; i < c->count; i++) {
+        struct assay_str task = task_of(&c->sides[i]);
+        bool named = false;
+
+        assay_compare_ref(
+            c, &v->refs,
+            assay_subject_choice(&c->sides[i].model->subject, "task")
+                ->claims[0]);
+        for (size_t k = 0; k < i && !named; k++)
+            named = assay_str_equal(task_of(&c->sides[k]), task);
+        if (named)
+            continue;
+        task = models_of_task(c, i);
+        list =
+            assay_arena_printf(c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(list),
+                               list.len ? ", " : "", ASSAY_STR_ARG(task));
+    }
     v->text = assay_arena_printf(
         c->arena, "These do different jobs: %.*s. No winner is named.",
         ASSAY_STR_ARG(list));
@@ -137,7 +157,7 @@ static bool reachable(struct assay_comparison *c, struct verdict *v)
     for (size_t i = 0; i < c->count; i++) {
         if (i == one)
             continue;
-        add_refs(c, &v->refs, &c->sides[i].status_refs);
+        assay_compare_add_refs(c, &v->refs, &c->sides[i].status_refs);
         say_retired(c, &c->sides[i], v);
         say_replacement(c, &c->sides[i], v);
     }
@@ -164,33 +184,56 @@ static struct assay_str failed_terms(struct assay_comparison *c,
     return list;
 }
 
+/* " on poe/gpt-4o; its cheapest route does not": where it meets them. */
+static struct assay_str met_where(struct assay_comparison *c,
+                                  const struct assay_side *side)
+{
+    const struct assay_route *route = side->need.route;
+    const struct assay_route *cheapest = side->cost.best.route;
+
+    if (!route || side->model->live_count < 2)
+        return ASSAY_STR("");
+    return assay_arena_printf(
+        c->arena, " on %.*s%s", ASSAY_STR_ARG(route->id),
+        cheapest && cheapest->live && cheapest != route
+            ? "; the route of its monthly cost does not"
+            : "");
+}
+
+static void say_need(struct assay_comparison *c, const struct assay_side *side,
+                     struct verdict *v)
+{
+    struct assay_str list, where;
+    struct assay_refs refs = {0};
+
+    if (side->need.answer == ASSAY_ANSWER_YES) {
+        for (size_t i = 0; i < c->options->need->count; i++)
+            assay_compare_ref(c, &refs, side->need.claims[i]);
+        where = met_where(c, side);
+        assay_points_add(c, &v->why, "need_met", &refs,
+                         "%.*s meets every need%.*s.", NAME(side),
+                         ASSAY_STR_ARG(where));
+        return;
+    }
+    list = failed_terms(c, side, side->need.answer, &refs);
+    if (side->need.answer == ASSAY_ANSWER_UNKNOWN) {
+        assay_points_add(c, &v->why, "need_unknown", &refs,
+                         "Of %.*s it cannot be told: %.*s.", NAME(side),
+                         ASSAY_STR_ARG(list));
+        return;
+    }
+    where = (struct assay_str){"", 0};
+    if (side->need.route && side->model->live_count > 1)
+        where = assay_arena_printf(c->arena, " (nearest on %.*s)",
+                                   ASSAY_STR_ARG(side->need.route->id));
+    assay_points_add(c, &v->why, "need_failed", &refs, "%.*s is out%.*s: %.*s.",
+                     NAME(side), ASSAY_STR_ARG(where), ASSAY_STR_ARG(list));
+}
+
 static void say_needs(struct assay_comparison *c, struct verdict *v)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        const struct assay_side *side = &c->sides[i];
-        struct assay_refs refs = {0};
-        struct assay_str list;
-
-        if (side->need.answer == ASSAY_ANSWER_YES) {
-            assay_points_add(c, &v->why, "need_met", NULL,
-                             "%.*s meets every need.", NAME(side));
-            continue;
-        }
-        list = failed_terms(c, side,
-                            side->need.answer == ASSAY_ANSWER_NO
-                                ? ASSAY_ANSWER_NO
-                                : ASSAY_ANSWER_UNKNOWN,
-                            &refs);
-        add_refs(c, &v->refs, &refs);
-        if (side->need.answer == ASSAY_ANSWER_NO)
-            assay_points_add(c, &v->why, "need_failed", &refs,
-                             "%.*s is out: %.*s.", NAME(side),
-                             ASSAY_STR_ARG(list));
-        else
-            assay_points_add(c, &v->why, "need_unknown", &refs,
-                             "%.*s cannot be told: %.*s.", NAME(side),
-                             ASSAY_STR_ARG(list));
-    }
+    for (size_t i = 0; i < c->count; i++)
+        say_need(c, &c->sides[i], v);
 }
 
 static bool needs(struct assay_comparison *c, struct verdict *v)
@@ -223,127 +266,37 @@ static bool needs(struct assay_comparison *c, struct verdict *v)
             met == 1 ? "meets" : "meet", c->count - met - out);
     }
     say_needs(c, v);
+    for (const struct assay_point *p = v->why.first; p; p = p->next)
+        assay_compare_add_refs(c, &v->refs, &p->refs);
     return true;
 }
 
 /* ------------------------------------------------------- dominates */
 
-enum relation { WORSE, SAME, BETTER, COULD_TURN };
-
-static enum relation compare_cost(struct assay_comparison *c, size_t a,
-                                  size_t b)
-{
-    const struct assay_model_cost *x = &c->sides[a].cost;
-    const struct assay_model_cost *y = &c->sides[b].cost;
-    int order;
-
-    if ((x->best.state != ASSAY_KNOWN && x->best.state != ASSAY_FREE) ||
-        (y->best.state != ASSAY_KNOWN && y->best.state != ASSAY_FREE) ||
-        x->retired || y->retired)
-        return COULD_TURN;
-    order = assay_decimal_compare(x->best.usd, y->best.usd);
-    return order < 0 ? BETTER : order > 0 ? WORSE : SAME;
-}
-
-static enum relation compare_count(struct assay_comparison *c, size_t a,
-                                   size_t b, const char *fact)
-{
-    const struct assay_claim *claim;
-    uint64_t x, y;
-
-    if (!assay_side_count(&c->sides[a], fact, &x, &claim) ||
-        !assay_side_count(&c->sides[b], fact, &y, &claim))
-        return COULD_TURN;
-    return x > y ? BETTER : x < y ? WORSE : SAME;
-}
-
-/* Both unknown is not a signal; one unknown may turn it. */
-static enum relation compare_capability(struct assay_comparison *c, size_t a,
-                                        size_t b, const char *name)
-{
-    struct assay_capability x, y;
-
-    assay_capability_of_model(c->arena, c->sides[a].model, name, &x);
-    assay_capability_of_model(c->arena, c->sides[b].model, name, &y);
-    if (x.state != ASSAY_KNOWN && y.state != ASSAY_KNOWN)
-        return SAME;
-    if (x.state != ASSAY_KNOWN)
-        return y.has ? COULD_TURN : SAME;
-    if (y.state != ASSAY_KNOWN)
-        return x.has ? SAME : COULD_TURN;
-    return x.has == y.has ? SAME : x.has ? BETTER : WORSE;
-}
-
-static enum relation compare_benchmarks(struct assay_comparison *c, size_t a,
-                                        size_t b)
-{
-    enum relation all = SAME;
-    size_t rows = 0;
-
-    for (const struct assay_bench_row *r = c->benchmarks; r; r = r->next) {
-        if (!r->comparable || !r->cells[a] || !r->cells[b])
-            continue;
-        rows++;
-        if (r->leader == b)
-            return WORSE;
-        if (r->leader == a)
-            all = BETTER;
-        else if (assay_decimal_sign(r->difference) && c->count > 2)
-            return COULD_TURN;
-    }
-    /* without one comparable row nothing is known of quality */
-    return rows ? all : COULD_TURN;
-}
-
-static bool beats(struct assay_comparison *c, size_t a, size_t b, size_t *gains)
-{
-    enum relation signals[32] = {
-        compare_cost(c, a, b),
-        compare_count(c, a, b, "context_tokens"),
-        compare_count(c, a, b, "max_output_tokens"),
-        compare_benchmarks(c, a, b),
-    };
-    size_t count = 4;
-
-    for (size_t i = 0; i < assay_capability_row_count; i++)
-        signals[count++] =
-            compare_capability(c, a, b, assay_capability_rows[i].name);
-    for (size_t i = 0; i < count; i++) {
-        if (signals[i] == WORSE || signals[i] == COULD_TURN)
-            return false;
-        *gains += signals[i] == BETTER;
-    }
-    return *gains > 0;
-}
-
 static void advantage_refs(struct assay_comparison *c, size_t side,
-                           struct verdict *v)
+                           struct assay_refs *refs)
 {
-    struct assay_points points = {0};
-
-    assay_side_advantages(c, side, &points);
-    for (const struct assay_point *p = points.first; p; p = p->next) {
-        add_refs(c, &v->refs, &p->refs);
-        assay_points_add(c, &v->why, p->rule, &p->refs, "%.*s when %.*s.",
-                         NAME(&c->sides[side]), ASSAY_STR_ARG(p->text));
-    }
+    for (const struct assay_point *p = c->sides[side].advantages.first; p;
+         p = p->next)
+        assay_compare_add_refs(c, refs, &p->refs);
 }
 
 static bool dominates(struct assay_comparison *c, struct verdict *v)
 {
     for (size_t i = 0; i < c->count; i++) {
-        bool all = c->sides[i].model->live_count > 0;
-        size_t gains = 0;
+        struct assay_standing s;
 
-        for (size_t k = 0; all && k < c->count; k++)
-            all = k == i || beats(c, i, k, &gains);
-        if (!all)
+        if (!c->sides[i].model->live_count ||
+            (c->options->need && c->sides[i].need.answer != ASSAY_ANSWER_YES))
+            continue;
+        assay_compare_standing(c, i, &s);
+        if (s.worse || s.no_better || s.could_turn.len)
             continue;
         v->winner = i;
         v->text = assay_arena_printf(
-            c->arena, "%.*s: no worse on any known signal, and better on %zu.",
-            NAME(&c->sides[i]), gains);
-        advantage_refs(c, i, v);
+            c->arena, "%.*s is no worse on any known signal and better on %.*s.",
+            NAME(&c->sides[i]), ASSAY_STR_ARG(s.gained));
+        advantage_refs(c, i, &v->refs);
         return true;
     }
     return false;
@@ -351,35 +304,125 @@ static bool dominates(struct assay_comparison *c, struct verdict *v)
 
 /* ------------------------------------------------------- trade */
 
-static bool trade(struct assay_comparison *c, struct verdict *v)
+/* The side that alone has something to say for it, or ASSAY_NOBODY. */
+static size_t only_one(const struct assay_comparison *c)
+{
+    size_t one = ASSAY_NOBODY;
+
+    for (size_t i = 0; i < c->count; i++) {
+        if (!c->sides[i].advantages.first)
+            continue;
+        if (one != ASSAY_NOBODY)
+            return ASSAY_NOBODY;
+        one = i;
+    }
+    return one;
+}
+
+/* All that is known speaks for one, yet something unknown could turn it. */
+static bool one_sided(struct assay_comparison *c, struct verdict *v)
+{
+    size_t one = only_one(c);
+    struct assay_standing s;
+
+    if (one == ASSAY_NOBODY)
+        return false;
+    assay_compare_standing(c, one, &s);
+    if (s.worse || !s.could_turn.len)
+        return false;
+    v->text = assay_arena_printf(
+        c->arena,
+        "What is known speaks for %.*s. Choose it when %.*s. No winner is "
+        "named, because %.*s.",
+        NAME(&c->sides[one]),
+        ASSAY_STR_ARG(c->sides[one].advantages.first->text),
+        ASSAY_STR_ARG(s.could_turn));
+    advantage_refs(c, one, &v->refs);
+    return true;
+}
+
+static void what_each_buys(struct assay_comparison *c, struct verdict *v)
 {
     struct assay_str buys = {"", 0};
 
     for (size_t i = 0; i < c->count; i++) {
-        struct assay_points points = {0};
+        const struct assay_point *first = c->sides[i].advantages.first;
 
-        assay_side_advantages(c, i, &points);
-        if (!points.first)
+        if (!first)
             continue;
-        buys = assay_arena_printf(c->arena, "%.*s%s%.*s when %.*s",
-                                  ASSAY_STR_ARG(buys), buys.len ? "; " : "",
+        buys = assay_arena_printf(c->arena, "%.*s%s %.*s when %.*s",
+                                  ASSAY_STR_ARG(buys),
+                                  buys.len ? "; choose" : "Choose",
                                   NAME(&c->sides[i]),
-                                  ASSAY_STR_ARG(points.first->text));
-        add_refs(c, &v->refs, &points.first->refs);
+                                  ASSAY_STR_ARG(first->text));
+        assay_compare_add_refs(c, &v->refs, &first->refs);
     }
     if (!buys.len)
-        v->text = ASSAY_STR("Nothing known tells these apart: test them on "
-                            "your own prompts.");
+        v->text = ASSAY_STR("No known fact decides between these: test them "
+                            "on your own prompts.");
     else
         v->text =
             assay_arena_printf(c->arena, "No model wins on all counts. %.*s.",
                                ASSAY_STR_ARG(buys));
-    for (size_t i = 0; i < c->count; i++)
-        if (c->sides[i].unreachable) {
-            say_retired(c, &c->sides[i], v);
-            say_replacement(c, &c->sides[i], v);
-        }
+}
+
+/* A model whose own context is smaller than the request. */
+static void say_too_small(struct assay_comparison *c, size_t side,
+                          struct verdict *v)
+{
+    const struct assay_traffic *traffic = &c->options->traffic;
+    const struct assay_claim *claim;
+    struct assay_decimal request;
+    struct assay_refs refs = {0};
+    uint64_t context;
+
+    if (!assay_side_count(&c->sides[side], "context_tokens", &context,
+                          &claim) ||
+        !assay_decimal_add(traffic->input_tokens, traffic->output_tokens,
+                           &request) ||
+        assay_decimal_compare(request, assay_decimal_uint(context)) <= 0)
+        return;
+    struct assay_str has =
+        assay_decimal_fixed(c->arena, assay_decimal_uint(context), 0);
+    struct assay_str asked = assay_decimal_fixed(c->arena, request, 0);
+
+    assay_compare_ref(c, &refs, claim);
+    assay_points_add(c, &v->why, "request_too_large", &refs,
+                     "A request of %.*s tokens is more than the context of "
+                     "%.*s, %.*s.",
+                     ASSAY_STR_ARG(asked), NAME(&c->sides[side]),
+                     ASSAY_STR_ARG(has));
+}
+
+static bool trade(struct assay_comparison *c, struct verdict *v)
+{
+    if (!one_sided(c, v))
+        what_each_buys(c, v);
+    for (size_t i = 0; i < c->count; i++) {
+        say_too_small(c, i, v);
+        if (!c->sides[i].unreachable)
+            continue;
+        say_retired(c, &c->sides[i], v);
+        say_replacement(c, &c->sides[i], v);
+    }
     return true;
+}
+
+/* ------------------------------------------- said whatever the rule */
+
+static void say_overdue(struct assay_comparison *c,
+                        const struct assay_side *side, struct verdict *v)
+{
+    const struct assay_model *model = side->model;
+    struct assay_str day = assay_date_text(c->arena, model->retired_on);
+    struct assay_str who =
+        assay_kind_words(model->retired_on_claim->source->kind);
+
+    assay_points_add(c, &v->why, "end_unconfirmed", &side->status_refs,
+                     "%.*s was retired on %.*s, says %.*s; %zu live route%s "
+                     "still listed.",
+                     NAME(side), ASSAY_STR_ARG(day), ASSAY_STR_ARG(who),
+                     model->live_count, model->live_count == 1 ? " is" : "s are");
 }
 
 /*
@@ -411,7 +454,7 @@ static void say_why(struct assay_comparison *c, struct assay_section *section,
                                   text.len ? " " : "", ASSAY_STR_ARG(p->text));
     block = assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH, text);
     for (const struct assay_point *p = why->first; p; p = p->next)
-        add_refs(c, &block->refs, &p->refs);
+        assay_compare_add_refs(c, &block->refs, &p->refs);
 }
 
 static void write_verdict(struct assay_comparison *c, struct verdict *v)
@@ -440,6 +483,11 @@ bool assay_compare_verdict(struct assay_comparison *c)
 
         if (!rules[i].fires(c, &v))
             continue;
+        for (size_t k = 0; k < c->count; k++)
+            if (c->sides[k].overdue)
+                say_overdue(c, &c->sides[k], &v);
+        if (c->options->need && strcmp(v.rule, "needs") != 0)
+            say_needs(c, &v);
         write_verdict(c, &v);
         return true;
     }

@@ -507,7 +507,7 @@ static bool read_genai_prices(struct assay_batch *batch,
                               const struct assay_json *document,
                               struct assay_error *err)
 {
-    struct provider provider;
+    struct provider provider = {0};
 
     if (document->type != ASSAY_JSON_ARRAY)
         return assay_fail(err, ASSAY_BAD_INPUT,

@@ -281,6 +281,18 @@ static const struct assay_field architecture_fields[] = {
     {"output_modalities", "modalities_out", ASSAY_FIELD_LIST},
 };
 
+/*
+ * What it calls "file" are documents sent as PDF: the "pdf" of the others
+ * (openrouter.ai, "PDF Inputs", read 2026-11-22).
+ */
+static void name_documents(struct assay_json *modalities)
+{
+    for (struct assay_json *at = modalities ? modalities->first : NULL; at;
+         at = at->next)
+        if (assay_str_is(at->text, "file"))
+            at->text = ASSAY_STR("pdf");
+}
+
 /* "Google: Gemma 2 27B (free)" is called Gemma 2 27B. */
 static struct assay_str plain_name(struct assay_str name)
 {
@@ -333,6 +345,7 @@ static bool build_model(const struct assay_row *row,
                           &tokenizer) ||
         !add_capabilities(row, entry, SILENCE_IS_NOTHING, model))
         return false;
+    name_documents(assay_json_get(model, "modalities_in"));
     if (name && name->text.len > 0)
         assay_json_set_text(arena, model, "name", plain_name(name->text));
     if (tokenizer && tokenizer->text.len > 0 &&

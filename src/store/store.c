@@ -15,6 +15,21 @@
 #include <time.h>
 #include <unistd.h>
 
+/* SQLite's words are few ("disk I/O error"): with the system's reason. */
+static bool fail_system(const struct assay_store *store, int code,
+                        struct assay_error *err)
+{
+    int number = store->db ? sqlite3_system_errno(store->db) : 0;
+    char why[128] = "";
+
+    if (number == 0 || strerror_r(number, why, sizeof(why)) != 0)
+        why[0] = '\0';
+    return assay_fail(err, ASSAY_SYSTEM, "store '%s': %s%s%s%s", store->path,
+                      store->db ? sqlite3_errmsg(store->db)
+                                : sqlite3_errstr(code),
+                      why[0] ? " (" : "", why, why[0] ? ")" : "");
+}
+
 bool assay_store_fail(const struct assay_store *store, int code,
                       struct assay_error *err)
 {
@@ -32,9 +47,7 @@ bool assay_store_fail(const struct assay_store *store, int code,
         return assay_fail(err, ASSAY_SYSTEM, "store '%s' is read-only",
                           store->path);
     default:
-        return assay_fail(err, ASSAY_SYSTEM, "store '%s': %s", store->path,
-                          store->db ? sqlite3_errmsg(store->db)
-                                    : sqlite3_errstr(code));
+        return fail_system(store, code, err);
     }
 }
 

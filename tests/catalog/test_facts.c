@@ -549,11 +549,12 @@ static void the_facts_of_the_first_pair_are_taken(void **state)
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         struct fixture f;
         struct assay_str text;
+        char name[64];
+
+        snprintf(name, sizeof name, "facts/%s.json", names[i]);
+        const char *path = assay_test_data(name);
         begin(&f);
-        struct assay_str name =
-            assay_arena_printf(&f.arena, "facts/%s.json", names[i]);
-        if (!assay_file_read(&f.arena, assay_test_data(name.at), ASSAY_MIB(1),
-                             &text, &f.err) ||
+        if (!assay_file_read(&f.arena, path, ASSAY_MIB(1), &text, &f.err) ||
             !assay_batch_read_facts(&f.batch, parse(&f, text.at), &f.err))
             fail_msg("%s: %s", names[i], f.err.text);
         assert_true(assay_str_is(f.batch.source_id, names[i]));

@@ -41,13 +41,14 @@ static void import(size_t i, struct assay_apply_report *report)
     struct assay_arena arena = {0};
     struct assay_error err = {ASSAY_OK, ""};
     struct assay_batch batch;
+    const char *path = assay_test_data(snapshots[i].file);
 
     assay_batch_init(&batch, &arena);
     if (!assay_import_read(
             &batch,
             &(struct assay_import_options){
                 .format = assay_import_format(assay_str_c(snapshots[i].format)),
-                .from = assay_test_data(snapshots[i].file),
+                .from = path,
                 .retrieved = snapshots[i].retrieved,
                 .today = fixture_day},
             &err) ||

@@ -22,7 +22,8 @@ void assay_test_skip(const char *reason);
 /*
  * Path of a file among the large shared test data, e.g.
  * "data/modelsdev/api.json", in a buffer that the next call overwrites.
- * Skips the test when ASSAY_TEST_DATA is not set or the file is absent.
+ * Skips the test when ASSAY_TEST_DATA is not set or the file is absent, so
+ * ask before anything is allocated.
  */
 const char *assay_test_data(const char *name);
 

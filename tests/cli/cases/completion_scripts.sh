@@ -29,3 +29,9 @@ complete_line assay import --so
 touch file.json
 complete_line assay import facts fi
 complete_line assay diff --from o
+complete_line assay import lit
+echo "--- the formats that there are"
+"$ASSAY" import --help |
+    sed -n '/^Formats/,/^$/s/^  \([a-z-]*\) .*/\1/p' | sort >formats
+complete_line assay diff --from "" | sed 's/.*| //' | tr ' ' '\n' | sort |
+    diff formats - && echo "all of them"

@@ -6,6 +6,6 @@ for page in "" $(cat commands); do
     "$ASSAY" man $page >page.1 || echo "exit $?"
     head -n 1 page.1 | cut -d ' ' -f 1-3
     command -v groff >/dev/null || continue
-    groff -man -Tascii -ww page.1 2>&1 >/dev/null
+    groff -man -Tutf8 -ww page.1 2>&1 >/dev/null
 done
 "$ASSAY" man show | sed -n '/^\.SH OPTIONS/,/^\.SH "GLOBAL/p'

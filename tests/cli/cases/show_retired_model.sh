@@ -3,5 +3,5 @@
 import_acme
 assay show anvil-1
 echo
-echo "--- before it was retired"
-assay show anvil-1 --as-of 2026-10-05 | sed -n 1,4p
+echo "--- its successor, on a day when one list was not read yet"
+assay show anvil-2 --as-of 2026-10-03 | grep -E 'live|forge|acme/'
