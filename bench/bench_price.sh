@@ -12,7 +12,7 @@ if "$ROOT/tools/npm.sh" run "$ROOT/bench/price_peer.mjs" prices \
         $ROOT/build/npm/price_peer.mjs"
     prices=$TMP/prices.json
 else
-    head -n 3 "$TMP/prices.json" "$TMP/prices.log"
+    cat "$TMP/prices.json" "$TMP/prices.log" | head -n 3
     prices=$DATA/genai-prices/data.json
     have_snapshots "price" || exit 0
 fi

@@ -9,6 +9,9 @@ shift
 # CI takes no warnings; elsewhere a newer compiler may have new ones
 if [ -n "${CI:-}" ]; then werror=true; else werror=false; fi
 options=(-Dprefix="${PREFIX:-/usr/local}" "-Dwerror=$werror" "$@")
+# meson asks dpkg-dev for Debian's folder; without it the answer is lib64,
+# where neither Debian's loader nor its pkg-config looks
+[ ! -e /etc/debian_version ] || options+=(-Dlibdir=lib)
 
 if [ ! -e "$dir/build.ninja" ] ||
     [ "$(cat "$dir/.options" 2>/dev/null)" != "${options[*]}" ]; then

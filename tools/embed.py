@@ -3,12 +3,14 @@
 
 usage: embed.py OUT.c [--table NAME FILE...]... [--one NAME [FILE]]...
 
---table NAME gives assay_embedded_NAME[] and assay_embedded_NAME_count;
+--table NAME gives assay_embedded_NAME[], assay_embedded_NAME_count, and
+assay_embedded_NAME_print, the SHA-256 over all names and bytes;
 --one NAME gives the single struct assay_embedded_NAME.
 Bytes are written as string literals: gcc reads 2 MB of them in a fraction
 of a second, where an array of numbers takes many.
 """
 
+import hashlib
 import os
 import sys
 
@@ -61,6 +63,19 @@ def write_table(out, name, paths):
                '    %s,\n};' % (name, ',\n    '.join(entries or ['{0}'])))
     out.append('const size_t assay_embedded_%s_count = %d;' %
                (name, len(entries)))
+    out.append('const char assay_embedded_%s_print[] = "%s";' %
+               (name, fingerprint(paths)))
+
+
+def fingerprint(paths):
+    print_of = hashlib.sha256()
+    for path in paths:
+        with open(path, 'rb') as file:
+            data = file.read()
+        print_of.update(b'%s %d\n' % (os.path.basename(path).encode(),
+                                      len(data)))
+        print_of.update(data)
+    return print_of.hexdigest()
 
 
 def write_one(out, name, paths):

@@ -39,6 +39,7 @@ struct assay_model_cost {
     struct assay_route_cost best;        /* route NULL: no priced route */
     const struct assay_route *free_tier; /* a live free route, or NULL */
     bool retired; /* best is a retired route: a record, not an offer */
+    bool too_small; /* no live priced route takes a request of this size */
     struct assay_str why_unknown; /* when best.state is UNKNOWN */
 };
 

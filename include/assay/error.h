@@ -26,8 +26,9 @@ struct assay_error {
 };
 
 /*
- * Sets code and text (printf style; control characters and bytes that are
- * not UTF-8 become '?', a text that is too long is cut). Returns false, so that `return assay_fail(…)`
+ * Sets code and text (printf style; control characters, bidi controls and
+ * other unseen characters, and bytes that are not UTF-8 become '?'; a text
+ * that is too long is cut). Returns false, so that `return assay_fail(…)`
  * reads well.
  */
 bool assay_fail(struct assay_error *err, enum assay_code code,

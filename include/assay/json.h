@@ -126,8 +126,9 @@ bool assay_json_equal(const struct assay_json *a, const struct assay_json *b);
 
 /*
  * Writing: compact (no white space), or indented by two spaces with a
- * newline at the end. Strings are escaped minimally, plus '<', '>', '&',
- * U+2028 and U+2029 never appear raw inside a string when `html_safe`.
+ * newline at the end. Strings are escaped minimally, but what acts on a
+ * terminal unseen (DEL, C1, bidi controls, zero widths, line separators)
+ * never stands raw in one, nor '<', '>' and '&' when `html_safe`.
  */
 struct assay_json_style {
     bool indent;

@@ -16,6 +16,8 @@ struct assay_embedded {
 /* data/catalog: the built-in facts, sorted by name. */
 extern const struct assay_embedded assay_embedded_catalog[];
 extern const size_t assay_embedded_catalog_count;
+/* SHA-256 over all of them, made while building: tells builds apart. */
+extern const char assay_embedded_catalog_print[];
 
 /* src/catalog/schema.sql; len is 0 when the build names none. */
 extern const struct assay_embedded assay_embedded_schema;
@@ -23,5 +25,6 @@ extern const struct assay_embedded assay_embedded_schema;
 /* src/render: the style sheets of the HTML page, sorted by name. */
 extern const struct assay_embedded assay_embedded_styles[];
 extern const size_t assay_embedded_styles_count;
+extern const char assay_embedded_styles_print[];
 
 #endif

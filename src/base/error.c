@@ -18,9 +18,32 @@ enum {
 };
 
 /*
+ * A character beyond ASCII, well formed: a C1 control, or one that is not
+ * seen but turns a line around or hides in it (bidi controls, zero widths
+ * and separators of General Punctuation, U+FEFF).
+ */
+static bool is_unseen(const unsigned char *at)
+{
+    switch (at[0]) {
+    case 0xc2:
+        return at[1] < 0xa0 || at[1] == 0xad;
+    case 0xd8:
+        return at[1] == 0x9c;
+    case 0xe2:
+        return (at[1] == 0x80 && ((at[2] >= 0x8b && at[2] <= 0x8f) ||
+                                  (at[2] >= 0xa8 && at[2] <= 0xae))) ||
+               (at[1] == 0x81 && at[2] >= 0xa0 && at[2] <= 0xaf);
+    case 0xef:
+        return at[1] == 0xbb && at[2] == 0xbf;
+    default:
+        return false;
+    }
+}
+
+/*
  * Copies as much of `from` as fits into size bytes, whole characters only,
- * with '?' for control characters and for bytes that are not UTF-8. Returns
- * the length without the NUL.
+ * with '?' for control characters, unseen ones, and bytes that are not
+ * UTF-8. Returns the length without the NUL.
  */
 static size_t copy_clean(char *to, size_t size, const char *from)
 {
@@ -36,8 +59,8 @@ static size_t copy_clean(char *to, size_t size, const char *from)
             replace = !assay_utf8_valid(assay_str_head(rest, n));
             if (replace)
                 n = 1;
-            else if (at[0] == 0xc2 && at[1] < 0xa0)
-                replace = true;
+            else
+                replace = is_unseen(at);
         }
         size_t written = replace ? 1 : n;
         if (len + written >= size)

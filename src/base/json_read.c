@@ -15,7 +15,7 @@ enum {
     DEFAULT_MAX_DEPTH = 64,
     DEFAULT_MAX_BYTES = 64 << 20,
     MAX_VALUES = 4 << 20, /* a tree of 400 MB; real ones have 200,000 */
-    LINEAR_MEMBERS = 32, /* up to here one by one is faster (measured) */
+    LINEAR_MEMBERS = 32,  /* up to here one by one is faster (measured) */
     NODES_AT_ONCE = 16,
     SHOWN_PATH_BYTES = 200,
 };

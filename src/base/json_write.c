@@ -148,44 +148,69 @@ struct assay_json *assay_json_set_null(struct assay_arena *arena,
 
 /* ---- Writing ---- */
 
+/*
+ * What acts on a terminal or turns a line around without being seen: C1 and
+ * DEL, and of the General Punctuation block U+200B to 200F, U+2028 to 202E,
+ * U+2060 to 206F. Bytes of the character, or 0.
+ */
+static size_t is_unseen(struct assay_str s)
+{
+    unsigned char first = (unsigned char)s.at[0];
+    unsigned char second = s.len > 1 ? (unsigned char)s.at[1] : 0;
+    unsigned char third = s.len > 2 ? (unsigned char)s.at[2] : 0;
+
+    if (first == 0x7f)
+        return 1;
+    if ((first == 0xc2 && second >= 0x80 && second < 0xa0) ||
+        (first == 0xd8 && second == 0x9c)) /* U+061C, a bidi control */
+        return 2;
+    if (first != 0xe2)
+        return 0;
+    if (second == 0x80 &&
+        ((third >= 0x8b && third <= 0x8f) || (third >= 0xa8 && third <= 0xae)))
+        return 3;
+    return second == 0x81 && third >= 0xa0 && third <= 0xaf ? 3 : 0;
+}
+
 /* Bytes of the character at s.at that cannot stand there raw, or 0. */
 static size_t must_escape(struct assay_str s, bool html_safe)
 {
     unsigned char c = (unsigned char)s.at[0];
-    if (c < 0x20 || c == '"' || c == '\\')
+
+    if (c < 0x20 || c == '"' || c == '\\' ||
+        (html_safe && (c == '<' || c == '>' || c == '&')))
         return 1;
-    if (!html_safe)
-        return 0;
-    if (c == '<' || c == '>' || c == '&')
-        return 1;
-    if (c == 0xe2 && (assay_str_starts(s, "\xe2\x80\xa8") || /* U+2028 */
-                      assay_str_starts(s, "\xe2\x80\xa9")))  /* U+2029 */
-        return 3;
-    return 0;
+    return is_unseen(s);
 }
 
 static void write_escape(struct assay_buf *out, struct assay_str character)
 {
     static const char values[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
-    unsigned char c = (unsigned char)character.at[0];
-    const char *value = memchr(values, c, sizeof(values) - 1);
+    const unsigned char *c = (const unsigned char *)character.at;
+    const char *value = memchr(values, c[0], sizeof(values) - 1);
+    unsigned code = c[0];
 
     if (value) {
         assay_buf_add_char(out, '\\');
         assay_buf_add_char(out, names[value - values]);
-    } else if (character.len == 3) {
-        assay_buf_add_c(out, character.at[2] == '\xa8' ? "\\u2028" : "\\u2029");
-    } else {
-        assay_buf_printf(out, "\\u%04x", c);
+        return;
     }
+    if (character.len == 2)
+        code = (c[0] & 0x1fU) << 6 | (c[1] & 0x3fU);
+    else if (character.len == 3)
+        code = (c[0] & 0x0fU) << 12 | (c[1] & 0x3fU) << 6 | (c[2] & 0x3fU);
+    assay_buf_printf(out, "\\u%04x", code);
 }
 
 /* Most bytes: nothing that must_escape would have to look at. */
-static bool is_plain(char c, bool html_safe)
+static bool is_plain(char byte, bool html_safe)
 {
-    if ((unsigned char)c < 0x20 || c == '"' || c == '\\')
+    unsigned char c = (unsigned char)byte;
+
+    if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f || c == 0xc2 ||
+        c == 0xd8 || c == 0xe2)
         return false;
-    return !html_safe || (c != '<' && c != '>' && c != '&' && c != '\xe2');
+    return !html_safe || (c != '<' && c != '>' && c != '&');
 }
 
 /* `text` is UTF-8. */

@@ -8,57 +8,18 @@
 #include "catalog/catalog_store.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     SCHEMA_VERSION = 1,
     APPLICATION_ID = 0x41535359, /* "ASSY" in the file's header */
-    FINGERPRINT_BYTES = 33,
 };
 
 /* The origin of a reading that came with the binary. */
 static const char built_in[] = "built-in";
 
-/*
- * 128 bits over all built-in files, a word at a time: 1.5 MB are hashed at
- * every start, where SHA-256 would take most of the start. It only tells one
- * build of ours from another.
- */
-static void mix(uint64_t lanes[2], const void *bytes, size_t len)
-{
-    const unsigned char *at = bytes;
-
-    while (len > 0) {
-        uint64_t word = 0;
-        size_t n = len < sizeof(word) ? len : sizeof(word);
-        memcpy(&word, at, n);
-        lanes[0] = (lanes[0] ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        lanes[0] ^= lanes[0] >> 32;
-        lanes[1] = (lanes[1] + word) * UINT64_C(0xff51afd7ed558ccd);
-        lanes[1] ^= lanes[1] >> 29;
-        at += n;
-        len -= n;
-    }
-}
-
-static void fingerprint(char text[FINGERPRINT_BYTES])
-{
-    uint64_t lanes[2] = {assay_embedded_catalog_count, SCHEMA_VERSION};
-
-    for (size_t i = 0; i < assay_embedded_catalog_count; i++) {
-        const struct assay_embedded *file = &assay_embedded_catalog[i];
-        mix(lanes, &file->len, sizeof(file->len));
-        mix(lanes, file->bytes, file->len);
-    }
-    (void)snprintf(text, FINGERPRINT_BYTES, "%016" PRIx64 "%016" PRIx64,
-                   lanes[0], lanes[1]);
-}
-
-static bool is_current(struct assay_catalog *catalog, const char *print,
-                       bool *current, struct assay_error *err)
+static bool is_current(struct assay_catalog *catalog, bool *current,
+                       struct assay_error *err)
 {
     struct assay_query *q = assay_store_query(
         catalog->store, "select value from meta where key = 'builtin'", err);
@@ -66,7 +27,8 @@ static bool is_current(struct assay_catalog *catalog, const char *print,
 
     if (!q || !assay_query_step(q, &row, err))
         return false;
-    *current = row && assay_str_is(assay_query_text(q, 0), print);
+    *current = row && assay_str_is(assay_query_text(q, 0),
+                                   assay_embedded_catalog_print);
     assay_query_reset(q);
     return true;
 }
@@ -116,7 +78,7 @@ static bool apply_file(struct assay_catalog *catalog,
     return ok || assay_fail_in(err, "built-in facts %s", file->name);
 }
 
-static bool write_fingerprint(struct assay_catalog *catalog, const char *print,
+static bool write_fingerprint(struct assay_catalog *catalog,
                               struct assay_error *err)
 {
     struct assay_query *q = assay_store_query(
@@ -124,11 +86,11 @@ static bool write_fingerprint(struct assay_catalog *catalog, const char *print,
         err);
     if (!q)
         return false;
-    assay_query_bind_text(q, 1, assay_str_c(print));
+    assay_query_bind_text(q, 1, assay_str_c(assay_embedded_catalog_print));
     return assay_query_run(q, err);
 }
 
-static bool write_built_in(struct assay_catalog *catalog, const char *print,
+static bool write_built_in(struct assay_catalog *catalog,
                            struct assay_error *err)
 {
     struct assay_apply_effect effect = {0};
@@ -137,25 +99,23 @@ static bool write_built_in(struct assay_catalog *catalog, const char *print,
         if (!apply_file(catalog, &assay_embedded_catalog[i], &effect, err))
             return false;
     return assay_catalog_refresh(catalog, &effect, err) &&
-           write_fingerprint(catalog, print, err);
+           write_fingerprint(catalog, err);
 }
 
 static bool update_built_in(struct assay_catalog *catalog,
                             struct assay_error *err)
 {
-    char print[FINGERPRINT_BYTES];
     bool current;
 
-    fingerprint(print);
-    if (!is_current(catalog, print, &current, err))
+    if (!is_current(catalog, &current, err))
         return false;
     if (current || assay_store_read_only(catalog->store))
         return true;
     if (!assay_store_begin_write(catalog->store, err))
         return false;
     /* Another process may have been faster. */
-    if (!is_current(catalog, print, &current, err) ||
-        (!current && !write_built_in(catalog, print, err))) {
+    if (!is_current(catalog, &current, err) ||
+        (!current && !write_built_in(catalog, err))) {
         assay_store_rollback(catalog->store);
         return false;
     }

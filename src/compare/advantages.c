@@ -22,8 +22,8 @@ struct assay_str assay_against(
         if (c->count == 2)
             return one;
         words = assay_arena_printf(c->arena, "%.*s%s%.*s (%.*s)",
-                                   ASSAY_STR_ARG(words), words.len ? ", " : "",
-                                   ASSAY_STR_ARG(one),
+                                   ASSAY_STR_ARG(words),
+                                   words.len ? " and " : "", ASSAY_STR_ARG(one),
                                    ASSAY_STR_ARG(c->sides[i].model->name));
     }
     return words;
@@ -89,6 +89,9 @@ static struct assay_str cost_words(struct assay_comparison *c, size_t side)
     if (cost->retired)
         return assay_arena_printf(c->arena, "%.*s on its retired route",
                                   ASSAY_STR_ARG(text));
+    if (cost->best.route && cost->best.route->free)
+        return assay_arena_printf(c->arena, "%.*s on a free tier",
+                                  ASSAY_STR_ARG(text));
     return text;
 }
 
@@ -110,7 +113,7 @@ static void cost_lower(struct assay_comparison *c, size_t side,
         assay_traffic_words(c->arena, &c->options->traffic);
 
     assay_points_add(c, points, "cost_lower", &refs,
-                     "cost decides: %.*s a month against %.*s%.*s (%.*s)",
+                     "cost decides: %.*s a month against %.*s%.*s, at %.*s",
                      ASSAY_STR_ARG(own), ASSAY_STR_ARG(others),
                      ASSAY_STR_ARG(ratio), ASSAY_STR_ARG(shape));
 }
@@ -251,12 +254,12 @@ static void benchmark_leads(struct assay_comparison *c, size_t side,
 static void coverage(struct assay_comparison *c, size_t side,
                      struct assay_points *points)
 {
-    size_t own = assay_side_providers(&c->sides[side]), next = 0;
+    size_t own = c->sides[side].providers, next = 0;
     struct assay_refs refs = {0};
     bool rivals = false; /* beside one that is gone, the verdict says it all */
 
     for (size_t i = 0; i < c->count; i++) {
-        size_t other = assay_side_providers(&c->sides[i]);
+        size_t other = c->sides[i].providers;
 
         /* not knowing a route is not the same as having none */
         if (c->sides[i].model->route_count == 0)

@@ -4,7 +4,7 @@
 
 #include "compare/comparison.h"
 
-/* "against 8,192 (Gemma 2 2B) and 32,768 (…)": two models need no names. */
+/* "8,192 (Gemma 2 2B) and 32,768 (…)": of two models no name is needed. */
 struct assay_str assay_against(
     struct assay_comparison *c, size_t side,
     struct assay_str (*text)(struct assay_comparison *c, size_t other));

@@ -47,6 +47,7 @@ struct assay_side {
     struct assay_model_cost cost;
     struct assay_refs cost_refs;
     struct assay_refs status_refs;
+    size_t providers; /* distinct ones of live routes */
     bool reachable;   /* a live route, or open weights */
     bool unreachable; /* known to have neither */
     /* Its stated end has passed, yet routes are listed: neither the vendor
@@ -177,14 +178,14 @@ const struct assay_capability *assay_side_capability(
     const struct assay_side *side, const char *name);
 /* Writes answers of some length: chat, or a task that nobody states. */
 bool assay_side_answers(const struct assay_side *side);
+/* Counts the distinct providers of live routes: side->providers. */
+size_t assay_side_providers(const struct assay_side *side);
 /* Known number of a model's fact. */
 bool assay_side_count(const struct assay_side *side, const char *fact,
                       uint64_t *n, const struct assay_claim **claim);
 /* A limit of the model; where only its routes state one, the most of them. */
 struct assay_value assay_side_limit(struct assay_comparison *c, size_t side,
                                     const char *fact);
-/* Distinct providers of live routes. */
-size_t assay_side_providers(const struct assay_side *side);
 /*
  * The cheapest live price of a meter over routes that take the request,
  * standard tier; a free tier's only where it would be the cost.

@@ -346,6 +346,7 @@ void assay_cost_choose(struct assay_arena *arena,
     if (best == OFFER_NONE || (too_small && best == OFFER_RETIRED)) {
         cost->best = (struct assay_route_cost){.state = ASSAY_UNKNOWN};
         cost->retired = false;
+        cost->too_small = too_small > 0;
         cost->why_unknown = why_unknown(model, too_small);
     } else if (cost->best.route->free && !cost->retired) {
         note(arena, &cost->best,

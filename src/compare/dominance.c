@@ -101,25 +101,45 @@ static enum relation compare_answers(struct duel *d)
     return compare_count(d, "max_output_tokens", "the longest answer of");
 }
 
+/* A row that cannot be held against one of the other side could turn it. */
+static enum relation unlike_row(struct duel *d, const struct assay_bench_row *r)
+{
+    size_t one = r->cells[d->a] ? d->a : d->b;
+
+    if (r->cells[d->a] && r->cells[d->b])
+        d->why = assay_arena_printf(d->c->arena, "%.*s cannot be compared",
+                                    ASSAY_STR_ARG(r->name));
+    else
+        d->why = assay_arena_printf(
+            d->c->arena, "%.*s is on record for %.*s alone",
+            ASSAY_STR_ARG(r->name), ASSAY_STR_ARG(d->c->sides[one].model->name));
+    return COULD_TURN;
+}
+
 /* Without a comparable row nothing is known of quality. */
 static enum relation compare_benchmarks(struct duel *d)
 {
     enum relation all = SAME;
-    size_t rows = 0;
+    size_t comparable = 0;
 
     for (const struct assay_bench_row *r = d->c->benchmarks; r; r = r->next) {
-        if (!r->comparable || !r->cells[d->a] || !r->cells[d->b])
+        bool a = r->cells[d->a], b = r->cells[d->b];
+
+        if (!a && !b)
             continue;
-        rows++;
-        if (r->leader == d->b)
-            return WORSE;
-        if (r->leader == d->a)
-            all = BETTER;
-        else if (r->leader != ASSAY_NOBODY)
-            return could_turn(d, "the benchmark lead over", d->b,
-                              "is not settled");
+        if (r->comparable && a && b) {
+            comparable++;
+            if (r->leader == d->b)
+                return WORSE;
+            if (r->leader == d->a && all == SAME)
+                all = BETTER;
+            if (r->leader == d->a || r->leader == ASSAY_NOBODY)
+                continue;
+        }
+        if (all != COULD_TURN)
+            all = unlike_row(d, r);
     }
-    if (rows)
+    if (comparable)
         return all;
     d->why = ASSAY_STR("no benchmark compares them");
     return COULD_TURN;
@@ -157,11 +177,15 @@ static enum relation compare_life(struct duel *d)
                     (a->status == ASSAY_STATUS_DEPRECATED));
 }
 
-/* A second provider is worth something; a thirtieth is not. */
-static enum relation compare_coverage(struct duel *d)
+static enum relation compare_routes(struct duel *d)
 {
-    return by_order((assay_side_providers(&d->c->sides[d->a]) > 1) -
-                    (assay_side_providers(&d->c->sides[d->b]) > 1));
+    const struct assay_model *a = d->c->sides[d->a].model;
+    const struct assay_model *b = d->c->sides[d->b].model;
+
+    if (!b->route_count)
+        return could_turn(d, "where", d->b, "runs is unknown");
+    return by_order((a->live_count > b->live_count) -
+                    (a->live_count < b->live_count));
 }
 
 static const struct {
@@ -174,7 +198,7 @@ static const struct {
     {"longest answer", compare_answers},
     {"open weights", compare_weights},
     {"time left", compare_life},
-    {"a second provider", compare_coverage},
+    {"live routes", compare_routes},
 };
 
 enum { SIGNALS = sizeof signals / sizeof signals[0] };

@@ -230,10 +230,10 @@ static void ask_where(struct faq *f)
         if (!named) {
             list = ASSAY_STR("Nowhere: every known route is retired");
             a.refs = c->sides[i].status_refs;
-        } else if (assay_side_providers(&c->sides[i]) > named) {
+        } else if (c->sides[i].providers > named) {
             list = assay_arena_printf(
                 c->arena, "%.*s and %zu more", ASSAY_STR_ARG(list),
-                assay_side_providers(&c->sides[i]) - named);
+                c->sides[i].providers - named);
         }
         a.question = assay_arena_printf(c->arena, "Where does %.*s run?",
                                         ASSAY_STR_ARG(model->name));

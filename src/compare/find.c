@@ -5,6 +5,7 @@
 #include "assay/need.h"
 
 #include "compare/comparison.h"
+#include "compare/need_fields.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,18 @@ static bool names_status(const struct assay_need *need)
     return false;
 }
 
+/* Another provider or model is another answer, not a near miss. */
+static bool says_which(const struct assay_need_field *field)
+{
+    static const char *const names[] = {"provider", "creator", "model",
+                                        "family", "task"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(field->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool look(struct search *s, const struct assay_route *route,
                  struct assay_error *err)
 {
@@ -59,6 +72,8 @@ static bool look(struct search *s, const struct assay_route *route,
     }
     while (result.terms[hit.missed] == ASSAY_ANSWER_YES)
         hit.missed++;
+    if (says_which(need->terms[hit.missed].field))
+        return true;
     hit.unknown = result.unknown_count > 0;
     hit.reason = result.reasons[hit.missed];
     hit.claim = result.claims[hit.missed];
@@ -241,8 +256,7 @@ static void write_near(struct assay_comparison *c, const struct search *s)
         {.title = {"why not", 7}},
     };
     size_t limit = s->options->near_limit ? s->options->near_limit : 10;
-    struct assay_section *section =
-        assay_document_section(c->doc, "near", "Near misses");
+    struct assay_section *section = NULL;
     struct assay_json *list = assay_json_array(c->arena);
     struct assay_block *table = NULL;
 
@@ -252,6 +266,8 @@ static void write_near(struct assay_comparison *c, const struct search *s)
         struct assay_cell *row;
         struct assay_refs refs = {0};
 
+        if (!section)
+            section = assay_document_section(c->doc, "near", "Near misses");
         if (!table)
             table = assay_section_table(c->doc, section, columns,
                                         sizeof columns / sizeof columns[0]);

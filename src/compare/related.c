@@ -14,7 +14,7 @@ struct candidate {
     int rank;    /* smaller is nearer */
     const char *why;
     struct assay_date released; /* unset: nobody says */
-    bool shown;
+    bool shown, dropped;
 };
 
 static bool same_fact(const struct assay_model *a, const struct assay_model *b,
@@ -50,30 +50,47 @@ static bool near(struct assay_decimal a, struct assay_decimal b)
            assay_decimal_compare(twice_b, a) >= 0;
 }
 
-static bool near_in_all(struct assay_comparison *c, size_t side,
-                        const struct assay_model *model)
+static bool near_in_context(struct assay_comparison *c, size_t side,
+                            const struct assay_model *model)
 {
-    struct assay_cost_options options = {.traffic = &c->options->traffic,
-                                         .as_of = c->options->as_of};
     struct assay_side other = {.model = model};
-    struct assay_model_cost cost;
     const struct assay_claim *claim;
-    struct assay_error err;
     uint64_t x, y;
 
     return assay_side_count(&c->sides[side], "context_tokens", &x, &claim) &&
            assay_side_count(&other, "context_tokens", &y, &claim) &&
-           near(assay_decimal_uint(x), assay_decimal_uint(y)) &&
-           assay_cost_model(c->arena, model, &options, &cost, &err) &&
-           cost.best.state == ASSAY_KNOWN && !cost.retired &&
-           near(cost.best.usd, c->sides[side].cost.best.usd);
+           near(assay_decimal_uint(x), assay_decimal_uint(y));
 }
+
+/* Looked at last, for few: it asks every route of the model. */
+static bool near_in_cost(struct assay_comparison *c,
+                         const struct candidate *one)
+{
+    struct assay_cost_options options = {.traffic = &c->options->traffic,
+                                         .as_of = c->options->as_of};
+    struct assay_model_cost cost;
+    struct assay_error err;
+
+    return assay_cost_model(c->arena, one->model, &options, &cost, &err) &&
+           cost.best.state == ASSAY_KNOWN && !cost.retired &&
+           near(cost.best.usd, c->sides[one->side].cost.best.usd);
+}
+
+static bool is_over(struct assay_comparison *c, const struct assay_model *model)
+{
+    return assay_date_set(model->retired_on) &&
+           assay_date_compare(model->retired_on, c->options->as_of) <= 0;
+}
+
+enum { NEAR_IN_COST = 3 };
 
 static bool rank(struct assay_comparison *c, size_t side,
                  const struct assay_model *model, struct candidate *candidate)
 {
     const struct assay_model *own = c->sides[side].model;
 
+    if (is_over(c, model))
+        return false;
     *candidate = (struct candidate){.model = model, .side = side};
     (void)assay_choice_date(assay_subject_choice(&model->subject, "released"),
                             &candidate->released);
@@ -92,54 +109,47 @@ static bool rank(struct assay_comparison *c, size_t side,
         candidate->why = "same creator and task";
         return true;
     }
-    if (same_fact(own, model, "task") && near_in_all(c, side, model)) {
-        candidate->rank = 3;
+    if (same_fact(own, model, "task") && near_in_context(c, side, model)) {
+        candidate->rank = NEAR_IN_COST;
         candidate->why = "near in cost and context";
         return true;
     }
     return false;
 }
 
-static bool before(const struct candidate *a, const struct candidate *b)
+/* By rank, the newest release first; the same for swapped sides. */
+static bool before(const struct assay_comparison *c, const struct candidate *a,
+                   const struct candidate *b)
 {
-    int order = assay_date_compare(b->released, a->released);
+    int order = a->rank - b->rank;
 
-    if (a->rank != b->rank)
-        return a->rank < b->rank;
-    if (order != 0)
-        return order < 0;
-    return assay_str_compare(a->model->id, b->model->id) < 0;
+    if (order == 0)
+        order = assay_date_compare(b->released, a->released);
+    if (order == 0)
+        order = assay_str_compare(a->model->id, b->model->id);
+    if (order == 0)
+        order = assay_str_compare(c->sides[a->side].model->id,
+                                  c->sides[b->side].model->id);
+    return order < 0;
 }
 
-/* The nearer side, then the one with the first id: swapping changes nothing. */
-static bool seen_better(const struct assay_comparison *c,
-                        const struct candidate *a, const struct candidate *b)
-{
-    if (a->rank != b->rank)
-        return a->rank < b->rank;
-    return assay_str_compare(c->sides[a->side].model->id,
-                             c->sides[b->side].model->id) < 0;
-}
-
-/* Sorted; a model that is near to several sides stands once. */
 static void insert(const struct assay_comparison *c, struct candidate *list,
                    size_t *count, const struct candidate *one)
 {
-    size_t at = *count;
+    size_t at = (*count)++;
 
-    for (size_t i = 0; i < *count; i++)
-        if (list[i].model == one->model) {
-            if (!seen_better(c, one, &list[i]))
-                return;
-            at = i;
-            break;
-        }
-    *count += at == *count;
-    while (at > 0 && before(one, &list[at - 1])) {
+    for (; at > 0 && before(c, one, &list[at - 1]); at--)
         list[at] = list[at - 1];
-        at--;
-    }
     list[at] = *one;
+}
+
+/* The same model stands before it, seen from a side that is no farther. */
+static bool is_again(const struct candidate *list, const struct candidate *one)
+{
+    for (const struct candidate *at = list; at < one; at++)
+        if (at->model == one->model && !at->dropped)
+            return true;
+    return false;
 }
 
 /* Nothing of its kind is shown for its side yet; replacements all are. */
@@ -151,16 +161,21 @@ static bool is_first(const struct candidate *list, const struct candidate *one)
     return true;
 }
 
-static void choose(struct candidate *list, size_t count)
+static void choose(struct assay_comparison *c, struct candidate *list,
+                   size_t count)
 {
     size_t shown = 0;
 
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < count && shown < SHOWN; i++) {
-            if (list[i].shown || (round == 0 && !is_first(list, &list[i])))
+            struct candidate *one = &list[i];
+
+            if (one->shown || one->dropped || is_again(list, one) ||
+                (round == 0 && !is_first(list, one)))
                 continue;
-            list[i].shown = true;
-            shown++;
+            one->dropped = one->rank == NEAR_IN_COST && !near_in_cost(c, one);
+            one->shown = !one->dropped;
+            shown += one->shown;
         }
 }
 
@@ -177,8 +192,9 @@ void assay_compare_related(struct assay_comparison *c)
 {
     struct assay_section *section = NULL;
     struct assay_json *list = assay_json_array(c->arena);
-    struct candidate *found = ASSAY_NEW_ARRAY(c->arena, struct candidate,
-                                              c->options->neighbour_count + 1);
+    struct candidate *found =
+        ASSAY_NEW_ARRAY(c->arena, struct candidate,
+                        c->options->neighbour_count * c->count);
     size_t count = 0;
 
     for (size_t n = 0; n < c->options->neighbour_count; n++)
@@ -188,7 +204,7 @@ void assay_compare_related(struct assay_comparison *c)
             if (rank(c, i, c->options->neighbours[n], &one))
                 insert(c, found, &count, &one);
         }
-    choose(found, count);
+    choose(c, found, count);
     for (size_t i = 0; i < count; i++) {
         if (!found[i].shown)
             continue;

@@ -18,7 +18,7 @@ static struct assay_str status_words(struct assay_comparison *c,
         return assay_arena_printf(c->arena, "retired %.*s", ASSAY_STR_ARG(day));
     if (side->overdue)
         return assay_arena_printf(
-            c->arena, "%zu live route%s, but retired %.*s says %.*s", live,
+            c->arena, "%zu live route%s; retired %.*s, says %.*s", live,
             live == 1 ? "" : "s", ASSAY_STR_ARG(day),
             ASSAY_STR_ARG(
                 assay_kind_words(model->retired_on_claim->source->kind)));
@@ -32,7 +32,8 @@ static struct assay_str status_words(struct assay_comparison *c,
     if (model->open_weights)
         return ASSAY_STR("open weights, no live route known");
     if (model->status == ASSAY_STATUS_UNKNOWN)
-        return ASSAY_STR("unknown");
+        return model->route_count ? ASSAY_STR("no live route known")
+                                  : ASSAY_STR("unknown");
     return assay_str_c(name);
 }
 
@@ -48,7 +49,9 @@ static size_t status_row(struct assay_comparison *c, struct assay_value *values)
             .state = side->model->status == ASSAY_STATUS_UNKNOWN ? ASSAY_UNKNOWN
                                                                  : ASSAY_KNOWN,
             .text = status_words(c, side),
-            .json = assay_json_string(c->arena, assay_str_c(name)),
+            .json = side->model->status == ASSAY_STATUS_UNKNOWN
+                        ? NULL
+                        : assay_json_string(c->arena, assay_str_c(name)),
             .refs = side->status_refs,
             .flags = side->unreachable || side->overdue ? ASSAY_CELL_WARN : 0,
         };
@@ -68,7 +71,8 @@ static size_t fit_row(struct assay_comparison *c, struct assay_value *values)
         struct assay_str list = {"", 0};
 
         assay_compare_tags(c, i, &tags);
-        values[i] = (struct assay_value){.json = assay_json_array(c->arena)};
+        values[i] = (struct assay_value){
+            .json = tags.count ? assay_json_array(c->arena) : NULL};
         for (const struct assay_point *p = tags.first; p; p = p->next) {
             struct assay_json *tag =
                 assay_json_add(values[i].json, assay_json_object(c->arena));
@@ -92,6 +96,22 @@ static size_t fit_row(struct assay_comparison *c, struct assay_value *values)
     return ASSAY_NOBODY;
 }
 
+/* No other's number is the leader's rounded: 128,000 beside 131,072. */
+static bool is_apart(const struct assay_comparison *c, size_t leader,
+                     const char *fact)
+{
+    const struct assay_claim *own, *other;
+    uint64_t n;
+
+    if (!assay_side_count(&c->sides[leader], fact, &n, &own))
+        return false;
+    for (size_t i = 0; i < c->count; i++)
+        if (i != leader && assay_side_count(&c->sides[i], fact, &n, &other) &&
+            assay_claim_agrees(own, other))
+            return false;
+    return true;
+}
+
 static size_t context_row(struct assay_comparison *c,
                           struct assay_value *values)
 {
@@ -112,7 +132,7 @@ static size_t context_row(struct assay_comparison *c,
             leader = i;
         }
     }
-    if (!all || tie)
+    if (!all || tie || !is_apart(c, leader, "context_tokens"))
         return ASSAY_NOBODY;
     if (c->count == 2 &&
         assay_side_count(&c->sides[1 - leader], "context_tokens", &n, &claim))
@@ -123,12 +143,15 @@ static size_t context_row(struct assay_comparison *c,
     return leader;
 }
 
-/* No price: because nothing is served, or because none is known. */
+/* No price: nothing is served, nothing takes the request, or none is known. */
 static struct assay_value no_price(const struct assay_side *side)
 {
     if (side->unreachable)
         return (struct assay_value){.state = ASSAY_NOT_APPLICABLE,
                                     .text = ASSAY_STR("no live route")};
+    if (side->cost.too_small)
+        return (struct assay_value){.state = ASSAY_NOT_APPLICABLE,
+                                    .text = ASSAY_STR("no route fits")};
     if (side->cost.free_tier)
         return (struct assay_value){.text = ASSAY_STR("unknown"),
                                     .note = ASSAY_STR("beyond a free tier")};
@@ -240,7 +263,7 @@ static size_t regions_of(const struct assay_model *model)
 
 static struct assay_str coverage_note(struct assay_comparison *c, size_t side)
 {
-    size_t providers = assay_side_providers(&c->sides[side]);
+    size_t providers = c->sides[side].providers;
     size_t regions = regions_of(c->sides[side].model);
 
     if (providers < 2 && regions < 2)

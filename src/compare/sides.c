@@ -40,14 +40,15 @@ bool assay_side_count(const struct assay_side *side, const char *fact,
 
 size_t assay_side_providers(const struct assay_side *side)
 {
+    const struct assay_model *model = side->model;
     size_t count = 0;
 
-    for (size_t i = 0; i < side->model->live_count; i++) {
+    for (size_t i = 0; i < model->live_count; i++) {
         bool seen = false;
 
         for (size_t k = 0; k < i && !seen; k++)
-            seen = assay_str_equal(side->model->routes[i]->provider,
-                                   side->model->routes[k]->provider);
+            seen = assay_str_equal(model->routes[i]->provider,
+                                   model->routes[k]->provider);
         count += !seen;
     }
     return count;
@@ -73,7 +74,10 @@ const struct assay_price_component *assay_side_cheapest(
                                  c->options->as_of);
         if (!price || price->state == ASSAY_UNKNOWN)
             continue;
-        if (best && assay_decimal_compare(price->usd, best->usd) >= 0)
+        /* of equal prices, that of the route whose cost is shown */
+        int order = best ? assay_decimal_compare(price->usd, best->usd) : -1;
+
+        if (order > 0 || (order == 0 && r != chosen))
             continue;
         best = price;
         *route = r;
@@ -192,6 +196,7 @@ static void side_known(struct assay_comparison *c, struct assay_side *side,
                        const struct assay_model *model)
 {
     side->model = model;
+    side->providers = assay_side_providers(side);
     side->reachable = model->live_count > 0 || model->open_weights;
     side->unreachable = !side->reachable && known_unreachable(model);
     side->overdue =

@@ -303,7 +303,7 @@ static struct assay_str plain_name(struct assay_str name)
         name = assay_str_skip(rest, 1);
     if (assay_str_ends(name, " (free)"))
         name = assay_str_head(name, name.len - strlen(" (free)"));
-    return name;
+    return assay_str_trim(name);
 }
 
 /* The id as stated where the spelling differs, and the slug. */

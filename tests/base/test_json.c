@@ -99,7 +99,11 @@ static void what_is_read_is_written_compactly(void **state)
         {"\"\\u0041\\u00e9\\u20AC\"", "\"A\xc3\xa9\xe2\x82\xac\""},
         {"\"\\ud83d\\ude00\"", "\"\xf0\x9f\x98\x80\""},
         {"\"\\uDBFF\\uDFFF\"", "\"\xf4\x8f\xbf\xbf\""},
-        {"\"\x7f\"", "\"\x7f\""},
+        {"\"\x7f\"", "\"\\u007f\""},
+        {"\"\xc2\x9b\xc2\xa0\"", "\"\\u009b\xc2\xa0\""},
+        {"\"\xd8\x9c\xd8\x9b\"", "\"\\u061c\xd8\x9b\""},
+        {"\"\xe2\x80\x8b\xe2\x80\xa6\xe2\x80\xae\xe2\x81\xa6\"",
+         "\"\\u200b\xe2\x80\xa6\\u202e\\u2066\""},
         {"[]", "[]"},
         {"[ ]", "[]"},
         {"{ }", "{}"},
@@ -486,6 +490,34 @@ static void text_over_its_limit_is_refused(void **state)
     release(&it);
 }
 
+/* 64 MiB of "1," would make a tree of three gigabytes. */
+static void a_document_of_too_many_values_is_refused(void **state)
+{
+    const size_t most = 4 << 20;
+    char *text = malloc(2 * most + 2);
+
+    assert_non_null(text);
+    for (size_t more = 0; more < 2; more++) {
+        struct assay_arena arena = {0};
+        struct assay_error err = {0};
+        size_t count = most - 1 + more, len = 0; /* and the array itself */
+
+        for (size_t i = 0; i < count; i++) {
+            text[len++] = i ? ',' : '[';
+            text[len++] = '1';
+        }
+        text[len++] = ']';
+        const struct assay_json *root =
+            assay_json_parse(&arena, (struct assay_str){text, len}, NULL, &err);
+        assert_int_equal(root != NULL, more == 0);
+        assert_int_equal(err.code, more ? ASSAY_LIMIT : ASSAY_OK);
+        if (more)
+            assert_non_null(strstr(err.text, "more than 4194304 values"));
+        assay_arena_free(&arena);
+    }
+    free(text);
+}
+
 static void values_know_their_line_and_are_borrowed(void **state)
 {
     struct exact it;
@@ -528,6 +560,7 @@ int main(void)
         cmocka_unit_test(a_million_levels_are_read_written_copied_and_named),
         cmocka_unit_test(an_error_deep_in_long_keys_still_says_what_is_wrong),
         cmocka_unit_test(text_over_its_limit_is_refused),
+        cmocka_unit_test(a_document_of_too_many_values_is_refused),
         cmocka_unit_test(values_know_their_line_and_are_borrowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

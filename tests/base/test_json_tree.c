@@ -206,10 +206,10 @@ static void html_safe_text_cannot_leave_its_script_element(void **state)
 
     assert_written(root, (struct assay_json_style){.html_safe = true},
                    "{\"\\u003c/script\\u003e\":\"\\u003c!-- \\u0026 "
-                   "\\u2028\\u2029\xe2\x80\xaa \xe2\x82\xac\"}");
+                   "\\u2028\\u2029\\u202a \xe2\x82\xac\"}");
     assert_written(root, (struct assay_json_style){0},
                    "{\"</script>\":\"<!-- & "
-                   "\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xaa \xe2\x82\xac\"}");
+                   "\\u2028\\u2029\\u202a \xe2\x82\xac\"}");
     assay_arena_free(&arena);
 }
 

@@ -136,7 +136,6 @@ static struct assay_document *find(struct assay_arena *arena, const char *text)
     struct assay_find_options options = {
         .need = &need,
         .cost = {.traffic = &traffic, .as_of = fixture_day},
-        .near_limit = 10000,
     };
     struct assay_document *doc = NULL;
 
