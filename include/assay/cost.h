@@ -28,6 +28,13 @@ bool assay_cost_route(struct assay_arena *arena,
                       struct assay_date as_of, struct assay_route_cost *cost,
                       struct assay_error *err);
 
+/*
+ * The route's own "context_tokens" or "max_output_tokens", or its model's;
+ * false when neither is known.
+ */
+bool assay_cost_limit(const struct assay_route *route, const char *fact,
+                      uint64_t *limit);
+
 struct assay_cost_options {
     const struct assay_traffic *traffic;
     struct assay_date as_of;
@@ -38,7 +45,7 @@ struct assay_model_cost {
     const struct assay_model *model;
     struct assay_route_cost best;        /* route NULL: no priced route */
     const struct assay_route *free_tier; /* a live free route, or NULL */
-    bool retired; /* best is a retired route: a record, not an offer */
+    bool retired;   /* best is a retired route: a record, not an offer */
     bool too_small; /* no live priced route takes a request of this size */
     struct assay_str why_unknown; /* when best.state is UNKNOWN */
 };
@@ -92,14 +99,16 @@ enum assay_break_even_kind {
 struct assay_break_even {
     enum assay_break_even_kind kind;
     struct assay_decimal at; /* a share 0 … 1 to 3 places, or tokens */
+    /* A tier begins there: the first size past it, and no equal cost. */
+    bool jump;
     /* Who is cheaper below and above: 0 is a, 1 is b. */
     int below, above;
 };
 
 /*
- * Points inside the possible range at which two routes cost the same, by
- * bisection over assay_cost_route itself, so that tiers count; at most one
- * per kind (the first crossing when walking up 200 steps).
+ * Points inside the possible range at which two routes cost the same, over
+ * assay_cost_route itself, so that tiers and caches count; at most one per
+ * kind, the first when walking up.
  */
 bool assay_cost_break_even(struct assay_arena *arena,
                            const struct assay_route *a,

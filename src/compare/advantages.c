@@ -300,12 +300,10 @@ static void outlives(struct assay_comparison *c, size_t side,
             return;
         day = assay_date_text(c->arena, other->retired_on);
         assay_compare_ref(c, &refs, other->retired_on_claim);
-        days =
-            assay_arena_printf(c->arena, "%.*s%s%.*s %s on %.*s",
-                               ASSAY_STR_ARG(days), days.len ? ", " : "",
-                               ASSAY_STR_ARG(other->name),
-                               c->sides[i].overdue ? "was to end" : "ends",
-                               ASSAY_STR_ARG(day));
+        days = assay_arena_printf(
+            c->arena, "%.*s%s%.*s %s on %.*s", ASSAY_STR_ARG(days),
+            days.len ? ", " : "", ASSAY_STR_ARG(other->name),
+            c->sides[i].overdue ? "was to end" : "ends", ASSAY_STR_ARG(day));
     }
     assay_points_add(c, points, "outlives", &refs,
                      "it must last: no end is announced, while %.*s",

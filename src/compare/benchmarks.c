@@ -49,8 +49,8 @@ static struct assay_value cell_value(struct assay_comparison *c,
     if (!claim)
         return value;
     value.state = ASSAY_KNOWN;
-    value.json = assay_json_string(c->arena,
-                                   assay_json_text(claim->value, "value"));
+    value.json =
+        assay_json_string(c->arena, assay_json_text(claim->value, "value"));
     value.text = assay_page_score(c->arena, claim->value);
     if (!row->comparable)
         value.note = row_setting(c, claim);

@@ -104,6 +104,33 @@ static bool zero_between(struct assay_decimal low, struct assay_decimal high,
            assay_decimal_add(low, span, x);
 }
 
+/* Between the two a tier begins: what they cost jumps there. */
+static bool is_next_token(const struct walk *w, struct assay_decimal low,
+                          struct assay_decimal high)
+{
+    struct assay_decimal step;
+
+    return w->kind != ASSAY_EVEN_CACHED_SHARE &&
+           assay_decimal_sub(high, low, &step) &&
+           assay_decimal_compare(step, ASSAY_DECIMAL(1, 0)) == 0;
+}
+
+/* The longest input that both routes take, up to INPUT_TOP. */
+static struct assay_decimal longest_input(const struct walk *w)
+{
+    const struct assay_route *routes[] = {w->a, w->b};
+    struct assay_decimal top = ASSAY_DECIMAL(INPUT_TOP, 0), room;
+    uint64_t context;
+
+    for (size_t i = 0; i < 2; i++)
+        if (assay_cost_limit(routes[i], "context_tokens", &context) &&
+            assay_decimal_sub(assay_decimal_uint(context),
+                              w->options->traffic->output_tokens, &room) &&
+            assay_decimal_compare(room, top) < 0)
+            top = room;
+    return top;
+}
+
 /* The first crossing between 0 and top. */
 static bool crossing(const struct walk *w, struct assay_decimal top,
                      struct assay_break_even *point)
@@ -127,8 +154,11 @@ static bool crossing(const struct walk *w, struct assay_decimal top,
                 .kind = w->kind,
                 .below = assay_decimal_sign(d0) < 0 ? 0 : 1,
                 .above = assay_decimal_sign(d0) < 0 ? 1 : 0,
+                .jump = is_next_token(w, low, stops[i]),
+                .at = stops[i],
             };
-            return zero_between(low, stops[i], d0, d1, &point->at);
+            return point->jump ||
+                   zero_between(low, stops[i], d0, d1, &point->at);
         }
         if (assay_decimal_sign(d1)) {
             low = stops[i];
@@ -140,13 +170,13 @@ static bool crossing(const struct walk *w, struct assay_decimal top,
 
 static bool find_point(struct walk *w, struct assay_break_even *point)
 {
-    struct assay_decimal top = ASSAY_DECIMAL(INPUT_TOP, 0);
+    struct assay_decimal top = longest_input(w);
 
     if (w->kind == ASSAY_EVEN_CACHED_SHARE)
         top = ASSAY_DECIMAL(1, 0);
     if (w->kind == ASSAY_EVEN_INPUT_SHARE)
         top = w->total;
-    if (!assay_decimal_sign(top) || !crossing(w, top, point))
+    if (assay_decimal_sign(top) <= 0 || !crossing(w, top, point))
         return false;
     if (w->kind == ASSAY_EVEN_INPUT_SHARE &&
         !assay_decimal_div(point->at, w->total, 6, &point->at))

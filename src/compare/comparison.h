@@ -76,7 +76,7 @@ struct assay_comparison {
     const struct assay_compare_options *options;
     struct assay_side sides[ASSAY_COMPARE_MAX];
     size_t count;
-    size_t lower; /* side with the lowest cost, or ASSAY_NOBODY */
+    size_t lower;        /* side with the lowest cost, or ASSAY_NOBODY */
     bool different_jobs; /* their tasks are known and differ */
     struct assay_bench_row *benchmarks;
     size_t comparable_count;

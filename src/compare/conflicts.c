@@ -162,8 +162,7 @@ void assay_compare_conflicts(struct assay_comparison *c)
                           c->sides[w.side].model->name);
     for (w.side = 0; w.side < c->count; w.side++)
         for (size_t k = 0; k < c->sides[w.side].model->route_count; k++)
-            subject_conflicts(&w,
-                              &c->sides[w.side].model->routes[k]->subject,
+            subject_conflicts(&w, &c->sides[w.side].model->routes[k]->subject,
                               c->sides[w.side].model->routes[k]->id);
     if (!w.count)
         assay_section_say(c->doc, w.section, ASSAY_BLOCK_PARAGRAPH,

@@ -55,9 +55,8 @@ static bool add_images(const struct assay_route *route,
     return true;
 }
 
-/* The route's own limit, or its model's; false when neither is known. */
-static bool limit_of(const struct assay_route *route, const char *fact,
-                     uint64_t *limit)
+bool assay_cost_limit(const struct assay_route *route, const char *fact,
+                      uint64_t *limit)
 {
     const struct assay_choice *choice =
         assay_subject_choice(&route->subject, fact);
@@ -73,7 +72,7 @@ static bool fits_context(const struct assay_route *route,
     uint64_t context;
     struct assay_decimal total;
 
-    if (!limit_of(route, "context_tokens", &context))
+    if (!assay_cost_limit(route, "context_tokens", &context))
         return true;
     return assay_decimal_add(usage->input_tokens, usage->output_tokens,
                              &total) &&
@@ -86,7 +85,7 @@ static void note_long_answer(struct assay_arena *arena,
 {
     uint64_t most;
 
-    if (!limit_of(cost->route, "max_output_tokens", &most) ||
+    if (!assay_cost_limit(cost->route, "max_output_tokens", &most) ||
         assay_decimal_compare(traffic->output_tokens,
                               assay_decimal_uint(most)) <= 0)
         return;

@@ -15,12 +15,12 @@ static struct assay_value cost_value(struct assay_comparison *c, size_t side)
     };
 
     if (cost->best.route)
-        value.note = assay_arena_printf(
-            c->arena, "%s%.*s",
-            cost->retired            ? "retired route, "
-            : cost->best.route->free ? "free tier, "
-                                     : "",
-            ASSAY_STR_ARG(cost->best.route->provider_name));
+        value.note =
+            assay_arena_printf(c->arena, "%s%.*s",
+                               cost->retired            ? "retired route, "
+                               : cost->best.route->free ? "free tier, "
+                                                        : "",
+                               ASSAY_STR_ARG(cost->best.route->provider_name));
     if (cost->retired)
         value.flags = ASSAY_CELL_DIM;
     return value;
@@ -110,21 +110,31 @@ static struct assay_str point_text(struct assay_comparison *c, size_t pair[2],
         at = percent(c->arena, point->at);
         return assay_arena_printf(
             c->arena,
-            "At the same number of tokens they cost the same when %.*s of "
-            "them are input; with more, %.*s is cheaper, with less, %.*s.",
+            "On these routes, at the same number of tokens, %s %.*s of them "
+            "are input; with more, %.*s is cheaper, with less, %.*s.",
+            point->jump ? "a price tier turns it when"
+                        : "they cost the same when",
             ASSAY_STR_ARG(at), ASSAY_STR_ARG(above), ASSAY_STR_ARG(below));
     case ASSAY_EVEN_CACHED_SHARE:
         at = percent(c->arena, point->at);
         return assay_arena_printf(
             c->arena,
-            "They cost the same when %.*s of the input is cached; with more, "
-            "%.*s is cheaper, with less, %.*s.",
+            "On these routes they cost the same when %.*s of the input is "
+            "cached; with more, %.*s is cheaper, with less, %.*s.",
             ASSAY_STR_ARG(at), ASSAY_STR_ARG(above), ASSAY_STR_ARG(below));
     case ASSAY_EVEN_INPUT_TOKENS:
+        if (point->jump)
+            return assay_arena_printf(
+                c->arena,
+                "On these routes, with the output as stated, a price tier "
+                "turns it: from %.*s input tokens a request %.*s is cheaper, "
+                "below, %.*s.",
+                ASSAY_STR_ARG(at), ASSAY_STR_ARG(above), ASSAY_STR_ARG(below));
         return assay_arena_printf(
             c->arena,
-            "With the output as stated they cost the same at %.*s input "
-            "tokens a request; with more, %.*s is cheaper, with less, %.*s.",
+            "On these routes, with the output as stated, they cost the same "
+            "at %.*s input tokens a request; with more, %.*s is cheaper, with "
+            "less, %.*s.",
             ASSAY_STR_ARG(at), ASSAY_STR_ARG(above), ASSAY_STR_ARG(below));
     }
     return ASSAY_STR("");
@@ -163,6 +173,7 @@ static bool pair_break_even(struct assay_comparison *c, size_t pair[2],
         assay_json_set_c(c->arena, one, "kind", kind_names[found[i].kind]);
         assay_json_set_text(c->arena, one, "at",
                             assay_decimal_text(c->arena, found[i].at));
+        assay_json_set_bool(c->arena, one, "tier_begins", found[i].jump);
         assay_set_side(c, one, "cheaper_below", pair[found[i].below]);
         assay_set_side(c, one, "cheaper_above", pair[found[i].above]);
         assay_json_set_text(c->arena, one, "text", text);

@@ -110,9 +110,10 @@ static enum relation unlike_row(struct duel *d, const struct assay_bench_row *r)
         d->why = assay_arena_printf(d->c->arena, "%.*s cannot be compared",
                                     ASSAY_STR_ARG(r->name));
     else
-        d->why = assay_arena_printf(
-            d->c->arena, "%.*s is on record for %.*s alone",
-            ASSAY_STR_ARG(r->name), ASSAY_STR_ARG(d->c->sides[one].model->name));
+        d->why =
+            assay_arena_printf(d->c->arena, "%.*s is on record for %.*s alone",
+                               ASSAY_STR_ARG(r->name),
+                               ASSAY_STR_ARG(d->c->sides[one].model->name));
     return COULD_TURN;
 }
 
@@ -192,12 +193,9 @@ static const struct {
     const char *name;
     enum relation (*compare)(struct duel *d);
 } signals[] = {
-    {"benchmarks", compare_benchmarks},
-    {"cost", compare_cost},
-    {"context", compare_context},
-    {"longest answer", compare_answers},
-    {"open weights", compare_weights},
-    {"time left", compare_life},
+    {"benchmarks", compare_benchmarks}, {"cost", compare_cost},
+    {"context", compare_context},       {"longest answer", compare_answers},
+    {"open weights", compare_weights},  {"time left", compare_life},
     {"live routes", compare_routes},
 };
 
@@ -208,15 +206,14 @@ static enum relation compare_capability(struct duel *d, size_t row)
     const struct assay_capability *a = &d->c->sides[d->a].capabilities[row];
     const struct assay_capability *b = &d->c->sides[d->b].capabilities[row];
     size_t unknown = 0;
-    enum relation relation =
-        compare_truth((struct maybe){a->state == ASSAY_KNOWN, a->has},
-                      (struct maybe){b->state == ASSAY_KNOWN, b->has}, &unknown,
-                      d);
+    enum relation relation = compare_truth(
+        (struct maybe){a->state == ASSAY_KNOWN, a->has},
+        (struct maybe){b->state == ASSAY_KNOWN, b->has}, &unknown, d);
 
     if (relation != COULD_TURN)
         return relation;
-    struct assay_str has = assay_arena_printf(
-        d->c->arena, "has %s is unknown", assay_capability_rows[row].title);
+    struct assay_str has = assay_arena_printf(d->c->arena, "has %s is unknown",
+                                              assay_capability_rows[row].title);
 
     return could_turn(d, "whether", unknown,
                       assay_arena_cstr(d->c->arena, has));

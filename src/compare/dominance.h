@@ -12,7 +12,7 @@ struct assay_standing {
     bool no_better; /* on no signal than somebody */
     /* "the cost of X is unknown": what could turn it, or empty. */
     struct assay_str could_turn;
-    size_t gains;           /* signals on which it is better than somebody */
+    size_t gains;            /* signals on which it is better than somebody */
     struct assay_str gained; /* "cost, context, vision" */
 };
 

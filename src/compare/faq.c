@@ -108,11 +108,10 @@ static void ask_license(struct faq *f)
                 assay_compare_ref(c, &a.refs, choice->claims[0]);
             (void)assay_choice_text(choice, &text[k]);
         }
-        a.text = append(
-            c, a.text, model->name,
-            assay_arena_printf(c->arena, "%.*s%s%s",
-                               ASSAY_STR_ARG(text[1]), text[1].len ? ", " : "",
-                               allowed(model, text[2])));
+        a.text = append(c, a.text, model->name,
+                        assay_arena_printf(
+                            c->arena, "%.*s%s%s", ASSAY_STR_ARG(text[1]),
+                            text[1].len ? ", " : "", allowed(model, text[2])));
     }
     a.text = assay_arena_printf(c->arena, "%.*s.", ASSAY_STR_ARG(a.text));
     ask(f, &a);
@@ -187,11 +186,11 @@ static void ask_benchmarks(struct faq *f)
             continue;
         for (size_t i = 0; i < c->count; i++)
             assay_compare_ref(c, &a.refs, row->cells[i]);
-        a.question = assay_arena_printf(
-            c->arena, "Which is better on %.*s (%.*s)?",
-            ASSAY_STR_ARG(row->name),
-            ASSAY_STR_ARG(assay_json_text(row->cells[row->leader]->value,
-                                          "setting")));
+        a.question =
+            assay_arena_printf(c->arena, "Which is better on %.*s (%.*s)?",
+                               ASSAY_STR_ARG(row->name),
+                               ASSAY_STR_ARG(assay_json_text(
+                                   row->cells[row->leader]->value, "setting")));
         a.text =
             assay_arena_printf(c->arena, "%.*s, by %.*s.",
                                ASSAY_STR_ARG(c->sides[row->leader].model->name),
@@ -231,9 +230,9 @@ static void ask_where(struct faq *f)
             list = ASSAY_STR("Nowhere: every known route is retired");
             a.refs = c->sides[i].status_refs;
         } else if (c->sides[i].providers > named) {
-            list = assay_arena_printf(
-                c->arena, "%.*s and %zu more", ASSAY_STR_ARG(list),
-                c->sides[i].providers - named);
+            list = assay_arena_printf(c->arena, "%.*s and %zu more",
+                                      ASSAY_STR_ARG(list),
+                                      c->sides[i].providers - named);
         }
         a.question = assay_arena_printf(c->arena, "Where does %.*s run?",
                                         ASSAY_STR_ARG(model->name));

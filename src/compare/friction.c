@@ -365,8 +365,7 @@ static void lifecycle(const struct pair *p)
                          "switch to.",
                          ASSAY_STR_ARG(to->name));
     else if (p->to->overdue)
-        assay_points_add(p->c, p->points, "target_overdue",
-                         &p->to->status_refs,
+        assay_points_add(p->c, p->points, "target_overdue", &p->to->status_refs,
                          "%.*s was to end on %.*s: make sure that the route "
                          "you take still answers.",
                          ASSAY_STR_ARG(to->name), ASSAY_STR_ARG(day));
@@ -394,13 +393,11 @@ static void price(const struct pair *p)
     assay_compare_add_refs(p->c, &refs, &p->to->cost_refs);
     from = assay_cost_text(p->c->arena, a->best.state, a->best.usd);
     to = assay_cost_text(p->c->arena, b->best.state, b->best.usd);
-    assay_points_add(p->c, p->points, "price_at_traffic", &refs,
-                     "%.*s a month%s becomes %.*s%s (%.*s).",
-                     ASSAY_STR_ARG(from),
-                     a->retired ? " on the retired route" : "",
-                     ASSAY_STR_ARG(to),
-                     b->retired ? " on a retired route" : "",
-                     ASSAY_STR_ARG(shape));
+    assay_points_add(
+        p->c, p->points, "price_at_traffic", &refs,
+        "%.*s a month%s becomes %.*s%s (%.*s).", ASSAY_STR_ARG(from),
+        a->retired ? " on the retired route" : "", ASSAY_STR_ARG(to),
+        b->retired ? " on a retired route" : "", ASSAY_STR_ARG(shape));
 }
 
 static void different_job(const struct pair *p)

@@ -198,9 +198,9 @@ static void model_prices(struct assay_comparison *c,
                                              ASSAY_STR_ARG(model->name)));
         return;
     }
-    assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
-                      assay_arena_printf(c->arena, "%.*s:",
-                                         ASSAY_STR_ARG(model->name)));
+    assay_section_say(
+        c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+        assay_arena_printf(c->arena, "%.*s:", ASSAY_STR_ARG(model->name)));
     table = assay_section_table(c->doc, section, columns,
                                 sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < model->route_count; i++) {
@@ -224,12 +224,12 @@ void assay_compare_prices(struct assay_comparison *c)
     struct assay_str shape =
         assay_traffic_words(c->arena, &c->options->traffic);
 
-    assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
-                      assay_arena_printf(
-                          c->arena,
-                          "Prices are dollars per million tokens; a month is "
-                          "%.*s.",
-                          ASSAY_STR_ARG(shape)));
+    assay_section_say(
+        c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+        assay_arena_printf(c->arena,
+                           "Prices are dollars per million tokens; a month is "
+                           "%.*s.",
+                           ASSAY_STR_ARG(shape)));
     for (size_t i = 0; i < c->count; i++)
         model_prices(c, section, i, list);
     assay_json_set(c->data, "prices", list);

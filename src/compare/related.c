@@ -192,9 +192,8 @@ void assay_compare_related(struct assay_comparison *c)
 {
     struct assay_section *section = NULL;
     struct assay_json *list = assay_json_array(c->arena);
-    struct candidate *found =
-        ASSAY_NEW_ARRAY(c->arena, struct candidate,
-                        c->options->neighbour_count * c->count);
+    struct candidate *found = ASSAY_NEW_ARRAY(
+        c->arena, struct candidate, c->options->neighbour_count * c->count);
     size_t count = 0;
 
     for (size_t n = 0; n < c->options->neighbour_count; n++)

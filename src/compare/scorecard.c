@@ -228,9 +228,8 @@ static size_t cost_row(struct assay_comparison *c, struct assay_value *values)
             values[i].note = ASSAY_STR("retired route");
             values[i].flags = ASSAY_CELL_DIM;
         } else if (cost->best.route && cost->best.route->free) {
-            values[i].note =
-                assay_arena_printf(c->arena, "free tier, %.*s",
-                                   ASSAY_STR_ARG(values[i].note));
+            values[i].note = assay_arena_printf(c->arena, "free tier, %.*s",
+                                                ASSAY_STR_ARG(values[i].note));
         }
     }
     return c->lower;

@@ -137,8 +137,8 @@ static bool side_cost(struct assay_comparison *c, struct assay_side *side,
 {
     const struct assay_model *model = side->model;
 
-    side->route_costs = ASSAY_NEW_ARRAY(c->arena, struct assay_route_cost,
-                                        model->route_count);
+    side->route_costs =
+        ASSAY_NEW_ARRAY(c->arena, struct assay_route_cost, model->route_count);
     for (size_t i = 0; i < model->route_count; i++)
         if (!assay_cost_route(c->arena, model->routes[i], options->traffic,
                               options->as_of, &side->route_costs[i], err))

@@ -44,8 +44,7 @@ static size_t lower_input(struct assay_comparison *c, struct assay_refs *refs)
     const struct assay_price_component *least, *price;
     size_t cheapest = ASSAY_NOBODY;
 
-    least =
-        assay_side_cheapest(c, &c->sides[c->lower], "input_tokens", &route);
+    least = assay_side_cheapest(c, &c->sides[c->lower], "input_tokens", &route);
     if (!least)
         return ASSAY_NOBODY;
     assay_compare_ref(c, refs, least->claim);
@@ -104,16 +103,15 @@ static void say_unknown(struct assay_comparison *c, struct assay_points *points)
                                       assay_capability_rows[i].title);
     }
     if (list.len)
-        assay_points_add(c, points, "unknown_capabilities", &refs,
-                         "Unknown of %s: %.*s.",
-                         c->count == 2 ? "both" : "all of them",
-                         ASSAY_STR_ARG(list));
+        assay_points_add(
+            c, points, "unknown_capabilities", &refs, "Unknown of %s: %.*s.",
+            c->count == 2 ? "both" : "all of them", ASSAY_STR_ARG(list));
 }
 
 static void say_benchmarks(struct assay_comparison *c,
                            struct assay_points *points)
 {
-    const char *both = c->count == 2 ? "both" : "two of them";
+    const char *both = c->count == 2 ? "both" : "any two of them";
     struct assay_refs refs = {0};
     size_t shared = 0;
 

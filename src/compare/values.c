@@ -27,7 +27,7 @@ static const struct {
     {"retired_on", "retired on"},
     {"api.kind", "wire format"},
     {"api.base_url", "address"},
-    {"api.key_env", "variable of the key"},
+    {"api.key_env", "key variable"},
     {"price.input_tokens", "input price"},
     {"price.output_tokens", "output price"},
     {"price.cache_read_tokens", "cached input price"},

@@ -23,8 +23,8 @@ static struct assay_str task_of(const struct assay_side *side)
 {
     struct assay_str task = {"", 0};
 
-    (void)assay_choice_text(
-        assay_subject_choice(&side->model->subject, "task"), &task);
+    (void)assay_choice_text(assay_subject_choice(&side->model->subject, "task"),
+                            &task);
     return task;
 }
 
@@ -61,9 +61,8 @@ static bool different_job(struct assay_comparison *c, struct verdict *v)
         if (named)
             continue;
         task = models_of_task(c, i);
-        list =
-            assay_arena_printf(c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(list),
-                               list.len ? ", " : "", ASSAY_STR_ARG(task));
+        list = assay_arena_printf(c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(list),
+                                  list.len ? ", " : "", ASSAY_STR_ARG(task));
     }
     v->text = assay_arena_printf(
         c->arena, "These do different jobs: %.*s. No winner is named.",
@@ -193,11 +192,10 @@ static struct assay_str met_where(struct assay_comparison *c,
 
     if (!route || side->model->live_count < 2)
         return ASSAY_STR("");
-    return assay_arena_printf(
-        c->arena, " on %.*s%s", ASSAY_STR_ARG(route->id),
-        cheapest && cheapest->live && cheapest != route
-            ? "; the route of its monthly cost does not"
-            : "");
+    return assay_arena_printf(c->arena, " on %.*s%s", ASSAY_STR_ARG(route->id),
+                              cheapest && cheapest->live && cheapest != route
+                                  ? "; the route of its monthly cost does not"
+                                  : "");
 }
 
 static void say_need(struct assay_comparison *c, const struct assay_side *side,
@@ -294,7 +292,8 @@ static bool dominates(struct assay_comparison *c, struct verdict *v)
             continue;
         v->winner = i;
         v->text = assay_arena_printf(
-            c->arena, "%.*s is no worse on any known signal and better on %.*s.",
+            c->arena,
+            "%.*s is no worse on any known signal and better on %.*s.",
             NAME(&c->sides[i]), ASSAY_STR_ARG(s.gained));
         advantage_refs(c, i, &v->refs);
         return true;
@@ -350,11 +349,10 @@ static void what_each_buys(struct assay_comparison *c, struct verdict *v)
 
         if (!first)
             continue;
-        buys = assay_arena_printf(c->arena, "%.*s%s %.*s when %.*s",
-                                  ASSAY_STR_ARG(buys),
-                                  buys.len ? "; choose" : "Choose",
-                                  NAME(&c->sides[i]),
-                                  ASSAY_STR_ARG(first->text));
+        buys = assay_arena_printf(
+            c->arena, "%.*s%s %.*s when %.*s", ASSAY_STR_ARG(buys),
+            buys.len ? "; choose" : "Choose", NAME(&c->sides[i]),
+            ASSAY_STR_ARG(first->text));
         assay_compare_add_refs(c, &v->refs, &first->refs);
     }
     if (!buys.len)
@@ -422,7 +420,8 @@ static void say_overdue(struct assay_comparison *c,
                      "%.*s was retired on %.*s, says %.*s; %zu live route%s "
                      "still listed.",
                      NAME(side), ASSAY_STR_ARG(day), ASSAY_STR_ARG(who),
-                     model->live_count, model->live_count == 1 ? " is" : "s are");
+                     model->live_count,
+                     model->live_count == 1 ? " is" : "s are");
 }
 
 /*

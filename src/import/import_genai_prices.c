@@ -30,7 +30,8 @@ enum {
     PER_THOUSAND = -3,
     PER_MILLION = -6,
     PER_BILLION = -9,
-    MAX_ELEMENTS = 64, /* of one "prices"; 2 are met */
+    MAX_ELEMENTS = 64,   /* of one "prices"; 2 are met */
+    MAX_FALLBACKS = 100, /* of a provider; 2 are met */
     MINUTES_AN_HOUR = 60,
 };
 
@@ -414,6 +415,11 @@ static bool begin_provider(struct assay_batch *batch,
     if (id.len == 0 || !assay_json_is(models, ASSAY_JSON_ARRAY))
         return assay_row_refuse(&row, value,
                                 "no \"id\" or \"models\", expected a provider");
+    /* every route carries them all */
+    if (fallback && fallback->count > MAX_FALLBACKS)
+        return assay_row_refuse(&row, fallback,
+                                "%u elements, expected at most %d",
+                                (unsigned)fallback->count, MAX_FALLBACKS);
     *provider = (struct provider){.value = value};
     provider->id = assay_provider_canonical(id);
     provider->name = name_of(arena, provider);
@@ -514,13 +520,18 @@ static bool read_genai_prices(struct assay_batch *batch,
                           "a JSON %s, expected genai-prices' array of "
                           "providers",
                           assay_json_type_name(document));
+    if (!assay_row_limit(batch, document, err))
+        return false;
     for (const struct assay_json *value = document->first; value;
          value = value->next) {
+        const struct assay_json *models = assay_json_get(value, "models");
+
         if (!begin_provider(batch, value, &provider))
             continue;
-        for (const struct assay_json *model =
-                 assay_json_get(value, "models")->first;
-             model; model = model->next)
+        if (!assay_row_limit(batch, models, err))
+            return false;
+        for (const struct assay_json *model = models->first; model;
+             model = model->next)
             add_model(batch, &provider, model);
     }
     if (batch->rows == 0)

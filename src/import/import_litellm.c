@@ -18,8 +18,6 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { MAX_ENTRIES = 100000 }; /* of a document; 3,000 are met */
-
 /* What an entry says apart from prices. */
 struct limits {
     uint64_t context, output;
@@ -385,10 +383,8 @@ static bool read_litellm(struct assay_batch *batch,
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "a JSON %s, expected LiteLLM's object of models",
                           assay_json_type_name(document));
-    if (document->count > MAX_ENTRIES)
-        return assay_fail(err, ASSAY_LIMIT,
-                          "%u entries, expected at most %d of LiteLLM's models",
-                          (unsigned)document->count, MAX_ENTRIES);
+    if (!assay_row_limit(batch, document, err))
+        return false;
     entries = assay_litellm_entries(batch, document, &count);
     if (count == 0)
         return assay_fail(err, ASSAY_BAD_INPUT,

@@ -322,6 +322,8 @@ static bool read_models(struct assay_batch *batch,
 {
     if (models->type != ASSAY_JSON_OBJECT)
         return not_this_format(batch, models, err, "an object of models by id");
+    if (!assay_row_limit(batch, models, err))
+        return false;
     for (const struct assay_json *at = models->first; at; at = at->next) {
         batch->rows++;
         add_model(batch, at->key, at);
@@ -339,6 +341,8 @@ static bool read_provider(struct assay_batch *batch,
     if (!assay_json_is(entries, ASSAY_JSON_OBJECT))
         return not_this_format(batch, entries ? entries : source, err,
                                "a provider of models.dev with its 'models'");
+    if (!assay_row_limit(batch, entries, err))
+        return false;
     assay_modelsdev_provider_init(&provider, source);
     for (const struct assay_json *at = entries->first; at; at = at->next) {
         batch->rows++;

@@ -417,6 +417,8 @@ static bool read_openrouter(struct assay_batch *batch,
                           "line %u: not OpenRouter's list of models, expected "
                           "{\"data\": […]} or an array",
                           (unsigned)document->line);
+    if (!assay_row_limit(batch, rows, err))
+        return false;
     for (const struct assay_json *at = rows->first; at; at = at->next) {
         batch->rows++;
         add_route(batch, at);

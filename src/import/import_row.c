@@ -8,7 +8,21 @@
 
 #include <inttypes.h>
 
-enum { MAX_DIGITS_BEFORE_POINT = 18 };
+enum {
+    MAX_DIGITS_BEFORE_POINT = 18,
+    MAX_ROWS = 100000, /* of a document; 5,300 are met */
+};
+
+bool assay_row_limit(const struct assay_batch *batch,
+                     const struct assay_json *list, struct assay_error *err)
+{
+    uint64_t rows = (uint64_t)batch->rows + list->count;
+
+    return rows <= MAX_ROWS ||
+           assay_fail(err, ASSAY_LIMIT,
+                      "line %" PRIu32 ": %" PRIu64 " rows, expected at most %d",
+                      list->line, rows, MAX_ROWS);
+}
 
 bool assay_row_refuse(const struct assay_row *row, const struct assay_json *at,
                       const char *reason, ...)

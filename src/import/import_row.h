@@ -17,6 +17,14 @@ struct assay_row {
 };
 
 /*
+ * False, with a LIMIT error, when a document of so many rows (of a list, on
+ * top of those counted in the batch) is longer than any catalog: each row
+ * that is refused costs a kilobyte too.
+ */
+bool assay_row_limit(const struct assay_batch *batch,
+                     const struct assay_json *list, struct assay_error *err);
+
+/*
  * Notes that the row was not taken, with line and path of `at`. Returns
  * false, so that `return assay_row_refuse(…)` reads well.
  */

@@ -11,7 +11,9 @@ static const char facts[] =
     "{'id':'t/tiered','name':'Tiered'},{'id':'t/free','name':'Free'},"
     "{'id':'t/half','name':'Half'},{'id':'t/gone','name':'Gone'},"
     "{'id':'t/none','name':'None'},{'id':'t/small','name':'Small'},"
-    "{'id':'t/mixed','name':'Mixed'},{'id':'t/out','name':'Out'}],"
+    "{'id':'t/mixed','name':'Mixed'},{'id':'t/out','name':'Out'},"
+    "{'id':'t/step','name':'Step'},{'id':'t/flat','name':'Flat'},"
+    "{'id':'t/narrow','name':'Narrow','context_tokens':4000}],"
     "'routes':["
     "{'id':'p/plain','provider':'p','model':'t/plain','status':'active',"
     "'prices':[{'meter':'input_tokens','usd_per_million':'2'},"
@@ -57,6 +59,22 @@ static const char facts[] =
     "{'meter':'output_tokens','usd_per_million':'0'}]},"
     "{'id':'q/out','provider':'q','model':'t/out','status':'active',"
     "'prices':[{'meter':'input_tokens','usd_per_million':'4'},"
+    "{'meter':'output_tokens','usd_per_million':'2'}]},"
+    "{'id':'p/step','provider':'p','model':'t/step','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'1'},"
+    "{'meter':'input_tokens','usd_per_million':'5',"
+    "'when_input_tokens':'>32000','scope':'whole_request'},"
+    "{'meter':'output_tokens','usd_per_million':'8'}]},"
+    "{'id':'q/step','provider':'q','model':'t/step','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'1'},"
+    "{'meter':'input_tokens','usd_per_million':'5',"
+    "'when_input_tokens':'>=32000','scope':'marginal'},"
+    "{'meter':'output_tokens','usd_per_million':'8'}]},"
+    "{'id':'p/flat','provider':'p','model':'t/flat','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'1.5'},"
+    "{'meter':'output_tokens','usd_per_million':'8'}]},"
+    "{'id':'p/narrow','provider':'p','model':'t/narrow','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'2'},"
     "{'meter':'output_tokens','usd_per_million':'2'}]}]}";
 
 static struct assay_catalog *catalog;
@@ -308,6 +326,81 @@ static void two_routes_break_even_where_the_arithmetic_says(void **state)
     assay_arena_free(&arena);
 }
 
+/* Where two routes break even, by kind; NULL: nowhere. */
+static const struct {
+    const char *a, *b, *traffic;
+    enum assay_break_even_kind kind;
+    const char *at;
+    int below, above; /* who is cheaper: 0 is a, 1 is b */
+    bool jump;
+} evens[] = {
+    /* a tier of the whole request: 32,000 for 1 each, 32,001 for 5 each */
+    {"p/step", "p/flat", "", ASSAY_EVEN_INPUT_TOKENS, "32001", 0, 1, true},
+    /* p/plain 2/8 and 0.5 cached: 1600 - 1200 s = 1200 at a third */
+    {"p/plain", "p/flat", "", ASSAY_EVEN_CACHED_SHARE, "0.333", 1, 0, false},
+    {"p/flat", "p/plain", "", ASSAY_EVEN_CACHED_SHARE, "0.333", 0, 1, false},
+    /* half cached: 1.25 x < 1.5 x at every length */
+    {"p/plain", "p/flat", "cached=50%", ASSAY_EVEN_INPUT_TOKENS, NULL, 0, 0,
+     false},
+    /* past 32,000 only what is past it costs 5: x + 4 (x - 32000) = 1.5 x */
+    {"q/step", "p/flat", "", ASSAY_EVEN_INPUT_TOKENS, "36571", 0, 1, false},
+    /* with a share cached the tier counts the whole input all the same */
+    {"p/step", "p/flat", "cached=40%", ASSAY_EVEN_INPUT_TOKENS, "32001", 0, 1,
+     true},
+    /* x + 5000 = 2 x + 500 at 4,500: more than the 4,000 that p/narrow takes */
+    {"p/mixed", "p/narrow", "", ASSAY_EVEN_INPUT_TOKENS, NULL, 0, 0, false},
+    /* with 100 out x + 2000 = 2 x + 200 at 1,800: inside them */
+    {"p/mixed", "p/narrow", "output=100", ASSAY_EVEN_INPUT_TOKENS, "1800", 1, 0,
+     false},
+};
+
+static void check_even(size_t i, const struct assay_break_even *point)
+{
+    struct assay_decimal at = {0, 0};
+
+    if (!point != !evens[i].at)
+        fail_msg("case %zu: %s", i, point ? "a point" : "no point");
+    if (!point)
+        return;
+    assert_true(assay_decimal_parse(assay_str_c(evens[i].at), &at));
+    if (assay_decimal_compare(point->at, at) != 0)
+        fail_msg("case %zu: even at %lld e%d", i, (long long)point->at.digits,
+                 point->at.exponent);
+    assert_int_equal(point->below, evens[i].below);
+    assert_int_equal(point->above, evens[i].above);
+    assert_int_equal(point->jump, evens[i].jump);
+}
+
+static void tiers_caches_and_contexts_count_for_the_break_even(void **state)
+{
+    for (size_t i = 0; i < sizeof evens / sizeof evens[0]; i++) {
+        struct assay_arena arena = {0};
+        struct assay_error err = {ASSAY_OK, ""};
+        struct assay_traffic traffic;
+        struct assay_break_even points[3];
+        const struct assay_break_even *found = NULL;
+        size_t count;
+
+        assert_true(
+            assay_traffic_parse(assay_str_c(evens[i].traffic), &traffic, &err));
+        if (!assay_cost_break_even(
+                &arena,
+                assay_catalog_route(catalog, &arena, assay_str_c(evens[i].a),
+                                    &err),
+                assay_catalog_route(catalog, &arena, assay_str_c(evens[i].b),
+                                    &err),
+                &(struct assay_cost_options){.traffic = &traffic,
+                                             .as_of = fixture_day},
+                points, &count, &err))
+            fail_msg("%s", err.text);
+        for (size_t k = 0; k < count; k++)
+            if (points[k].kind == evens[i].kind)
+                found = &points[k];
+        check_even(i, found);
+        assay_arena_free(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_missing_cache_price_is_said),
         cmocka_unit_test(image_tokens_follow_the_tile_rule),
         cmocka_unit_test(two_routes_break_even_where_the_arithmetic_says),
+        cmocka_unit_test(tiers_caches_and_contexts_count_for_the_break_even),
     };
 
     return cmocka_run_group_tests(tests, open_catalog, close_catalog);
