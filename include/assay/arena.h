@@ -39,6 +39,19 @@ struct assay_str assay_arena_vprintf(struct assay_arena *arena,
                                      const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* Where an arena stands. */
+struct assay_arena_mark {
+    struct assay_arena_block *newest, *behind;
+    char *at, *end;
+};
+struct assay_arena_mark assay_arena_mark(const struct assay_arena *arena);
+/*
+ * Takes back what was handed out since the mark; marks made since are void.
+ * For work that is done many times over and of which little is kept.
+ */
+void assay_arena_rewind(struct assay_arena *arena,
+                        struct assay_arena_mark mark);
+
 /* Frees every block; the arena is empty and usable again. */
 void assay_arena_free(struct assay_arena *arena);
 

@@ -233,6 +233,51 @@ bool assay_catalog_view(struct assay_catalog *catalog,
                         struct assay_arena *arena, struct assay_view *view,
                         struct assay_error *err);
 
+/* A part of it, which is much cheaper; a zeroed one asks for everything. */
+struct assay_view_options {
+    /*
+     * Facts as claims bear them ("context_tokens", "capabilities.vision"),
+     * or what stands before the dot ("data", "prices"), ended by NULL; NULL
+     * asks for all. What status, tier and openness are drawn from is always
+     * there. Every other fact, and what views draw from it (names, prices),
+     * is as if nobody had stated it, and why routes were joined is not told.
+     */
+    const char *const *facts;
+    /*
+     * Canonical: routes of this provider, and models that have one, with
+     * these alone. Empty: all.
+     */
+    struct assay_str provider;
+};
+bool assay_catalog_view_of(struct assay_catalog *catalog,
+                           struct assay_arena *arena,
+                           const struct assay_view_options *options,
+                           struct assay_view *view, struct assay_error *err);
+
+/*
+ * The same one by one, for those who keep little of it. What is shown lives
+ * in the walk's arena until the function returns, and on when it sets *keep;
+ * either function may be NULL. Chains of replacements have only their first
+ * link. Stops when a function returns false.
+ */
+struct assay_view_walk {
+    struct assay_arena *arena;
+    void *context;
+    bool (*model)(void *context, struct assay_model *model, bool *keep,
+                  struct assay_error *err);
+    bool (*unjoined)(void *context, struct assay_route *route, bool *keep,
+                     struct assay_error *err);
+};
+/*
+ * One walk sees models by id, then routes of no model. Several share them in
+ * no order, each in a thread of its own, the first in the caller's; none of
+ * their arenas may be freed while anything of another is in use.
+ */
+bool assay_catalog_walk(struct assay_catalog *catalog,
+                        const struct assay_view_options *options,
+                        const struct assay_view_walk *walks, size_t count,
+                        struct assay_error *err);
+
 /*
  * Models that a reader of `models` may go on to, loaded: replacements, same
  * family, same creator and task, near in context and price. At most 16,

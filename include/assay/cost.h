@@ -21,7 +21,7 @@ struct assay_route_cost {
     bool fits; /* the request fits the route's context, as far as known */
 };
 
-/* LIMIT when a sum needs more than 38 digits. */
+/* A sum of more than 38 digits is UNKNOWN, and a note says so. */
 bool assay_cost_route(struct assay_arena *arena,
                       const struct assay_route *route,
                       const struct assay_traffic *traffic,

@@ -126,6 +126,9 @@ struct assay_document *assay_document_new(struct assay_arena *arena,
 const struct assay_doc_claim *assay_document_claim(
     struct assay_document *doc, const struct assay_doc_claim *claim,
     const struct assay_doc_source *source);
+/* The entry made from this origin, or NULL: saves filling one in again. */
+const struct assay_doc_claim *assay_document_known(
+    const struct assay_document *doc, const void *origin);
 /* Adds to a list, once each; a copy of the list keeps what it had. */
 void assay_refs_add(struct assay_arena *arena, struct assay_refs *refs,
                     const struct assay_doc_claim *claim);

@@ -56,6 +56,24 @@ struct assay_json *assay_json_parse(struct assay_arena *arena,
                                     const struct assay_json_limits *limits,
                                     struct assay_error *err);
 
+/*
+ * Some members of an object, as text: "a" asks for the member of that name,
+ * "a.b" for b alone where a is an object. Paths are ended by NULL and
+ * borrowed; what is made of them is in the arena.
+ */
+struct assay_json_picks;
+struct assay_json_picks *assay_json_picks_new(struct assay_arena *arena,
+                                              const char *const *paths);
+/*
+ * Writes an object with only the members asked for to `to`, which has room
+ * for text.len bytes; returns how many it wrote. For texts that were read
+ * before, such as the store's: what is left out is not looked at, and keys
+ * are compared as written. A text that is cut short or no object is written
+ * whole, for the reader to refuse.
+ */
+size_t assay_json_pick(const struct assay_json_picks *picks,
+                       struct assay_str text, char *to);
+
 /* Member `key` of an object; NULL when absent, or when not an object. */
 struct assay_json *assay_json_get(const struct assay_json *object,
                                   const char *key);

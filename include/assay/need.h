@@ -83,10 +83,30 @@ struct assay_find_options {
     size_t near_limit; /* near misses shown; 0: 10 */
 };
 /*
+ * The facts that assay_find looks at for this need, as assay_view_options
+ * wants them; in the arena.
+ */
+const char *const *assay_need_facts(struct assay_arena *arena,
+                                    const struct assay_need *need);
+/*
  * Routes that meet every term, cheapest first, then near misses: routes that
  * fail exactly one term (or one cannot be told), with the reason. Contract
  * "assay-find/1". NULL on LIMIT.
+ *
+ * A search is begun, shown every route once in any order, and ended; what it
+ * says it keeps must live until then. The arena holds search and document.
  */
+struct assay_find;
+struct assay_find *assay_find_begin(struct assay_arena *arena,
+                                    const struct assay_find_options *options);
+/* *keeps is set when the route is among the best so far. False: LIMIT. */
+bool assay_find_look(struct assay_find *find, const struct assay_route *route,
+                     bool *keeps, struct assay_error *err);
+/* Adds what another search of the same options saw, and ends that one. */
+void assay_find_join(struct assay_find *find, struct assay_find *other);
+/* Frees what the search held besides, also after a false _look. */
+struct assay_document *assay_find_end(struct assay_find *find);
+/* All of it, over a view that is there. */
 struct assay_document *assay_find(struct assay_arena *arena,
                                   const struct assay_view *view,
                                   const struct assay_find_options *options,

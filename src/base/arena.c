@@ -143,6 +143,34 @@ struct assay_str assay_arena_vprintf(struct assay_arena *arena,
     return (struct assay_str){text, len};
 }
 
+struct assay_arena_mark assay_arena_mark(const struct assay_arena *arena)
+{
+    return (struct assay_arena_mark){
+        .newest = arena->blocks,
+        .behind = arena->blocks ? arena->blocks->next : NULL,
+        .at = arena->at,
+        .end = arena->end,
+    };
+}
+
+/* Blocks are in front of the newest of then, or right behind it. */
+void assay_arena_rewind(struct assay_arena *arena, struct assay_arena_mark mark)
+{
+    struct assay_arena_block *block = arena->blocks;
+
+    while (block != mark.newest) {
+        struct assay_arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+    while (block && block->next != mark.behind) {
+        struct assay_arena_block *own = block->next;
+        block->next = own->next;
+        free(own);
+    }
+    *arena = (struct assay_arena){block, mark.at, mark.end};
+}
+
 void assay_arena_free(struct assay_arena *arena)
 {
     if (!arena)

@@ -10,6 +10,8 @@
 enum {
     FIRST_YEAR = 1950,
     LAST_YEAR = 2199,
+    FIRST_DAY = -7305,     /* 1950-01-01 */
+    LAST_DAY = 84005,      /* 2199-12-31 */
     DAYS_PER_ERA = 146097, /* 400 years */
     DAYS_TO_1970 = 719468, /* from 0000-03-01 */
 };
@@ -78,11 +80,17 @@ bool assay_date_set(struct assay_date date)
     return date.year != 0;
 }
 
+/* Grows with the date; its first day when it names none, 0 when not set. */
+static int32_t ordinal(struct assay_date date)
+{
+    int32_t month = date.month ? date.month : 1;
+    int32_t day = date.day ? date.day : 1;
+    return assay_date_set(date) ? (date.year * 16 + month) * 32 + day : 0;
+}
+
 int assay_date_compare(struct assay_date a, struct assay_date b)
 {
-    if (!assay_date_set(a) || !assay_date_set(b))
-        return assay_date_set(a) - assay_date_set(b);
-    int32_t x = assay_date_days(a), y = assay_date_days(b);
+    int32_t x = ordinal(a), y = ordinal(b);
     return (x > y) - (x < y);
 }
 
@@ -111,9 +119,7 @@ int32_t assay_date_days(struct assay_date date)
 
 struct assay_date assay_date_from_days(int32_t days)
 {
-    static const struct assay_date first = {FIRST_YEAR, 1, 1};
-    static const struct assay_date last = {LAST_YEAR, 12, 31};
-    if (days < assay_date_days(first) || days > assay_date_days(last))
+    if (days < FIRST_DAY || days > LAST_DAY)
         return (struct assay_date){0};
 
     int32_t shifted = days + DAYS_TO_1970; /* positive: from 1950 on */

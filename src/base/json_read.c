@@ -596,5 +596,8 @@ struct assay_json *assay_json_parse(struct assay_arena *arena,
     }
     bool ok = read_document(&in);
     assay_json_members_release(&in.members);
+    /* Nodes not used go back, unless something was put behind them. */
+    if (in.spare && (char *)(in.spare + in.spare_count) == arena->at)
+        arena->at = (char *)in.spare;
     return ok ? in.root : NULL;
 }

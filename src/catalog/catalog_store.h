@@ -121,9 +121,11 @@ bool assay_load_replacements(struct assay_catalog *catalog,
                              const struct assay_loaded_sources *sources,
                              struct assay_model *model,
                              struct assay_error *err);
-/* Every model and unjoined route; inside a transaction, chains not completed. */
-bool assay_load_view(struct assay_catalog *catalog, struct assay_arena *arena,
-                     struct assay_view *view, struct assay_error *err);
+/* Inside a transaction, else as assay_catalog_walk. */
+bool assay_load_walk(struct assay_catalog *catalog,
+                     const struct assay_view_options *options,
+                     const struct assay_view_walk *walks, size_t count,
+                     struct assay_error *err);
 
 /* ------------------------------------------------------------- names */
 

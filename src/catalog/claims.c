@@ -258,19 +258,29 @@ static void add_members(struct reader *r, const struct key_table *table,
         add_claim(r, fact_of(r, table, &at, m->key), m);
 }
 
+/* It is the first member as facts_write.c writes them. */
+static struct assay_str meter_of(const struct assay_json *component)
+{
+    const struct assay_json *first = component->first;
+
+    if (first && first->key.len == 5 && memcmp(first->key.at, "meter", 5) == 0)
+        return first->type == ASSAY_JSON_STRING ? first->text : ASSAY_STR("");
+    return assay_json_text(component, "meter");
+}
+
 /* Moves the components of the first meter, which stand together, out. */
 static struct assay_json *take_group(struct assay_arena *arena,
                                      struct assay_json **from)
 {
     struct assay_json *group = assay_json_array(arena), *next = *from;
-    struct assay_str meter = assay_json_text(next, "meter");
+    struct assay_str meter = meter_of(next);
 
     do {
         struct assay_json *component = next;
         next = component->next;
         component->next = component->parent = NULL;
         assay_json_add(group, component);
-    } while (next && assay_str_equal(assay_json_text(next, "meter"), meter));
+    } while (next && assay_str_equal(meter_of(next), meter));
     *from = next;
     return group;
 }
@@ -287,7 +297,7 @@ static void add_prices(struct reader *r, const struct key_table *table,
     prices->first = prices->last = NULL;
     prices->count = 0;
     while (rest) {
-        struct assay_str meter = assay_json_text(rest, "meter");
+        struct assay_str meter = meter_of(rest);
         add_claim(r, fact_of(r, table, &at, meter),
                   take_group(r->arena, &rest));
     }

@@ -17,6 +17,7 @@ enum {
     MAX_ELEMENTS = 2000, /* of one array: benchmark rows come in hundreds */
     MAX_DEPTH = 8,       /* of values that are only carried */
     MAX_VALUES = 4000,   /* in one of them */
+    MAX_PLACES = 30,     /* of a decimal: 17 are met, in floats written out */
     SHOWN_BYTES = 60,
     SHOWN_PLACE_BYTES = 200,
 };
@@ -359,6 +360,8 @@ static bool check_decimal(const struct check *in,
         fault = "is negative";
     else if (assay_decimal_compare(absolute(number), most) > 0)
         fault = "is too large";
+    else if (number.exponent < -MAX_PLACES)
+        fault = "has more than 30 places after its point";
     else
         return true;
     return assay_fact_fail(in->arena, value, in->err,

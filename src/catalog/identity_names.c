@@ -404,7 +404,8 @@ static const void *find_row(const char *key, const void *table, size_t count,
 #define FIND(key, table) \
     find_row((key), (table), COUNT(table), sizeof((table)[0]))
 
-static const struct assay_known_provider *find_provider(struct assay_str text)
+const struct assay_known_provider *assay_known_provider_find(
+    struct assay_str text)
 {
     char key[FOLDED_BYTES];
 
@@ -426,19 +427,22 @@ static const struct assay_known_creator *find_creator(struct assay_str text)
 
 struct assay_str assay_provider_canonical(struct assay_str provider)
 {
-    const struct assay_known_provider *row = find_provider(provider);
+    const struct assay_known_provider *row =
+        assay_known_provider_find(provider);
     return row ? assay_str_c(row->id) : provider;
 }
 
 struct assay_str assay_provider_name(struct assay_str canonical_provider)
 {
-    const struct assay_known_provider *row = find_provider(canonical_provider);
+    const struct assay_known_provider *row =
+        assay_known_provider_find(canonical_provider);
     return row ? assay_str_c(row->name) : canonical_provider;
 }
 
 struct assay_str assay_provider_creator(struct assay_str canonical_provider)
 {
-    const struct assay_known_provider *row = find_provider(canonical_provider);
+    const struct assay_known_provider *row =
+        assay_known_provider_find(canonical_provider);
     return row ? assay_str_c(row->creator) : ASSAY_STR("");
 }
 

@@ -5,7 +5,7 @@
 #ifndef ASSAY_CATALOG_IDENTITY_NAMES_H
 #define ASSAY_CATALOG_IDENTITY_NAMES_H
 
-#include <stddef.h>
+#include "assay/str.h"
 
 struct assay_known_provider {
     const char *id;
@@ -14,6 +14,9 @@ struct assay_known_provider {
 };
 extern const struct assay_known_provider assay_known_providers[];
 extern const size_t assay_known_provider_count;
+/* By any spelling; NULL for a name that no table knows. */
+const struct assay_known_provider *assay_known_provider_find(
+    struct assay_str spelling);
 
 struct assay_known_creator {
     const char *id;

@@ -1,219 +1,217 @@
 /*
- * Everything out of the store at once, for searches and exports: one scan
- * over the subjects, one over the statements in force at as_of. No sorting in
- * the store; 10,000 statements take some milliseconds before their views are
- * built.
+ * Models and routes out of the store, many at once: all of them, or one
+ * after another for searches that keep few. Nine tenths of the time are
+ * spent on making views of what was scanned, so several threads may do it.
  */
-#include "catalog/catalog_store.h"
-#include "catalog/gather.h"
+#include "catalog/scan.h"
 
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* A subject during the scan; statements come in no particular order. */
-struct scanned {
-    struct assay_gathered *model;       /* of a model, or of a joined route */
-    struct assay_gathered_route *route; /* of a route */
-    struct assay_str id;
+/* ----------------------------------------------------------- one by one */
+
+static bool walk_model(const struct assay_scan *scan, struct assay_gathered *g,
+                       const struct assay_view_walk *walk,
+                       struct assay_error *err)
+{
+    struct assay_arena_mark mark = assay_arena_mark(walk->arena);
+    bool keep = false;
+
+    struct assay_model *model =
+        assay_gathered_view(scan->catalog, walk->arena, g, err);
+    if (!model || !walk->model(walk->context, model, &keep, err))
+        return false;
+    if (!keep)
+        assay_arena_rewind(walk->arena, mark);
+    return true;
+}
+
+static bool walk_unjoined(const struct assay_scan *scan,
+                          struct assay_gathered_route *r,
+                          const struct assay_view_walk *walk,
+                          struct assay_error *err)
+{
+    struct assay_arena_mark mark = assay_arena_mark(walk->arena);
+    bool keep = false;
+    struct assay_route *route =
+        assay_view_route(walk->arena, assay_gathered_stored(walk->arena, r),
+                         scan->catalog->as_of, err);
+    if (!route || !walk->unjoined(walk->context, route, &keep, err))
+        return false;
+    if (!keep)
+        assay_arena_rewind(walk->arena, mark);
+    return true;
+}
+
+/* ----------------------------------------------------- several at a time */
+
+/* What walks share: whoever is free takes the next. */
+struct party {
+    const struct assay_scan *scan;
+    struct assay_gathered_route **unjoined;
+    atomic_size_t next; /* of the models, then of the unjoined */
+    size_t count;
 };
 
-struct scan {
-    struct assay_catalog *catalog;
+struct walker {
+    struct party *party;
+    const struct assay_view_walk *walk;
+    struct assay_error err;
+    pthread_t thread;
+    bool started, failed;
+};
+
+static bool walk_next(const struct walker *w, size_t at,
+                      struct assay_error *err)
+{
+    const struct assay_scan *scan = w->party->scan;
+
+    if (at < scan->model_count)
+        return !w->walk->model ||
+               walk_model(scan, scan->models[at], w->walk, err);
+    return !w->walk->unjoined ||
+           walk_unjoined(scan, w->party->unjoined[at - scan->model_count],
+                         w->walk, err);
+}
+
+static void *walk_on(void *of_walker)
+{
+    struct walker *w = of_walker;
+    struct party *party = w->party;
+    size_t at;
+
+    while (!w->failed &&
+           (at = atomic_fetch_add(&party->next, 1)) < party->count)
+        w->failed = !walk_next(w, at, &w->err);
+    if (w->failed)
+        atomic_store(&party->next, party->count); /* nobody goes on */
+    return NULL;
+}
+
+static void start(struct walker *walkers, size_t count)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (size_t i = 0; i < count; i++)
+        walkers[i].started =
+            pthread_create(&walkers[i].thread, NULL, walk_on, &walkers[i]) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* The first walk is this thread's; a thread that is refused is not missed. */
+static bool walk_together(struct party *party,
+                          const struct assay_view_walk *walks, size_t count,
+                          struct assay_error *err)
+{
+    struct walker *walkers =
+        ASSAY_NEW_ARRAY(party->scan->arena, struct walker, count);
+    bool ok = true;
+
+    for (size_t i = 0; i < count; i++)
+        walkers[i] = (struct walker){.party = party, .walk = &walks[i]};
+    start(walkers + 1, count - 1);
+    walk_on(&walkers[0]);
+    for (size_t i = 0; i < count; i++) {
+        if (walkers[i].started)
+            pthread_join(walkers[i].thread, NULL);
+        if (walkers[i].failed && ok)
+            *err = walkers[i].err;
+        ok = ok && !walkers[i].failed;
+    }
+    return ok;
+}
+
+bool assay_load_walk(struct assay_catalog *catalog,
+                     const struct assay_view_options *options,
+                     const struct assay_view_walk *walks, size_t count,
+                     struct assay_error *err)
+{
+    struct assay_scan scan = {.catalog = catalog, .arena = walks[0].arena};
+    struct party party = {.scan = &scan};
+    size_t at = 0;
+
+    if (!assay_scan_read(&scan, options, err))
+        return false;
+    party.count = scan.model_count + scan.unjoined.route_count;
+    party.unjoined = ASSAY_NEW_ARRAY(scan.arena, struct assay_gathered_route *,
+                                     scan.unjoined.route_count);
+    for (struct assay_gathered_route *r = scan.unjoined.first_route; r;
+         r = r->next)
+        party.unjoined[at++] = r;
+    return walk_together(&party, walks, count, err);
+}
+
+bool assay_catalog_walk(struct assay_catalog *catalog,
+                        const struct assay_view_options *options,
+                        const struct assay_view_walk *walks, size_t count,
+                        struct assay_error *err)
+{
+    if (!assay_store_begin_read(catalog->store, err))
+        return false;
+    bool ok = assay_load_walk(catalog, options, walks, count, err);
+    assay_store_end_read(catalog->store);
+    return ok;
+}
+
+/* ------------------------------------------------------------ whole views */
+
+/* A list under construction. */
+struct collection {
     struct assay_arena *arena;
-    struct assay_loaded_sources sources;
-    struct scanned *by_num;
-    int64_t max_num;
-    struct assay_gathered **models; /* by number of the canonical subject */
-    struct assay_gathered unjoined; /* its routes only */
+    struct assay_view *view;
+    size_t model_room, unjoined_room;
 };
 
-static struct assay_gathered *gathered_of(struct scan *scan, int64_t num)
+/* Room for one more in an array of `count` pointers. */
+static void *grow(struct assay_arena *arena, void *old, size_t count,
+                  size_t *room)
 {
-    if (!scan->models[num])
-        scan->models[num] = ASSAY_NEW(scan->arena, struct assay_gathered);
-    return scan->models[num];
+    if (count < *room)
+        return old;
+    *room = *room ? 2 * *room : 256;
+    void *wider = assay_arena_alloc(arena, *room, sizeof(void *));
+    if (count > 0)
+        memcpy(wider, old, count * sizeof(void *));
+    return wider;
 }
 
-static void scan_subject(struct scan *scan, const struct assay_query *q)
+static bool collect_model(void *context, struct assay_model *model, bool *keep,
+                          struct assay_error *err)
 {
-    int64_t num = assay_query_int(q, 0), model = assay_query_int(q, 3);
-    bool is_route = assay_str_is(assay_query_text(q, 1), "route");
-    struct scanned *s = &scan->by_num[num];
-    struct assay_str id = assay_arena_copy(scan->arena, assay_query_text(q, 2));
+    struct collection *c = context;
+    struct assay_view *view = c->view;
 
-    s->id = id;
-    s->model = model ? gathered_of(scan, model) : NULL;
-    if (model == num)
-        s->model->id = id;
-    if (!is_route)
-        return;
-    s->route = ASSAY_NEW(scan->arena, struct assay_gathered_route);
-    s->route->route.id = id;
-    assay_gather_join(scan->arena, s->route, assay_query_text(q, 4),
-                      assay_query_text(q, 5));
+    (void)err;
+    view->models =
+        grow(c->arena, view->models, view->model_count, &c->model_room);
+    view->models[view->model_count++] = model;
+    *keep = true;
+    return true;
 }
 
-static bool scan_subjects(struct scan *scan, struct assay_error *err)
+static bool collect_unjoined(void *context, struct assay_route *route,
+                             bool *keep, struct assay_error *err)
 {
-    struct assay_query *q =
-        assay_store_query(scan->catalog->store,
-                          "select num, kind, id, model, rule, via,"
-                          " (select max(num) from subject) from subject",
-                          err);
-    bool row, ok;
+    struct collection *c = context;
+    struct assay_view *view = c->view;
 
-    if (!q)
-        return false;
-    while ((ok = assay_query_step(q, &row, err)) && row) {
-        if (!scan->by_num) {
-            scan->max_num = assay_query_int(q, 6);
-            size_t size = (size_t)scan->max_num + 1;
-            scan->by_num = ASSAY_NEW_ARRAY(scan->arena, struct scanned, size);
-            scan->models =
-                ASSAY_NEW_ARRAY(scan->arena, struct assay_gathered *, size);
-        }
-        scan_subject(scan, q);
-    }
-    return ok;
-}
-
-static void scan_statement(struct scan *scan, const struct assay_query *q)
-{
-    struct scanned *s = &scan->by_num[assay_query_int(q, 0)];
-    const struct assay_source *source =
-        assay_loaded_source(&scan->sources, assay_query_int(q, 1));
-    struct assay_gathered *g = s->model ? s->model : &scan->unjoined;
-
-    if (!source || (!s->route && !s->model))
-        return;
-    struct assay_stored stored = {
-        .kind = s->route ? ASSAY_SUBJECT_ROUTE : ASSAY_SUBJECT_MODEL,
-        .id = s->id,
-        .source = source,
-        .first = assay_date_from_days((int32_t)assay_query_int(q, 2)),
-        .read = source->read,
-        .body = assay_arena_copy(scan->arena, assay_query_text(q, 3)),
-    };
-    if (!s->route) {
-        assay_gather(scan->arena, &g->statements, &stored);
-        return;
-    }
-    if (s->route->statements.count == 0) {
-        if (g->last_route)
-            g->last_route->next = s->route;
-        else
-            g->first_route = s->route;
-        g->last_route = s->route;
-        g->route_count++;
-    }
-    assay_gather(scan->arena, &s->route->statements, &stored);
-}
-
-static bool scan_statements(struct scan *scan, struct assay_error *err)
-{
-    struct assay_query *q = assay_store_query(
-        scan->catalog->store,
-        "select subject, source, first, body from statement"
-        " where first <= ?1 and (ended is null or ended > ?1)",
-        err);
-    bool row, ok;
-
-    if (!q)
-        return false;
-    assay_query_bind_int(q, 1, scan->catalog->as_of_days);
-    while ((ok = assay_query_step(q, &row, err)) && row)
-        scan_statement(scan, q);
-    return ok;
-}
-
-static bool scan_aliases(struct scan *scan, struct assay_error *err)
-{
-    struct assay_query *q =
-        assay_store_query(scan->catalog->store,
-                          "select model, spelling from name where how = 'alias'"
-                          " order by model, spelling",
-                          err);
-    bool row, ok;
-
-    if (!q)
-        return false;
-    while ((ok = assay_query_step(q, &row, err)) && row) {
-        struct assay_gathered *g = scan->models[assay_query_int(q, 0)];
-        if (g)
-            assay_gather_alias(
-                scan->arena, g,
-                assay_arena_copy(scan->arena, assay_query_text(q, 1)));
-    }
-    return ok;
-}
-
-static int by_model_id(const void *left, const void *right)
-{
-    return assay_str_compare((*(struct assay_gathered *const *)left)->id,
-                             (*(struct assay_gathered *const *)right)->id);
+    (void)err;
+    view->unjoined =
+        grow(c->arena, view->unjoined, view->unjoined_count, &c->unjoined_room);
+    view->unjoined[view->unjoined_count++] = route;
+    *keep = true;
+    return true;
 }
 
 static int by_route_id(const void *left, const void *right)
 {
     return assay_str_compare((*(struct assay_route *const *)left)->id,
                              (*(struct assay_route *const *)right)->id);
-}
-
-static bool view_models(struct scan *scan, struct assay_view *view,
-                        struct assay_error *err)
-{
-    size_t size = (size_t)scan->max_num + 1, count = 0;
-    struct assay_gathered **models =
-        ASSAY_NEW_ARRAY(scan->arena, struct assay_gathered *, size);
-
-    for (size_t i = 0; scan->models && i < size; i++) {
-        struct assay_gathered *g = scan->models[i];
-        if (g && (g->statements.count || g->route_count))
-            models[count++] = g;
-    }
-    qsort(models, count, sizeof(struct assay_gathered *), by_model_id);
-    view->models =
-        ASSAY_NEW_ARRAY(scan->arena, struct assay_model *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        view->models[i] =
-            assay_gathered_view(scan->catalog, scan->arena, models[i], err);
-        if (!view->models[i])
-            return false;
-    }
-    view->model_count = count;
-    return true;
-}
-
-static bool view_unjoined(struct scan *scan, struct assay_view *view,
-                          struct assay_error *err)
-{
-    struct assay_gathered *g = &scan->unjoined;
-    size_t count = 0;
-
-    view->unjoined =
-        ASSAY_NEW_ARRAY(scan->arena, struct assay_route *, g->route_count + 1);
-    for (struct assay_gathered_route *r = g->first_route; r; r = r->next) {
-        struct assay_route *route =
-            assay_view_route(scan->arena, assay_gathered_stored(scan->arena, r),
-                             scan->catalog->as_of, err);
-        if (!route)
-            return false;
-        view->unjoined[count++] = route;
-    }
-    qsort(view->unjoined, count, sizeof(struct assay_route *), by_route_id);
-    view->unjoined_count = count;
-    return true;
-}
-
-bool assay_load_view(struct assay_catalog *catalog, struct assay_arena *arena,
-                     struct assay_view *view, struct assay_error *err)
-{
-    struct scan scan = {.catalog = catalog, .arena = arena};
-
-    *view = (struct assay_view){0};
-    return assay_load_sources(catalog, arena, &scan.sources, err) &&
-           scan_subjects(&scan, err) && scan_statements(&scan, err) &&
-           scan_aliases(&scan, err) && view_models(&scan, view, err) &&
-           view_unjoined(&scan, view, err);
 }
 
 /* A chain's next model, among those of the view. */
@@ -255,15 +253,36 @@ static bool complete_chain(struct assay_catalog *catalog,
     return true;
 }
 
-bool assay_catalog_view(struct assay_catalog *catalog,
-                        struct assay_arena *arena, struct assay_view *view,
-                        struct assay_error *err)
+bool assay_catalog_view_of(struct assay_catalog *catalog,
+                           struct assay_arena *arena,
+                           const struct assay_view_options *options,
+                           struct assay_view *view, struct assay_error *err)
 {
+    struct collection c = {.arena = arena, .view = view};
+    const struct assay_view_walk walk = {
+        .arena = arena,
+        .context = &c,
+        .model = collect_model,
+        .unjoined = collect_unjoined,
+    };
+
+    *view = (struct assay_view){0};
     if (!assay_store_begin_read(catalog->store, err))
         return false;
-    bool ok = assay_load_view(catalog, arena, view, err);
+    bool ok = assay_load_walk(catalog, options, &walk, 1, err);
+    if (ok && view->unjoined_count > 0)
+        qsort(view->unjoined, view->unjoined_count,
+              sizeof(struct assay_route *), by_route_id);
     for (size_t i = 0; ok && i < view->model_count; i++)
         ok = complete_chain(catalog, arena, view, view->models[i], err);
     assay_store_end_read(catalog->store);
     return ok;
+}
+
+bool assay_catalog_view(struct assay_catalog *catalog,
+                        struct assay_arena *arena, struct assay_view *view,
+                        struct assay_error *err)
+{
+    const struct assay_view_options everything = {.facts = NULL};
+    return assay_catalog_view_of(catalog, arena, &everything, view, err);
 }

@@ -110,17 +110,41 @@ static bool drop_stale(struct assay_catalog *catalog, struct assay_error *err)
     return q && assay_query_run(q, err);
 }
 
+struct index {
+    struct assay_catalog *catalog;
+    struct assay_arena arena; /* while one row is written */
+};
+
+static bool index_model(void *context, struct assay_model *model, bool *keep,
+                        struct assay_error *err)
+{
+    struct index *index = context;
+    struct assay_arena_mark mark = assay_arena_mark(&index->arena);
+    bool ok = write_row(index->catalog, &index->arena, model, err);
+
+    (void)keep;
+    assay_arena_rewind(&index->arena, mark);
+    return ok;
+}
+
 bool assay_catalog_index(struct assay_catalog *catalog, struct assay_error *err)
 {
+    static const char *const facts[] = {
+        "name", "family", "task", "context_tokens", "prices", NULL,
+    };
+    const struct assay_view_options options = {.facts = facts};
     struct assay_catalog newest = {.store = catalog->store};
+    struct index index = {.catalog = &newest};
     struct assay_arena arena = {0};
-    struct assay_view view;
-    bool ok = newest_reading(&newest, err) &&
-              assay_load_view(&newest, &arena, &view, err) &&
-              drop_stale(catalog, err);
+    const struct assay_view_walk walk = {
+        .arena = &arena,
+        .context = &index,
+        .model = index_model,
+    };
+    bool ok = newest_reading(&newest, err) && drop_stale(catalog, err) &&
+              assay_load_walk(&newest, &options, &walk, 1, err);
 
-    for (size_t i = 0; ok && i < view.model_count; i++)
-        ok = write_row(&newest, &arena, view.models[i], err);
     assay_arena_free(&arena);
+    assay_arena_free(&index.arena);
     return ok || assay_fail_in(err, "model index");
 }

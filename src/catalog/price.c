@@ -6,6 +6,8 @@
 #include "assay/price.h"
 #include "catalog/claims.h"
 
+#include <string.h>
+
 static enum assay_tier_operator read_threshold(struct assay_str text,
                                                uint64_t *tokens)
 {
@@ -41,34 +43,41 @@ static bool read_amount(const struct assay_json *amount,
     return true;
 }
 
+/* A search reads 80,000 of them, so the length is looked at first. */
+static bool is_key(struct assay_str key, const char *name, size_t len)
+{
+    return key.len == len && memcmp(key.at, name, len) == 0;
+}
+#define IS_KEY(key, name) is_key((key), (name), sizeof(name) - 1)
+
 /* One member; false when it makes the component a bad one. */
 static bool read_member(const struct assay_json *m,
                         struct assay_price_component *out, bool *has_amount)
 {
     struct assay_str key = m->key;
 
-    if (assay_str_is(key, "meter")) {
+    if (IS_KEY(key, "meter")) {
         out->meter = m->text;
-    } else if (assay_str_is(key, "usd_per_million")) {
+    } else if (IS_KEY(key, "usd_per_million")) {
         out->unit = ASSAY_PER_MILLION;
         *has_amount = true;
         return read_amount(m, out);
-    } else if (assay_str_is(key, "usd_each")) {
+    } else if (IS_KEY(key, "usd_each")) {
         out->unit = ASSAY_EACH;
         *has_amount = true;
         return read_amount(m, out);
-    } else if (assay_str_is(key, "when_input_tokens")) {
+    } else if (IS_KEY(key, "when_input_tokens")) {
         out->when = read_threshold(m->text, &out->threshold_tokens);
         return out->when != ASSAY_TIER_ALWAYS;
-    } else if (assay_str_is(key, "scope")) {
+    } else if (IS_KEY(key, "scope")) {
         out->marginal = assay_str_is(m->text, "marginal");
-    } else if (assay_str_is(key, "from")) {
+    } else if (IS_KEY(key, "from")) {
         return assay_date_parse_day(m->text, &out->from);
-    } else if (assay_str_is(key, "to")) {
+    } else if (IS_KEY(key, "to")) {
         return assay_date_parse_day(m->text, &out->to);
-    } else if (assay_str_is(key, "utc_from")) {
+    } else if (IS_KEY(key, "utc_from")) {
         out->utc_from = m->text;
-    } else if (assay_str_is(key, "utc_to")) {
+    } else if (IS_KEY(key, "utc_to")) {
         out->utc_to = m->text;
     }
     return true;

@@ -5,6 +5,8 @@
  */
 #include "assay/pricer.h"
 
+#include "assay/identity.h"
+
 #include "catalog/pricer_parts.h"
 
 #include <assert.h>
@@ -16,23 +18,68 @@ enum {
     SECONDS_A_MINUTE = 60,
 };
 
+/* What one source says is told by any of its claims, so they all count. */
+static bool view_provider(const struct assay_pricer_options *options,
+                          struct assay_str provider,
+                          struct assay_catalog *catalog, struct assay_pricer *p,
+                          struct assay_view *view, struct assay_error *err)
+{
+    static const char *const facts[] = {
+        "prices", "match", "fallback", "order", NULL,
+    };
+    const struct assay_view_options wanted = {
+        .facts = options->source_id.len > 0 ? NULL : facts,
+        .provider = provider,
+    };
+    return assay_catalog_view_of(catalog, &p->arena, &wanted, view, err);
+}
+
+static bool fail_without_routes(struct assay_catalog *catalog,
+                                struct assay_pricer *p, struct assay_error *err)
+{
+    static const char *const none[] = {NULL};
+    const struct assay_view_options names = {.facts = none};
+    struct assay_view view;
+
+    return assay_catalog_view_of(catalog, &p->arena, &names, &view, err) &&
+           assay_pricer_fail_without_routes(p, &view, err);
+}
+
+static bool open_pricer(struct assay_catalog *catalog, struct assay_pricer *p,
+                        const struct assay_pricer_options *options,
+                        struct assay_error *err)
+{
+    struct assay_date as_of = assay_catalog_as_of(catalog);
+    struct assay_str provider = assay_provider_canonical(options->provider);
+    struct assay_pricer_providers fallbacks = {.count = 0};
+    struct assay_view view;
+
+    if (!view_provider(options, provider, catalog, p, &view, err) ||
+        !assay_pricer_fill(p, &view, options, as_of, err))
+        return false;
+    if (p->route_count == 0)
+        return fail_without_routes(catalog, p, err);
+    assay_pricer_fallbacks(p, &fallbacks);
+    for (size_t i = 0; i < fallbacks.count; i++)
+        if (!view_provider(options, fallbacks.ids[i], catalog, p, &view, err) ||
+            !assay_pricer_add_fallback(p, &view, fallbacks.ids[i], as_of, err))
+            return false;
+    return true;
+}
+
 struct assay_pricer *assay_pricer_open(
     struct assay_catalog *catalog, const struct assay_pricer_options *options,
     struct assay_error *err)
 {
     struct assay_arena arena = {0};
     struct assay_pricer *p = ASSAY_NEW(&arena, struct assay_pricer);
-    struct assay_view view;
 
     p->arena = arena;
     pthread_mutex_init(&p->lock, NULL);
-    if (!assay_catalog_view(catalog, &p->arena, &view, err) ||
-        !assay_pricer_fill(p, &view, options, assay_catalog_as_of(catalog),
-                           err)) {
-        assay_pricer_close(p);
-        return NULL;
-    }
-    return p;
+    if (open_pricer(catalog, p, options, err))
+        return p;
+    assay_pricer_close(p);
+    return NULL;
 }
 
 void assay_pricer_close(struct assay_pricer *pricer)

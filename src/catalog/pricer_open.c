@@ -322,7 +322,7 @@ static bool speaks_of(const struct assay_pricer *p,
     for (size_t i = 0; i < route->subject.claim_count; i++)
         if (is_of_source(p, &route->subject.claims[i]))
             return true;
-    return false;
+    return p->source_id.len == 0;
 }
 
 /* The routes of one provider that the source speaks of, in its order. */
@@ -349,26 +349,18 @@ static bool take_routes(struct assay_pricer *p, const struct route_list *all,
     return true;
 }
 
-enum { MOST_PROVIDERS = 16 };
-
-/* Different provider ids. */
-struct providers {
-    struct assay_str ids[MOST_PROVIDERS];
-    size_t count;
-};
-
-static void add_provider(struct providers *list, struct assay_str id)
+static void add_provider(struct assay_pricer_providers *list,
+                         struct assay_str id)
 {
     for (size_t i = 0; i < list->count; i++)
         if (assay_str_equal(list->ids[i], id))
             return;
-    if (list->count < MOST_PROVIDERS)
+    if (list->count < ASSAY_PRICER_MOST_PROVIDERS)
         list->ids[list->count++] = id;
 }
 
-/* Those that any of the routes names to stand in, in that order. */
-static void find_fallbacks(const struct assay_pricer *p,
-                           struct providers *found)
+void assay_pricer_fallbacks(const struct assay_pricer *p,
+                            struct assay_pricer_providers *found)
 {
     for (size_t i = 0; i < p->route_count; i++) {
         const struct assay_subject *s = &p->routes[i].route->subject;
@@ -386,25 +378,23 @@ static void find_fallbacks(const struct assay_pricer *p,
     }
 }
 
-static bool take_fallbacks(struct assay_pricer *p, const struct route_list *all,
-                           struct assay_date as_of, struct assay_error *err)
+bool assay_pricer_add_fallback(struct assay_pricer *p,
+                               const struct assay_view *view,
+                               struct assay_str provider,
+                               struct assay_date as_of, struct assay_error *err)
 {
-    struct providers providers = {.count = 0};
+    struct route_list all = list_routes(&p->arena, view);
+    struct assay_pricer_route *wider = ASSAY_NEW_ARRAY(
+        &p->arena, struct assay_pricer_route, p->fallback_count + all.count);
+    size_t count = 0;
 
-    find_fallbacks(p, &providers);
-    if (providers.count == 0)
-        return true;
-    p->fallbacks =
-        ASSAY_NEW_ARRAY(&p->arena, struct assay_pricer_route, all->count);
-    for (size_t i = 0; i < providers.count; i++) {
-        size_t count = 0;
-        bool ok = take_routes(p, all, providers.ids[i], as_of,
-                              p->fallbacks + p->fallback_count, &count, err);
-        p->fallback_count += count;
-        if (!ok)
-            return false;
-    }
-    return true;
+    if (p->fallback_count > 0)
+        memcpy(wider, p->fallbacks, p->fallback_count * sizeof(*wider));
+    p->fallbacks = wider;
+    bool ok = take_routes(p, &all, provider, as_of, wider + p->fallback_count,
+                          &count, err);
+    p->fallback_count += count;
+    return ok;
 }
 
 /* --------------------------------------------------------------- opening */
@@ -416,17 +406,18 @@ static bool is_near(struct assay_str id, struct assay_str wanted,
            assay_str_contains(id, wanted_text);
 }
 
-static bool fail_without_routes(struct assay_pricer *p,
-                                const struct route_list *all,
-                                struct assay_error *err)
+bool assay_pricer_fail_without_routes(struct assay_pricer *p,
+                                      const struct assay_view *view,
+                                      struct assay_error *err)
 {
     const char *wanted = assay_arena_cstr(&p->arena, p->provider);
-    struct providers near = {.count = 0};
+    const struct route_list all = list_routes(&p->arena, view);
+    struct assay_pricer_providers near = {.count = 0};
     struct assay_str list = ASSAY_STR("");
     bool known = false;
 
-    for (size_t i = 0; i < all->count; i++) {
-        struct assay_str id = all->routes[i]->provider;
+    for (size_t i = 0; i < all.count; i++) {
+        struct assay_str id = all.routes[i]->provider;
         known = known || assay_str_equal(id, p->provider);
         if (is_near(id, p->provider, wanted))
             add_provider(&near, id);
@@ -460,9 +451,7 @@ bool assay_pricer_fill(struct assay_pricer *p, const struct assay_view *view,
     if (!take_routes(p, &all, p->provider, as_of, p->routes, &p->route_count,
                      err))
         return false;
-    if (p->route_count == 0)
-        return fail_without_routes(p, &all, err);
     add_names(p);
     add_siblings(p);
-    return take_fallbacks(p, &all, as_of, err);
+    return true;
 }

@@ -64,13 +64,37 @@ struct assay_pricer {
 };
 
 /*
- * Fills in a pricer, whose arena holds the view, from that view.
- * False: NOT_FOUND names the nearest providers.
+ * Fills in a pricer, whose arena holds the view, from that view, which has
+ * at least the provider's routes. No routes are no error.
  */
 bool assay_pricer_fill(struct assay_pricer *pricer,
                        const struct assay_view *view,
                        const struct assay_pricer_options *options,
                        struct assay_date as_of, struct assay_error *err);
+
+enum { ASSAY_PRICER_MOST_PROVIDERS = 16 };
+
+/* Different provider ids, canonical. */
+struct assay_pricer_providers {
+    struct assay_str ids[ASSAY_PRICER_MOST_PROVIDERS];
+    size_t count;
+};
+/* Those that any of the routes names to stand in for it, in that order. */
+void assay_pricer_fallbacks(const struct assay_pricer *pricer,
+                            struct assay_pricer_providers *found);
+/* Adds the view's routes of a provider as ones that stand in. */
+bool assay_pricer_add_fallback(struct assay_pricer *pricer,
+                               const struct assay_view *view,
+                               struct assay_str provider,
+                               struct assay_date as_of,
+                               struct assay_error *err);
+/*
+ * Always false: NOT_FOUND names the nearest providers of a view of all, or
+ * the source that says nothing of this one.
+ */
+bool assay_pricer_fail_without_routes(struct assay_pricer *pricer,
+                                      const struct assay_view *view,
+                                      struct assay_error *err);
 
 /* What the answer is made from. */
 struct assay_pricer_result {

@@ -4,9 +4,11 @@
  */
 #include "assay/identity.h"
 #include "catalog/claims.h"
+#include "catalog/identity_names.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_REPLACEMENTS = 8 };
 
@@ -23,7 +25,7 @@ static struct assay_str text_or(const struct assay_choice *choice,
 
 static bool is_price(const struct assay_choice *choice)
 {
-    return assay_str_starts(choice->fact, "price.");
+    return choice->fact.len >= 6 && memcmp(choice->fact.at, "price.", 6) == 0;
 }
 
 static void read_prices(struct assay_arena *arena, struct assay_route *route)
@@ -73,12 +75,12 @@ static void name_route(struct assay_route *route,
 
     assay_str_cut(route->id, '/', &prefix, &rest);
     route->wire = rest;
-    route->provider =
-        assay_provider_canonical(text_or(index->of[ASSAY_ON_PROVIDER], prefix));
-    route->provider_name =
-        text_or(index->of[ASSAY_ON_PROVIDER_NAME], ASSAY_STR(""));
-    if (route->provider_name.len == 0)
-        route->provider_name = assay_provider_name(route->provider);
+    struct assay_str provider = text_or(index->of[ASSAY_ON_PROVIDER], prefix);
+    const struct assay_known_provider *known =
+        assay_known_provider_find(provider);
+    route->provider = known ? assay_str_c(known->id) : provider;
+    route->provider_name = text_or(index->of[ASSAY_ON_PROVIDER_NAME],
+                                   known ? assay_str_c(known->name) : provider);
     route->tier = text_or(index->of[ASSAY_ON_TIER], ASSAY_STR("standard"));
 }
 

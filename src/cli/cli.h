@@ -57,6 +57,9 @@ struct assay_str assay_cli_aside(struct assay_cli *cli);
 struct assay_catalog *assay_cli_open(struct assay_cli *cli,
                                      struct assay_error *err);
 
+/* How many threads there is use for: at least 1, at most `most`. */
+size_t assay_cli_processors(size_t most);
+
 /* ------------------------------------------------------- the end of a run */
 
 /* Prints the error; the exit code that belongs to it. */

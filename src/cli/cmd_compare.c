@@ -57,7 +57,7 @@ static int compare_run(struct assay_cli *cli)
 
 static const struct assay_option compare_options[] = {
     {"full", 0, NULL, "text: routes, switch, summary and questions too", NULL},
-    {NULL},
+    {0},
 };
 
 static const struct assay_example compare_examples[] = {

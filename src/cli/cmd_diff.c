@@ -139,7 +139,7 @@ static int diff_run(struct assay_cli *cli)
 static const struct assay_option diff_options[] = {
     {"from", 0, "FORMAT", "of the files (else what they look like)",
      ASSAY_FORMAT_WORDS},
-    {NULL},
+    {0},
 };
 
 static const struct assay_example diff_examples[] = {

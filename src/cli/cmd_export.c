@@ -279,7 +279,7 @@ static int export_run(struct assay_cli *cli)
 static const struct assay_option export_options[] = {
     {"source", 0, "ID", "only what this source says", NULL},
     {"output", 'o', "FILE", "into a file, whole or not at all", "@file"},
-    {NULL},
+    {0},
 };
 
 static const struct assay_example export_examples[] = {

@@ -32,6 +32,73 @@ static bool read_limit(struct assay_cli *cli, size_t *limit,
     return true;
 }
 
+static bool look_at_model(void *find, struct assay_model *model, bool *keep,
+                          struct assay_error *err)
+{
+    for (size_t i = 0; i < model->route_count; i++)
+        if (!assay_find_look(find, model->routes[i], keep, err))
+            return false;
+    return true;
+}
+
+static bool look_at_unjoined(void *find, struct assay_route *route, bool *keep,
+                             struct assay_error *err)
+{
+    return assay_find_look(find, route, keep, err);
+}
+
+enum { MOST_THREADS = 4 };
+
+/* Each thread forgets at once what is not among the best it saw. */
+struct search {
+    struct assay_find *finds[MOST_THREADS];
+    struct assay_view_walk walks[MOST_THREADS];
+    struct assay_arena routes[MOST_THREADS];
+    struct assay_arena arenas[MOST_THREADS]; /* of the finds but the first */
+    size_t count;
+};
+
+static void begin_search(struct search *s, struct assay_cli *cli,
+                         const struct assay_find_options *options)
+{
+    s->count = assay_cli_processors(MOST_THREADS);
+    for (size_t i = 0; i < s->count; i++) {
+        s->finds[i] =
+            assay_find_begin(i == 0 ? &cli->arena : &s->arenas[i], options);
+        s->walks[i] = (struct assay_view_walk){
+            .arena = &s->routes[i],
+            .context = s->finds[i],
+            .model = look_at_model,
+            .unjoined = look_at_unjoined,
+        };
+    }
+}
+
+static const struct assay_document *search(struct search *s,
+                                           struct assay_cli *cli,
+                                           struct assay_catalog *catalog,
+                                           const struct assay_need *need,
+                                           struct assay_error *err)
+{
+    const struct assay_view_options wanted = {
+        .facts = assay_need_facts(&cli->arena, need),
+    };
+    bool ok = assay_catalog_walk(catalog, &wanted, s->walks, s->count, err);
+
+    for (size_t i = 1; i < s->count; i++)
+        assay_find_join(s->finds[0], s->finds[i]);
+    const struct assay_document *page = assay_find_end(s->finds[0]);
+    return ok ? page : NULL;
+}
+
+static void end_search(struct search *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        assay_arena_free(&s->routes[i]);
+        assay_arena_free(&s->arenas[i]);
+    }
+}
+
 static int find_run(struct assay_cli *cli)
 {
     struct assay_error err = {0};
@@ -42,9 +109,9 @@ static int find_run(struct assay_cli *cli)
                  .as_of = cli->as_of,
                  .allow_free = cli->allow_free},
     };
+    struct search routes = {.count = 0};
     struct assay_catalog *catalog;
-    struct assay_view view;
-    const struct assay_document *page = NULL;
+    const struct assay_document *page;
     int code;
 
     if (!read_terms(cli, &need, &err) || !read_limit(cli, &options.limit, &err))
@@ -55,10 +122,11 @@ static int find_run(struct assay_cli *cli)
     catalog = assay_cli_open(cli, &err);
     if (!catalog)
         return assay_cli_fail(cli, &err);
-    if (assay_catalog_view(catalog, &cli->arena, &view, &err))
-        page = assay_find(&cli->arena, &view, &options, &err);
+    begin_search(&routes, cli, &options);
+    page = search(&routes, cli, catalog, &need, &err);
     code = page ? assay_cli_show(cli, page) : assay_cli_fail(cli, &err);
     assay_catalog_close(catalog);
+    end_search(&routes);
     return code;
 }
 
@@ -70,7 +138,7 @@ static void find_fields(struct assay_buf *out)
 
 static const struct assay_option find_options[] = {
     {"limit", 0, "N", "so many routes at most (else 50)", NULL},
-    {NULL},
+    {0},
 };
 
 static const struct assay_example find_examples[] = {

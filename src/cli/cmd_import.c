@@ -152,7 +152,7 @@ static const struct assay_option import_options[] = {
      "when it was read (else the file's date; a URL: today)", NULL},
     {"strict", 0, NULL, "one refused row refuses the file", NULL},
     {"dry-run", 0, NULL, "count, and write nothing", NULL},
-    {NULL},
+    {0},
 };
 
 static const struct assay_example import_examples[] = {

@@ -93,7 +93,7 @@ static const struct assay_option price_options[] = {
     {"provider", 0, "ID", "who answered: openai, azure, anthropic …", NULL},
     {"source", 0, "ID", "only prices that this source states", NULL},
     {"at", 0, "TIME", "prices of that day or minute (UTC)", NULL},
-    {NULL},
+    {0},
 };
 
 static const struct assay_example price_examples[] = {

@@ -114,7 +114,7 @@ static const struct assay_option show_options[] = {
     {"conflicts", 0, NULL, "only what sources disagree about", NULL},
     {"history", 0, NULL, "what sources said, reading by reading", NULL},
     {"route", 0, NULL, "ID is a route's, where a model has the same", NULL},
-    {NULL},
+    {0},
 };
 
 static const struct assay_example show_examples[] = {

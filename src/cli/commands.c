@@ -41,7 +41,7 @@ const struct assay_option assay_global_options[] = {
     {"quiet", 0, NULL, "nothing on standard error but errors", NULL},
     {"help", 'h', NULL, "of assay, or of the command", NULL},
     {"version", 0, NULL, "which assay this is", NULL},
-    {NULL},
+    {0},
 };
 
 const struct assay_command *assay_command_named(const char *name)

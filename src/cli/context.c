@@ -206,6 +206,15 @@ struct assay_str assay_cli_aside(struct assay_cli *cli)
     return assay_arena_printf(&cli->arena, "as of %.*s", ASSAY_STR_ARG(day));
 }
 
+size_t assay_cli_processors(size_t most)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (count < 1)
+        return 1;
+    return (size_t)count < most ? (size_t)count : most;
+}
+
 struct assay_catalog *assay_cli_open(struct assay_cli *cli,
                                      struct assay_error *err)
 {

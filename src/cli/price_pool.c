@@ -6,13 +6,13 @@
 #include "cli/price_pool.h"
 
 #include "assay/file.h"
+#include "cli/cli.h"
 #include "cli/price_lines.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_ANSWER_BYTES ASSAY_MIB(64)
 
@@ -79,19 +79,10 @@ static void *price_blocks(void *of_pool)
 
 /* ------------------------------------------------------- start and stop */
 
-static size_t processors(void)
-{
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (count < 1)
-        return 1;
-    return count < MOST_THREADS ? (size_t)count : MOST_THREADS;
-}
-
 struct assay_price_pool *assay_price_pool_start(struct assay_pricer *pricer)
 {
     struct assay_price_pool *pool = calloc(1, sizeof(*pool));
-    size_t wanted = processors();
+    size_t wanted = assay_cli_processors(MOST_THREADS);
     sigset_t all, before;
 
     if (!pool)

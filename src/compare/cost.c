@@ -202,8 +202,7 @@ static bool request_usd(struct assay_arena *arena,
     return true;
 }
 
-bool assay_cost_route(struct assay_arena *arena,
-                      const struct assay_route *route,
+static bool month_usd(struct assay_arena *arena,
                       const struct assay_traffic *traffic,
                       struct assay_date as_of, struct assay_route_cost *cost,
                       struct assay_error *err)
@@ -212,11 +211,10 @@ bool assay_cost_route(struct assay_arena *arena,
     struct assay_decimal usd, sends;
     bool images_known = true;
 
-    *cost = (struct assay_route_cost){.route = route};
-    if (!usage_of(route, traffic, &usage, &images_known, err) ||
+    if (!usage_of(cost->route, traffic, &usage, &images_known, err) ||
         !request_usd(arena, traffic, as_of, &usage, cost, &usd, err))
-        return assay_fail_in(err, "cost of %.*s", ASSAY_STR_ARG(route->id));
-    cost->fits = fits_context(route, &usage);
+        return false;
+    cost->fits = fits_context(cost->route, &usage);
     note_long_answer(arena, cost, traffic);
     if (!images_known && cost->state != ASSAY_UNKNOWN) {
         cost->state = ASSAY_BOUND;
@@ -225,8 +223,26 @@ bool assay_cost_route(struct assay_arena *arena,
     if (!assay_decimal_add(ASSAY_DECIMAL(1, 0), traffic->retry_share, &sends) ||
         !assay_decimal_mul(usd, sends, &usd) ||
         !assay_decimal_mul(usd, traffic->requests, &cost->usd))
-        return assay_fail(err, ASSAY_LIMIT, "cost of %.*s: more than 38 digits",
-                          ASSAY_STR_ARG(route->id));
+        return assay_fail(err, ASSAY_LIMIT,
+                          "the cost needs more than 38 digits");
+    return true;
+}
+
+bool assay_cost_route(struct assay_arena *arena,
+                      const struct assay_route *route,
+                      const struct assay_traffic *traffic,
+                      struct assay_date as_of, struct assay_route_cost *cost,
+                      struct assay_error *err)
+{
+    *cost = (struct assay_route_cost){.route = route};
+    if (month_usd(arena, traffic, as_of, cost, err))
+        return true;
+    if (err->code != ASSAY_LIMIT)
+        return assay_fail_in(err, "cost of %.*s", ASSAY_STR_ARG(route->id));
+    /* One odd price must not take the page of all routes with it. */
+    *cost = (struct assay_route_cost){.route = route, .state = ASSAY_UNKNOWN};
+    note(arena, cost, assay_arena_copy(arena, assay_str_c(err->text)));
+    *err = (struct assay_error){0};
     return true;
 }
 

@@ -159,7 +159,8 @@ static bool pair_break_even(struct assay_comparison *c, size_t pair[2],
     struct assay_break_even found[3];
     size_t count;
 
-    if (!a->best.route || !b->best.route || a->retired || b->retired)
+    if (!a->best.route || !b->best.route || a->retired || b->retired ||
+        c->different_jobs)
         return true;
     if (!assay_cost_break_even(c->arena, a->best.route, b->best.route, &options,
                                found, &count, err))
@@ -195,7 +196,7 @@ static void say_volume(struct assay_comparison *c, struct assay_points *points)
     const struct assay_model_cost *b = &c->sides[1].cost;
     struct assay_refs refs = c->sides[0].cost_refs;
 
-    if (c->count != 2 || a->best.state != ASSAY_KNOWN ||
+    if (c->count != 2 || c->different_jobs || a->best.state != ASSAY_KNOWN ||
         b->best.state != ASSAY_KNOWN || c->lower == ASSAY_NOBODY ||
         a->retired || b->retired)
         return;

@@ -282,6 +282,37 @@ static struct assay_str reason(struct assay_arena *arena,
                               ASSAY_STR_ARG(term->text));
 }
 
+static enum assay_answer answer_term(const struct assay_need_term *term,
+                                     const struct assay_need_subject *subject,
+                                     struct assay_need_value *value)
+{
+    *value = (struct assay_need_value){.state = ASSAY_UNKNOWN};
+    term->field->fetch(term->field, subject, value);
+    if (value->state == ASSAY_UNKNOWN)
+        return ASSAY_ANSWER_UNKNOWN;
+    return term_holds(term, value) ? ASSAY_ANSWER_YES : ASSAY_ANSWER_NO;
+}
+
+size_t assay_need_misses(const struct assay_need *need,
+                         const struct assay_need_subject *subject,
+                         size_t *first, bool *unknown)
+{
+    struct assay_need_value value;
+    size_t count = 0;
+
+    for (size_t i = 0; i < need->count && count < 2; i++) {
+        enum assay_answer one = answer_term(&need->terms[i], subject, &value);
+
+        if (one == ASSAY_ANSWER_YES)
+            continue;
+        if (count++ > 0)
+            continue;
+        *first = i;
+        *unknown = one == ASSAY_ANSWER_UNKNOWN;
+    }
+    return count;
+}
+
 static void answer(const struct assay_need *need,
                    const struct assay_need_subject *subject,
                    struct assay_need_result *result)
@@ -297,21 +328,15 @@ static void answer(const struct assay_need *need,
     };
     for (size_t i = 0; i < need->count; i++) {
         const struct assay_need_term *term = &need->terms[i];
-        struct assay_need_value value = {.state = ASSAY_UNKNOWN};
+        struct assay_need_value value;
 
-        term->field->fetch(term->field, subject, &value);
+        result->terms[i] = answer_term(term, subject, &value);
         result->claims[i] = value.claim;
         result->reasons[i] = ASSAY_STR("");
-        if (value.state == ASSAY_UNKNOWN) {
-            result->terms[i] = ASSAY_ANSWER_UNKNOWN;
-            result->unknown_count++;
-        } else if (term_holds(term, &value)) {
-            result->terms[i] = ASSAY_ANSWER_YES;
+        if (result->terms[i] == ASSAY_ANSWER_YES)
             continue;
-        } else {
-            result->terms[i] = ASSAY_ANSWER_NO;
-            result->no_count++;
-        }
+        result->no_count += result->terms[i] == ASSAY_ANSWER_NO;
+        result->unknown_count += result->terms[i] == ASSAY_ANSWER_UNKNOWN;
         result->reasons[i] = reason(arena, term, &value);
     }
     if (result->no_count)

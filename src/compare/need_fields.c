@@ -255,3 +255,42 @@ const struct assay_need_field assay_need_fields[] = {
 
 const size_t assay_need_field_count =
     sizeof assay_need_fields / sizeof assay_need_fields[0];
+
+/* ------------------------------------------------------ what they look at */
+
+/* What find asks of every route: its cost, and whether the prompt fits. */
+static const char *const always[] = {
+    "prices",
+    "context_tokens",
+    "image_tokens",
+};
+
+/* "capabilities.vision" and what implies it; at most three. */
+static size_t facts_of(struct assay_arena *arena,
+                       const struct assay_need_field *field, const char **facts)
+{
+    if (field->fetch == fetch_capability) {
+        facts[0] = assay_arena_printf(arena, "capabilities.%s", field->fact).at;
+        facts[1] = "modalities_in";
+        facts[2] = "modalities_out";
+        return 3;
+    }
+    if (field->fetch == fetch_price || !field->fact)
+        return 0;
+    facts[0] = field->fact;
+    return 1;
+}
+
+const char *const *assay_need_facts(struct assay_arena *arena,
+                                    const struct assay_need *need)
+{
+    size_t count = sizeof always / sizeof always[0];
+    const char **facts =
+        ASSAY_NEW_ARRAY(arena, const char *, count + 3 * need->count + 1);
+
+    for (size_t i = 0; i < count; i++)
+        facts[i] = always[i];
+    for (size_t i = 0; i < need->count; i++)
+        count += facts_of(arena, need->terms[i].field, facts + count);
+    return facts;
+}

@@ -1,4 +1,7 @@
-/* The fields that a constraint can name; shared by need.c and its table. */
+/*
+ * The fields that a constraint can name; shared by need.c, its table and
+ * find.c.
+ */
 #ifndef ASSAY_NEED_FIELDS_H
 #define ASSAY_NEED_FIELDS_H
 
@@ -38,6 +41,14 @@ struct assay_need_field {
                   const struct assay_need_subject *subject,
                   struct assay_need_value *value);
 };
+
+/*
+ * How many terms are not met or cannot be told, but no more than two: a
+ * search asks it of every route. *first and *unknown are of the first one.
+ */
+size_t assay_need_misses(const struct assay_need *need,
+                         const struct assay_need_subject *subject,
+                         size_t *first, bool *unknown);
 
 extern const struct assay_need_field assay_need_fields[];
 extern const size_t assay_need_field_count;

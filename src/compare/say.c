@@ -18,11 +18,17 @@ static struct assay_str claim_url(const struct assay_claim *claim)
 void assay_compare_ref(struct assay_comparison *c, struct assay_refs *refs,
                        const struct assay_claim *claim)
 {
+    const struct assay_doc_claim *known;
     struct assay_doc_source source;
     struct assay_doc_claim entry;
 
     if (!claim)
         return;
+    known = assay_document_known(c->doc, claim);
+    if (known) {
+        assay_refs_add(c->arena, refs, known);
+        return;
+    }
     source = (struct assay_doc_source){
         .id = claim->source->id,
         .title = claim->source->title,

@@ -25,10 +25,16 @@ static struct assay_str status_words(struct assay_comparison *c,
     if (day.len)
         return assay_arena_printf(c->arena, "%s, ends %.*s", name,
                                   ASSAY_STR_ARG(day));
-    if (live)
-        return assay_arena_printf(c->arena, "%s, %zu live route%s",
-                                  model->open_weights ? "open weights" : name,
+    if (live) {
+        bool plain =
+            model->open_weights && model->status == ASSAY_STATUS_ACTIVE;
+
+        return assay_arena_printf(c->arena, "%s%s%s, %zu route%s",
+                                  plain ? "" : name,
+                                  !plain && model->open_weights ? ", " : "",
+                                  model->open_weights ? "open weights" : "",
                                   live, live == 1 ? "" : "s");
+    }
     if (model->open_weights)
         return ASSAY_STR("open weights, no live route known");
     if (model->status == ASSAY_STATUS_UNKNOWN)
@@ -311,18 +317,24 @@ static size_t benchmarks_row(struct assay_comparison *c,
             led++;
         }
     for (size_t i = 0; i < c->count; i++) {
+        size_t rows = 0;
+
         values[i] = (struct assay_value){
-            .state = c->comparable_count ? ASSAY_KNOWN : ASSAY_NOT_APPLICABLE,
+            .state = ASSAY_NOT_APPLICABLE,
             .text = ASSAY_STR("none comparable"),
         };
-        if (!c->comparable_count)
+        for (const struct assay_bench_row *r = c->benchmarks; r; r = r->next) {
+            if (!r->comparable || !r->cells[i])
+                continue;
+            rows++;
+            assay_compare_ref(c, &values[i].refs, r->cells[i]);
+        }
+        if (!rows)
             continue;
+        values[i].state = ASSAY_KNOWN;
         values[i].json = assay_json_uint(c->arena, leads[i]);
-        values[i].text = assay_arena_printf(c->arena, "leads %zu of %zu",
-                                            leads[i], c->comparable_count);
-        for (const struct assay_bench_row *r = c->benchmarks; r; r = r->next)
-            if (r->comparable)
-                assay_compare_ref(c, &values[i].refs, r->cells[i]);
+        values[i].text =
+            assay_arena_printf(c->arena, "leads %zu of %zu", leads[i], rows);
         if (led && leads[i] == led)
             leader = i;
     }

@@ -88,16 +88,23 @@ static void remember_origin(struct assay_document *doc,
     doc->origin_count++;
 }
 
+const struct assay_doc_claim *assay_document_known(
+    const struct assay_document *doc, const void *origin)
+{
+    if (!origin || !doc->origin_slots)
+        return NULL;
+    return *slot_of(doc->by_origin, doc->origin_slots, origin);
+}
+
 const struct assay_doc_claim *assay_document_claim(
     struct assay_document *doc, const struct assay_doc_claim *claim,
     const struct assay_doc_source *source)
 {
-    if (claim->origin && doc->origin_slots) {
-        const struct assay_doc_claim *known =
-            *slot_of(doc->by_origin, doc->origin_slots, claim->origin);
-        if (known)
-            return known;
-    }
+    const struct assay_doc_claim *known =
+        assay_document_known(doc, claim->origin);
+
+    if (known)
+        return known;
     struct assay_doc_claim *made =
         ASSAY_NEW(doc->arena, struct assay_doc_claim);
     *made = (struct assay_doc_claim){

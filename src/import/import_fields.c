@@ -3,17 +3,6 @@
  */
 #include "import/import_fields.h"
 
-static bool wrong_type(const struct assay_row *row,
-                       const struct assay_json *value, const char *expected)
-{
-    return assay_row_refuse(row, value, "%s%s, expected %s",
-                            value->type == ASSAY_JSON_OBJECT ||
-                                    value->type == ASSAY_JSON_ARRAY
-                                ? "an "
-                                : "a ",
-                            assay_json_type_name(value), expected);
-}
-
 static bool copy_text(const struct assay_row *row,
                       const struct assay_json *value, struct assay_json *out,
                       const struct assay_field *field)
@@ -22,7 +11,7 @@ static bool copy_text(const struct assay_row *row,
     struct assay_date date;
 
     if (value->type != ASSAY_JSON_STRING)
-        return wrong_type(row, value, "a string");
+        return assay_row_wrong_type(row, value, "a string");
     if (value->text.len == 0)
         return true;
     if (field->kind == ASSAY_FIELD_DATE &&
@@ -44,7 +33,7 @@ static bool copy_name(const struct assay_row *row,
     struct assay_str name = value->text;
 
     if (value->type != ASSAY_JSON_STRING)
-        return wrong_type(row, value, "a string");
+        return assay_row_wrong_type(row, value, "a string");
     if (assay_str_ends(name, mark))
         name = assay_str_head(name, name.len - (sizeof mark - 1));
     if (name.len)
@@ -70,7 +59,7 @@ static bool copy_flag(const struct assay_row *row,
                       const struct assay_field *field)
 {
     if (value->type != ASSAY_JSON_TRUE && value->type != ASSAY_JSON_FALSE)
-        return wrong_type(row, value, "true or false");
+        return assay_row_wrong_type(row, value, "true or false");
     assay_json_set_bool(row->batch->arena, out, field->to,
                         value->type == ASSAY_JSON_TRUE);
     return true;
@@ -83,14 +72,14 @@ static bool copy_list(const struct assay_row *row,
     struct assay_arena *arena = row->batch->arena;
 
     if (value->type != ASSAY_JSON_ARRAY)
-        return wrong_type(row, value, "an array of strings");
+        return assay_row_wrong_type(row, value, "an array of strings");
     if (!value->first)
         return true;
     struct assay_json *list =
         assay_json_set(out, field->to, assay_json_array(arena));
     for (const struct assay_json *at = value->first; at; at = at->next) {
         if (at->type != ASSAY_JSON_STRING)
-            return wrong_type(row, at, "a string");
+            return assay_row_wrong_type(row, at, "a string");
         assay_json_add(list, assay_json_string(arena, at->text));
     }
     return true;
@@ -128,10 +117,10 @@ bool assay_row_member(const struct assay_row *row,
     if (!value || value->type == ASSAY_JSON_NULL)
         return true;
     if (value->type != type)
-        return wrong_type(row, value,
-                          type == ASSAY_JSON_ARRAY    ? "an array"
-                          : type == ASSAY_JSON_OBJECT ? "an object"
-                                                      : "a string");
+        return assay_row_wrong_type(row, value,
+                                    type == ASSAY_JSON_ARRAY    ? "an array"
+                                    : type == ASSAY_JSON_OBJECT ? "an object"
+                                                                : "a string");
     *member = value;
     return true;
 }

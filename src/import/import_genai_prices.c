@@ -162,8 +162,7 @@ static bool read_constraint(struct reading *in,
     bool starts = false, ends = false;
 
     if (constraint->type != ASSAY_JSON_OBJECT)
-        return assay_row_refuse(in->row, constraint, "a %s, expected an object",
-                                assay_json_type_name(constraint));
+        return assay_row_wrong_type(in->row, constraint, "an object");
     for (const struct assay_json *at = constraint->first; at; at = at->next) {
         bool ok = at->type == ASSAY_JSON_STRING;
         if (assay_str_is(at->key, "start_date"))
@@ -223,9 +222,7 @@ static bool read_elements(struct reading *in, const struct assay_json *prices)
         return true;
     }
     if (prices->type != ASSAY_JSON_ARRAY)
-        return assay_row_refuse(in->row, prices,
-                                "a %s, expected an object or an array",
-                                assay_json_type_name(prices));
+        return assay_row_wrong_type(in->row, prices, "an object or an array");
     for (const struct assay_json *at = prices->first; at; at = at->next)
         if (!read_element(in, at))
             return false;
@@ -494,8 +491,7 @@ static void add_model(struct assay_batch *batch,
         assay_row_refuse(&row, model, "no \"id\", expected a model");
         return;
     }
-    row.id = assay_arena_printf(arena, "%.*s/%.*s", ASSAY_STR_ARG(provider->id),
-                                ASSAY_STR_ARG(id));
+    row.id = assay_row_id(arena, provider->id, '/', id);
     assay_json_set_text(arena, route, "id", row.id);
     assay_json_set_text(arena, route, "provider", provider->id);
     if (provider->name.len > 0)

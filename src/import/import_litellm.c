@@ -235,8 +235,11 @@ static struct assay_str tier_id(struct assay_arena *arena,
                                 const struct assay_litellm_entry *entry,
                                 enum assay_litellm_tier tier)
 {
-    return assay_arena_printf(arena, "%.*s%s", ASSAY_STR_ARG(entry->id),
-                              tiers[tier].suffix);
+    const char *suffix = tiers[tier].suffix; /* ":batch", or none */
+
+    return suffix[0] ? assay_row_id(arena, entry->id, suffix[0],
+                                    assay_str_c(suffix + 1))
+                     : entry->id;
 }
 
 /* One route per service tier that has prices; the standard one always. */

@@ -166,11 +166,10 @@ static void settle_ids(struct assay_arena *arena,
         entry->said = assay_json_equal(first->value, entry->value);
         entry->suffixed = !entry->said;
         if (entry->suffixed)
-            entry->id = assay_arena_printf(
-                arena, "%.*s:%.*s", ASSAY_STR_ARG(entry->id),
-                ASSAY_STR_ARG(entry->prefix == ASSAY_LITELLM_BARE
-                                  ? ASSAY_STR("bare")
-                                  : entry->spelling));
+            entry->id = assay_row_id(arena, entry->id, ':',
+                                     entry->prefix == ASSAY_LITELLM_BARE
+                                         ? ASSAY_STR("bare")
+                                         : entry->spelling);
     }
 }
 
@@ -217,8 +216,7 @@ static struct assay_str model_of(struct assay_arena *arena,
         if (memchr("/:@", entry->wire.at[i], 3))
             return ASSAY_STR("");
     return assay_model_id_canonical(
-        arena, assay_arena_printf(arena, "%.*s/%.*s", ASSAY_STR_ARG(creator),
-                                  ASSAY_STR_ARG(entry->wire)));
+        arena, assay_row_id(arena, creator, '/', entry->wire));
 }
 
 /* By model; of one model, who bears the creator's name before its clouds. */
@@ -273,8 +271,7 @@ static bool begin_entry(struct assay_batch *batch,
     entry->value = value;
     entry->spelling = assay_json_text(value, "litellm_provider");
     if (value->type != ASSAY_JSON_OBJECT)
-        return assay_row_refuse(&row, value, "a %s, expected an object",
-                                assay_json_type_name(value));
+        return assay_row_wrong_type(&row, value, "an object");
     if (entry->spelling.len == 0)
         return assay_row_refuse(&row, value,
                                 "no \"litellm_provider\", expected the name "
@@ -282,9 +279,10 @@ static bool begin_entry(struct assay_batch *batch,
     struct assay_str provider = main_provider(entry->spelling);
     entry->provider = assay_provider_canonical(provider);
     cut_prefix(entry, provider);
-    entry->id = assay_arena_printf(batch->arena, "%.*s/%.*s",
-                                   ASSAY_STR_ARG(entry->provider),
-                                   ASSAY_STR_ARG(entry->wire));
+    if (entry->wire.len == 0)
+        return assay_row_refuse(&row, value,
+                                "no model's name, expected PROVIDER/NAME");
+    entry->id = assay_row_id(batch->arena, entry->provider, '/', entry->wire);
     return true;
 }
 

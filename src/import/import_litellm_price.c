@@ -291,9 +291,7 @@ static bool read_search(struct reading *in, const struct assay_json *sizes)
     bool all_same = true;
 
     if (sizes->type != ASSAY_JSON_OBJECT)
-        return assay_row_refuse(in->row, sizes,
-                                "a %s, expected an object of prices",
-                                assay_json_type_name(sizes));
+        return assay_row_wrong_type(in->row, sizes, "an object of prices");
     for (size_t i = 0; i < LENGTH(meters); i++) {
         const struct assay_json *value = assay_json_get(sizes, meters[i][0]);
         if (!value || value->type == ASSAY_JSON_NULL) {
@@ -353,8 +351,7 @@ static bool read_range(struct reading *in, const struct assay_json *tier)
 static bool read_tiers(struct reading *in, const struct assay_json *tiers)
 {
     if (tiers->type != ASSAY_JSON_ARRAY)
-        return assay_row_refuse(in->row, tiers, "a %s, expected an array",
-                                assay_json_type_name(tiers));
+        return assay_row_wrong_type(in->row, tiers, "an array");
     for (const struct assay_json *tier = tiers->first; tier; tier = tier->next)
         if (!read_range(in, tier))
             return false;

@@ -247,8 +247,7 @@ static struct assay_str own_model_id(struct assay_arena *arena,
         if (begins_with(wire, brands[i].stem) &&
             !assay_str_is(creator, brands[i].creator))
             return ASSAY_STR("");
-    return assay_arena_printf(arena, "%.*s/%.*s", ASSAY_STR_ARG(creator),
-                              ASSAY_STR_ARG(wire));
+    return assay_row_id(arena, creator, '/', wire);
 }
 
 /*

@@ -376,9 +376,7 @@ static void add_mode(struct assay_batch *batch, struct assay_str plain_id,
     const struct assay_row row = {
         .batch = batch,
         .kind = ASSAY_SUBJECT_ROUTE,
-        .id = assay_arena_printf(batch->arena, "%.*s:%.*s",
-                                 ASSAY_STR_ARG(plain_id),
-                                 ASSAY_STR_ARG(mode->key)),
+        .id = assay_row_id(batch->arena, plain_id, ':', mode->key),
     };
     bool priority =
         assay_str_is(mode->key, "fast") || assay_str_is(mode->key, "priority");
@@ -399,9 +397,7 @@ void assay_modelsdev_add_routes(struct assay_batch *batch,
     struct assay_row row = {
         .batch = batch,
         .kind = ASSAY_SUBJECT_ROUTE,
-        .id = assay_arena_printf(batch->arena, "%.*s/%.*s",
-                                 ASSAY_STR_ARG(provider->id),
-                                 ASSAY_STR_ARG(entry->key)),
+        .id = assay_row_id(batch->arena, provider->id, '/', entry->key),
     };
     struct route_plan plan = {0};
     const struct assay_json *experimental, *modes;

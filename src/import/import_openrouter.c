@@ -383,8 +383,7 @@ static bool add_route(struct assay_batch *batch, const struct assay_json *entry)
     if (!assay_json_is(id, ASSAY_JSON_STRING) || id->text.len == 0)
         return assay_row_refuse(&row, entry,
                                 "no id, expected an object with an id");
-    row.id = assay_arena_printf(batch->arena, "openrouter/%.*s",
-                                ASSAY_STR_ARG(id->text));
+    row.id = assay_row_id(batch->arena, ASSAY_STR("openrouter"), '/', id->text);
     struct assay_json *route = assay_json_object(batch->arena);
     return build_route(&row, entry, route) && assay_row_add(&row, route, entry);
 }

@@ -62,8 +62,7 @@ static bool read_price(const struct assay_row *row,
     struct assay_json number = *text;
 
     if (text->type != ASSAY_JSON_STRING)
-        return assay_row_refuse(row, text, "a %s, expected a price as a string",
-                                assay_json_type_name(text));
+        return assay_row_wrong_type(row, text, "a price as a string");
     if (!assay_decimal_parse(text->text, usd))
         return assay_row_refuse(
             row, text, "'%.*s' is not a number, expected a price in dollars",

@@ -7,6 +7,7 @@
 #include "assay/decimal.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum {
     MAX_DIGITS_BEFORE_POINT = 18,
@@ -40,6 +41,33 @@ bool assay_row_refuse(const struct assay_row *row, const struct assay_json *at,
     va_end(args);
     assay_batch_refuse(row->batch, &refusal);
     return false;
+}
+
+bool assay_row_wrong_type(const struct assay_row *row,
+                          const struct assay_json *at, const char *expected)
+{
+    static const char *const names[] = {
+        [ASSAY_JSON_NULL] = "null",        [ASSAY_JSON_FALSE] = "false",
+        [ASSAY_JSON_TRUE] = "true",        [ASSAY_JSON_NUMBER] = "a number",
+        [ASSAY_JSON_STRING] = "a string",  [ASSAY_JSON_ARRAY] = "an array",
+        [ASSAY_JSON_OBJECT] = "an object",
+    };
+
+    return assay_row_refuse(row, at, "%s, expected %s", names[at->type],
+                            expected);
+}
+
+struct assay_str assay_row_id(struct assay_arena *arena, struct assay_str start,
+                              char joint, struct assay_str end)
+{
+    char *id = assay_arena_alloc(arena, start.len + 1 + end.len, 1);
+
+    if (start.len > 0)
+        memcpy(id, start.at, start.len);
+    id[start.len] = joint;
+    if (end.len > 0)
+        memcpy(id + start.len + 1, end.at, end.len);
+    return (struct assay_str){id, start.len + 1 + end.len};
 }
 
 bool assay_row_add(const struct assay_row *row, const struct assay_json *object,
@@ -97,9 +125,7 @@ bool assay_row_usd(const struct assay_row *row, const struct assay_json *number,
     struct assay_decimal price;
 
     if (number->type != ASSAY_JSON_NUMBER)
-        return assay_row_refuse(row, number,
-                                "a %s, expected a price in dollars",
-                                assay_json_type_name(number));
+        return assay_row_wrong_type(row, number, "a price in dollars");
     if (!assay_decimal_parse(number->text, &price))
         return assay_row_refuse(row, number,
                                 "'%.*s' has too many digits, expected a price "
@@ -128,14 +154,15 @@ bool assay_row_count(const struct assay_row *row,
     *count = 0;
     if (!number || number->type == ASSAY_JSON_NULL)
         return true;
-    if (number->type != ASSAY_JSON_NUMBER ||
-        !assay_decimal_parse(number->text, &value) ||
+    if (number->type != ASSAY_JSON_NUMBER)
+        return assay_row_wrong_type(row, number, "a whole number of tokens");
+    if (!assay_decimal_parse(number->text, &value) ||
         assay_decimal_sign(value) < 0 || value.exponent < 0 ||
         assay_decimal_compare(value,
                               ASSAY_DECIMAL(1, MAX_DIGITS_BEFORE_POINT)) > 0)
         return assay_row_refuse(
-            row, number, "%s '%.*s', expected a whole number of tokens",
-            assay_json_type_name(number), ASSAY_STR_ARG(number->text));
+            row, number, "number '%.*s', expected a whole number of tokens",
+            ASSAY_STR_ARG(number->text));
     while (value.exponent-- > 0)
         value.digits *= 10;
     *count = (uint64_t)value.digits;

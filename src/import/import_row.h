@@ -32,6 +32,17 @@ bool assay_row_refuse(const struct assay_row *row, const struct assay_json *at,
                       const char *reason, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Refuses the row for the type of `at`: "an array, expected a price". */
+bool assay_row_wrong_type(const struct assay_row *row,
+                          const struct assay_json *at, const char *expected);
+
+/*
+ * Two texts and a character between them, byte for byte: printf would end at
+ * a NUL, and an id must not become another one.
+ */
+struct assay_str assay_row_id(struct assay_arena *arena, struct assay_str start,
+                              char joint, struct assay_str end);
+
 /*
  * Adds the object built for the row ("id" included); what the batch does not
  * take becomes a refusal at `at`. False then.

@@ -206,7 +206,7 @@ static const struct assay_json *find_long_tier(const struct assay_json *tiers,
 static void find_legacy_tier(struct assay_linting *lint,
                              const struct assay_json *legacy)
 {
-    uint64_t size;
+    uint64_t size = 0;
     const struct assay_json *tier =
         find_long_tier(assay_json_get(legacy->parent, "tiers"), &size);
 

@@ -127,6 +127,38 @@ static void a_freed_arena_is_empty_and_usable_again(void **state)
     }
 }
 
+/* Small ones, new blocks, and blocks of their own, in every order. */
+static void what_came_after_a_mark_is_taken_back(void **state)
+{
+    static const size_t sizes[] = {16, 5000, 300, (size_t)2 << 20, 16, 60000};
+    enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
+
+    for (size_t before = 0; before <= SIZES; before++) {
+        struct assay_arena arena = {0};
+        char *kept[SIZES];
+        for (size_t i = 0; i < before; i++) {
+            kept[i] = assay_arena_alloc(&arena, sizes[i], 1);
+            memset(kept[i], 'k', sizes[i]);
+        }
+        struct assay_arena_mark mark = assay_arena_mark(&arena);
+        for (int round = 0; round < 3; round++) {
+            for (size_t i = 0; i < 40; i++)
+                memset(assay_arena_alloc(&arena, sizes[i % SIZES], 1), 'x',
+                       sizes[i % SIZES]);
+            assay_arena_rewind(&arena, mark);
+            assert_ptr_equal(arena.at, mark.at);
+            assert_ptr_equal(arena.blocks, mark.newest);
+        }
+        char *next = assay_arena_alloc(&arena, 16, 1);
+        assert_int_equal(next[0], 0);
+        for (size_t i = 0; i < before; i++) {
+            assert_int_equal(kept[i][0], 'k');
+            assert_int_equal(kept[i][sizes[i] - 1], 'k');
+        }
+        assay_arena_free(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_copy_ends_with_a_nul_that_does_not_count),
         cmocka_unit_test(printf_holds_texts_of_every_length),
         cmocka_unit_test(a_freed_arena_is_empty_and_usable_again),
+        cmocka_unit_test(what_came_after_a_mark_is_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,10 +56,20 @@ static bool open_pricer(struct bench *b,
     struct assay_arena arena = {0};
     struct assay_pricer *p = ASSAY_NEW(&arena, struct assay_pricer);
 
+    struct assay_pricer_providers fallbacks = {.count = 0};
+    bool ok;
+
     assay_pricer_close(b->pricer);
     p->arena = arena;
     b->pricer = p;
-    return assay_pricer_fill(p, &b->view, options, day("2026-11-22"), err);
+    ok = assay_pricer_fill(p, &b->view, options, day("2026-11-22"), err);
+    if (ok && p->route_count == 0)
+        ok = assay_pricer_fail_without_routes(p, &b->view, err);
+    assay_pricer_fallbacks(p, &fallbacks);
+    for (size_t i = 0; ok && i < fallbacks.count; i++)
+        ok = assay_pricer_add_fallback(p, &b->view, fallbacks.ids[i],
+                                       day("2026-11-22"), err);
+    return ok;
 }
 
 static void use(struct bench *b, struct assay_pricer_options options)

@@ -10,7 +10,7 @@
 static const struct assay_option bake_options[] = {
     {"crust", 'c', NULL, "with a crust", NULL},
     {"minutes", 'm', "N", "how long", NULL},
-    {NULL},
+    {0},
 };
 static const struct assay_command bake = {.name = "bake",
                                           .options = bake_options};
@@ -23,7 +23,7 @@ const struct assay_option assay_global_options[] = {
     {"store", 0, "PATH", "where", NULL},
     {"quiet", 0, NULL, "silently", NULL},
     {"help", 'h', NULL, "what", NULL},
-    {NULL},
+    {0},
 };
 
 const struct assay_command *assay_command_named(const char *name)

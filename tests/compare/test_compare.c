@@ -226,6 +226,31 @@ static void check_refs(const struct assay_json *d,
     }
 }
 
+/* Known means a value and who says so; unknown means no value. */
+static void check_states(const struct assay_json *d)
+{
+    static const char *const tables[] = {"scorecard", "specs", "capabilities"};
+
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        for (const struct assay_json *row = assay_json_get(d, tables[i])->first;
+             row; row = row->next)
+            for (const struct assay_json *cell =
+                     assay_json_get(row, "cells")->first;
+                 cell; cell = cell->next) {
+                struct assay_str state = assay_json_text(cell, "state");
+                bool known = !assay_str_is(state, "unknown") &&
+                             !assay_str_is(state, "not_applicable");
+                bool null = assay_json_is(assay_json_get(cell, "value"),
+                                          ASSAY_JSON_NULL);
+
+                if (known == null ||
+                    (known && !assay_json_get(cell, "claims")->count))
+                    fail_msg("%s: '%.*s' is %.*s", tables[i],
+                             ASSAY_STR_ARG(assay_json_text(cell, "text")),
+                             ASSAY_STR_ARG(state));
+            }
+}
+
 static void same_text(struct assay_arena *arena, const struct assay_json *x,
                       const struct assay_json *y, const char *path)
 {
@@ -341,6 +366,7 @@ static void swapping_the_models_mirrors_the_decision_for_all_pairs(void **state)
             if (!x || !y)
                 fail_msg("%s", err.text);
             check_refs(x->data, x->data);
+            check_states(x->data);
             check_mirror(&arena, x->data, y->data);
             check_headline(&arena, x->data);
             assay_arena_free(&arena);
@@ -372,6 +398,7 @@ static void two_to_eight_models_and_none_twice(void **state)
         assert_int_equal(assay_json_get(doc->data, "friction")->count,
                          n * (n - 1));
         check_refs(doc->data, doc->data);
+        check_states(doc->data);
     }
     struct assay_model *twice[] = {view.models[0], view.models[0]};
 

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "assay/need.h"
+#include "compare/need_fields.h"
 
 static const char facts[] =
     "{'format':'assay-facts/1','source':{'id':'test','title':'t','url':'',"
@@ -183,6 +184,113 @@ static void a_near_miss_says_why_it_lost(void **state)
     assay_arena_free(&arena);
 }
 
+static bool look_at_model(void *find, struct assay_model *model, bool *keep,
+                          struct assay_error *err)
+{
+    for (size_t i = 0; i < model->route_count; i++)
+        if (!assay_find_look(find, model->routes[i], keep, err))
+            return false;
+    return true;
+}
+
+static bool look_at_unjoined(void *find, struct assay_route *route, bool *keep,
+                             struct assay_error *err)
+{
+    return assay_find_look(find, route, keep, err);
+}
+
+static struct assay_str written(struct assay_arena *arena,
+                                const struct assay_document *doc)
+{
+    struct assay_buf out;
+
+    assay_buf_init(&out, SIZE_MAX / 2);
+    assay_json_write(&out, doc->data, (struct assay_json_style){0});
+    struct assay_str text = assay_arena_copy(arena, assay_buf_str(&out));
+    assay_buf_release(&out);
+    return text;
+}
+
+/* Two searches that share the routes, with what their need asks for only. */
+static struct assay_str find_in_part(struct assay_arena *arena,
+                                     const struct assay_find_options *options)
+{
+    const struct assay_view_options wanted = {
+        .facts = assay_need_facts(arena, options->need)};
+    struct assay_arena routes[2] = {{0}}, other = {0};
+    struct assay_find *finds[] = {assay_find_begin(arena, options),
+                                  assay_find_begin(&other, options)};
+    struct assay_view_walk walks[2];
+    struct assay_error err = {ASSAY_OK, ""};
+
+    for (size_t i = 0; i < 2; i++)
+        walks[i] = (struct assay_view_walk){.arena = &routes[i],
+                                            .context = finds[i],
+                                            .model = look_at_model,
+                                            .unjoined = look_at_unjoined};
+    if (!assay_catalog_walk(catalog, &wanted, walks, 2, &err))
+        fail_msg("%s", err.text);
+    assay_find_join(finds[0], finds[1]);
+    struct assay_str text = written(arena, assay_find_end(finds[0]));
+    for (size_t i = 0; i < 2; i++)
+        assay_arena_free(&routes[i]);
+    assay_arena_free(&other);
+    return text;
+}
+
+/* A term that some routes meet and some do not. */
+static struct assay_str term_of(struct assay_arena *arena,
+                                const struct assay_need_field *field)
+{
+    static const char *const asked[] = {
+        [ASSAY_NEED_TRUTH] = "",       [ASSAY_NEED_NUMBER] = ">=100000",
+        [ASSAY_NEED_DOLLARS] = "<=2",  [ASSAY_NEED_DATE] = ">2025-01-01",
+        [ASSAY_NEED_TEXT] = "!=azure",
+    };
+    return assay_arena_printf(arena, "%s%s", field->name, asked[field->type]);
+}
+
+/* Of every field: what a need asks to be loaded is all that it looks at. */
+static void a_search_in_a_part_finds_what_one_in_everything_finds(void **state)
+{
+    static const char *const shapes[] = {
+        "requests=1M,input=800,output=250",
+        "requests=1000,input=30000,output=2000,cached=50%,images=2,batch=25%",
+    };
+    struct assay_arena outer = {0};
+    struct assay_error err = {ASSAY_OK, ""};
+    struct assay_view view;
+
+    assert_true(assay_catalog_view(catalog, &outer, &view, &err));
+    for (size_t i = 0; i < assay_need_field_count; i++) {
+        struct assay_arena arena = {0};
+        struct assay_traffic traffic = assay_traffic_default();
+        struct assay_need need;
+        struct assay_find_options options = {
+            .need = &need,
+            .cost = {.traffic = &traffic, .as_of = fixture_day},
+            .limit = i % 3 ? 20 : 10000,
+        };
+        struct assay_str text = assay_arena_printf(
+            &arena, "%.*s %s",
+            ASSAY_STR_ARG(term_of(&arena, &assay_need_fields[i])),
+            i % 2 ? "context>=32k" : "");
+
+        if (!assay_traffic_parse(assay_str_c(shapes[i / 2 % 2]), &traffic,
+                                 &err) ||
+            !assay_need_parse(&arena, text, &need, &err))
+            fail_msg("%s", err.text);
+        struct assay_str part = find_in_part(&arena, &options);
+        struct assay_str all =
+            written(&arena, assay_find(&arena, &view, &options, &err));
+        if (!assay_str_equal(part, all))
+            fail_msg("%.*s: %.*s, expected %.*s", ASSAY_STR_ARG(text),
+                     ASSAY_STR_ARG(part), ASSAY_STR_ARG(all));
+        assay_arena_free(&arena);
+    }
+    assay_arena_free(&outer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +299,7 @@ int main(void)
         cmocka_unit_test(
             found_routes_come_cheapest_first_and_retired_ones_do_not),
         cmocka_unit_test(a_near_miss_says_why_it_lost),
+        cmocka_unit_test(a_search_in_a_part_finds_what_one_in_everything_finds),
     };
 
     return cmocka_run_group_tests(tests, open_catalog, close_catalog);

@@ -61,6 +61,10 @@ static const char facts[] =
     "{'id':'east/tie','provider':'east','model':'s/tie','status':'active',"
     "'prices':[{'meter':'input_tokens','usd_per_million':'0.5'},"
     "{'meter':'output_tokens','usd_per_million':'2'}]},"
+    "{'id':'east/tie:batch','provider':'east','model':'s/tie',"
+    "'tier':'batch','status':'active','prices':["
+    "{'meter':'input_tokens','usd_per_million':'0.1'},"
+    "{'meter':'output_tokens','usd_per_million':'0.1'}]},"
     "{'id':'east/lure','provider':'east','model':'s/lure','status':'active',"
     "'prices':[{'meter':'input_tokens','usd_per_million':'0.4'},"
     "{'meter':'output_tokens','usd_per_million':'4'}]},"
@@ -111,8 +115,6 @@ static int close_catalog(void **state)
     assay_catalog_close(catalog);
     return 0;
 }
-
-/* ---------------------------------------------------------------- tools */
 
 struct question {
     const char *a, *b, *traffic, *need;
@@ -204,8 +206,6 @@ static bool document_says(const struct assay_document *doc, const char *words)
     return false;
 }
 
-/* ------------------------------------------------------------ lifecycle */
-
 static void hearsay_of_an_end_is_said_and_ends_no_live_route(void **state)
 {
     struct assay_arena arena = {0};
@@ -252,8 +252,6 @@ static void other_peoples_dead_routes_do_not_make_a_model_unreachable(
     assert_string_equal(text_at(&arena, d, "verdict.winner"), "s/reader");
     assay_arena_free(&arena);
 }
-
-/* ------------------------------------------------------------ conflicts */
 
 static void names_and_the_order_of_a_list_are_no_conflict(void **state)
 {
@@ -310,8 +308,6 @@ static void of_two_names_in_one_source_its_own_id_is_heard(void **state)
         "64000");
     assay_arena_free(&arena);
 }
-
-/* ----------------------------------------------------------------- cost */
 
 /* Every sentence with a cost a month names the shape that it is for. */
 static void check_shape(struct assay_arena *arena,
@@ -414,8 +410,6 @@ static void a_free_tier_is_named_as_one(void **state)
     assay_arena_free(&arena);
 }
 
-/* ------------------------------------------------------ different kinds */
-
 static void different_jobs_are_not_weighed_against_each_other(void **state)
 {
     struct assay_arena arena = {0};
@@ -427,6 +421,7 @@ static void different_jobs_are_not_weighed_against_each_other(void **state)
         text_at(&arena, d, "verdict.text"),
         "These do different jobs: embedding (Embed), chat (Reader). No winner "
         "is named.");
+    assert_int_equal(assay_json_at(d, "cost.break_even")->count, 0);
     for (const struct assay_json *t = assay_json_get(d, "tradeoffs")->first; t;
          t = t->next) {
         assert_int_equal(assay_json_get(t, "statements")->count, 1);
@@ -456,8 +451,6 @@ static void the_length_of_a_vector_is_no_long_answer(void **state)
                            "What is known speaks for Embed."));
     assay_arena_free(&arena);
 }
-
-/* -------------------------------------------------------------- friction */
 
 static void a_wire_format_stays_when_any_route_of_both_speaks_it(void **state)
 {
@@ -494,8 +487,6 @@ static void a_capability_of_some_routes_is_gained_there(void **state)
     assay_arena_free(&arena);
 }
 
-/* ----------------------------------------------------------------- needs */
-
 static void a_need_names_the_route_that_meets_it(void **state)
 {
     struct assay_arena arena = {0};
@@ -514,6 +505,14 @@ static void a_need_names_the_route_that_meets_it(void **state)
     assert_string_equal(said(&arena, why, "need_failed"),
                         "Old is out: context is 8,192, asked context>=64k.");
     assert_true(assay_json_at(d, "verdict.because")->count >= 2);
+    /* its batch route is cheaper and meets them too */
+    d = ask(&arena, (struct question){.a = "s/tie",
+                                      .b = "s/old",
+                                      .need = "price.input<1"})
+            ->data;
+    assert_string_equal(
+        said(&arena, assay_json_at(d, "verdict.why"), "need_met"),
+        "Tie meets every need on east/tie.");
     assay_arena_free(&arena);
 }
 
@@ -534,8 +533,6 @@ static void a_need_that_cannot_be_told_is_said_under_any_rule(void **state)
         "zero_retention.");
     assay_arena_free(&arena);
 }
-
-/* ------------------------------------------------------------- scorecard */
 
 static void a_rounding_of_the_leader_is_no_smaller_context(void **state)
 {

@@ -183,7 +183,8 @@ static void a_model_bears_the_one_spelling_and_the_stated_one_as_alias(
         model_of(*state, "xai/rocket-3"),
         "{\"name\":\"Rocket 3\",\"aliases\":[\"x-ai/Rocket-3\"],"
         "\"knowledge_cutoff\":\"2024-06-30\",\"modalities_in\":[\"text\","
-        "\"image\",\"pdf\"],\"modalities_out\":[\"text\"],\"tokenizer\":\"Grok\","
+        "\"image\",\"pdf\"],\"modalities_out\":[\"text\"],\"tokenizer\":"
+        "\"Grok\","
         "\"capabilities\":{\"audio\":false,\"function_calling\":true,"
         "\"reasoning\":true,\"tool_use\":true,\"vision\":true}}");
 }
