@@ -5,19 +5,12 @@
  */
 #include "assay/json.h"
 
+#include "base/json_bytes.h"
+
 #include <stdint.h>
 #include <string.h>
 
 /* ------------------------------------------------------------- stepping */
-
-/* Eight bytes, the first one lowest; compilers make one load of it. */
-static uint64_t load_eight(const char *at)
-{
-    const unsigned char *u = (const unsigned char *)at;
-    return (uint64_t)u[0] | (uint64_t)u[1] << 8 | (uint64_t)u[2] << 16 |
-           (uint64_t)u[3] << 24 | (uint64_t)u[4] << 32 | (uint64_t)u[5] << 40 |
-           (uint64_t)u[6] << 48 | (uint64_t)u[7] << 56;
-}
 
 /*
  * To the first quote or backslash, or the end. The lowest high bit is exact,

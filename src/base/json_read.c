@@ -5,6 +5,7 @@
  */
 #include "assay/json.h"
 
+#include "base/json_bytes.h"
 #include "base/json_members.h"
 
 #include <stdint.h>
@@ -170,15 +171,6 @@ static bool check_duplicate(struct reader *in, struct assay_json *member,
 }
 
 /* ---- Strings ---- */
-
-/* Eight bytes, the first one lowest; compilers make one load of it. */
-static uint64_t load_eight(const char *at)
-{
-    const unsigned char *u = (const unsigned char *)at;
-    return (uint64_t)u[0] | (uint64_t)u[1] << 8 | (uint64_t)u[2] << 16 |
-           (uint64_t)u[3] << 24 | (uint64_t)u[4] << 32 | (uint64_t)u[5] << 40 |
-           (uint64_t)u[6] << 48 | (uint64_t)u[7] << 56;
-}
 
 /*
  * To the first quote, backslash or control character, or the end. A byte

@@ -188,7 +188,8 @@ static bool only_side(struct assay_comparison *c, size_t side, const char *name,
         const struct assay_capability *can =
             assay_side_capability(&c->sides[i], name);
 
-        if (can->state != ASSAY_KNOWN || can->has != (i == side))
+        if (can->state != ASSAY_KNOWN || can->has != (i == side) ||
+            can->on_routes)
             return false;
         assay_compare_ref(c, refs, can->claim);
     }

@@ -181,6 +181,7 @@ static void from_routes(struct assay_arena *arena,
     capability->state = ASSAY_KNOWN;
     capability->has = true;
     capability->rule = "routes";
+    capability->on_routes = true;
     if (with < model->live_count)
         capability->where = assay_arena_printf(arena, "on %zu of %zu routes",
                                                with, model->live_count);

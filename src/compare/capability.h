@@ -15,6 +15,7 @@ struct assay_capability {
     bool conflict;
     struct assay_str where; /* "on 2 of 5 routes" when routes say so */
     const char *rule;       /* "stated", "modalities", "price", "routes" */
+    bool on_routes; /* only routes say so: shown, but nothing rests on it */
 };
 
 /* Rows that are always shown, in this order. */

@@ -152,7 +152,7 @@ static void ask_capability(struct faq *f, size_t row)
     for (size_t i = 0; i < c->count; i++) {
         const struct assay_capability *can = &c->sides[i].capabilities[row];
 
-        if (can->state != ASSAY_KNOWN)
+        if (can->state != ASSAY_KNOWN || can->on_routes)
             return;
         assay_compare_ref(c, &a.refs, can->claim);
         if (!can->has)

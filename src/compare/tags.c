@@ -12,7 +12,7 @@ static bool has(struct assay_comparison *c, size_t side, const char *name,
     const struct assay_capability *can =
         assay_side_capability(&c->sides[side], name);
 
-    if (can->state != ASSAY_KNOWN || !can->has)
+    if (can->state != ASSAY_KNOWN || !can->has || can->on_routes)
         return false;
     assay_compare_ref(c, refs, can->claim);
     return true;

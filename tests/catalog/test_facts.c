@@ -280,6 +280,7 @@ static const struct refusal_case refusals[] = {
     {PRICE("\"usd_per_million\":"
            "\"1.23456789012345678901234567890123456789\""),
      "at most 38 digits"},
+    {PRICE("\"usd_per_million\":\"1e-31\""), "more than 30 places"},
     {PRICE("\"usd_per_million\":\"1\",\"usd_each\":\"1\""), "both"},
     {PRICE("\"from\":\"2026-01-01\""), "neither usd_per_million"},
     {PRICE("\"usd_each\":\"1\",\"when_input_tokens\":200000"), "a threshold"},

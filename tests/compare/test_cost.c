@@ -183,6 +183,49 @@ static void an_unknown_part_makes_a_bound(void **state)
     assay_arena_free(&arena);
 }
 
+static const char odd_price[] =
+    "{'format':'assay-facts/1','source':{'id':'odd','title':'t','url':'',"
+    "'kind':'primary','retrieved':'2026-11-01'},"
+    "'models':[{'id':'t/odd','name':'Odd'}],'routes':["
+    "{'id':'p/odd','provider':'p','model':'t/odd','status':'active',"
+    "'prices':[{'meter':'input_tokens',"
+    "'usd_per_million':'1.123456789012345678901234567891'},"
+    "{'meter':'output_tokens','usd_per_million':'9876543.21'}]},"
+    "{'id':'q/odd','provider':'q','model':'t/odd','status':'active',"
+    "'prices':[{'meter':'input_tokens','usd_per_million':'3'},"
+    "{'meter':'output_tokens','usd_per_million':'4'}]}]}";
+
+/* Digits of all sizes in one price; any catalog may hold such a row. */
+static void a_price_beyond_arithmetic_costs_only_its_own_route(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_error err = {0};
+    struct assay_route_cost one;
+    struct assay_model_cost cost;
+    struct assay_traffic shape;
+
+    fixture_facts(catalog, odd_price);
+    const struct assay_model *model = fixture_model(catalog, &arena, "t/odd");
+    assert_true(assay_traffic_parse(
+        ASSAY_STR("requests=987654321,input=801,output=249"), &shape, &err));
+    for (size_t i = 0; i < model->route_count; i++) {
+        const struct assay_route *route = model->routes[i];
+        bool odd = assay_str_is(route->id, "p/odd");
+
+        assert_true(
+            assay_cost_route(&arena, route, &shape, fixture_day, &one, &err));
+        assert_int_equal(err.code, ASSAY_OK);
+        assert_int_equal(one.state, odd ? ASSAY_UNKNOWN : ASSAY_KNOWN);
+        assert_int_equal(one.note_count, odd);
+        if (odd)
+            assert_true(assay_str_contains(one.notes[0], "38 digits"));
+    }
+    cost_of(&arena, "t/odd", "requests=987654321,input=801,output=249", false,
+            &cost);
+    assert_true(assay_str_is(cost.best.route->id, "q/odd"));
+    assay_arena_free(&arena);
+}
+
 static void a_request_that_does_not_fit_has_no_cost(void **state)
 {
     struct assay_arena arena = {0};
@@ -406,6 +449,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_months_cost_is_right_to_the_cent),
         cmocka_unit_test(an_unknown_part_makes_a_bound),
+        cmocka_unit_test(a_price_beyond_arithmetic_costs_only_its_own_route),
         cmocka_unit_test(a_request_that_does_not_fit_has_no_cost),
         cmocka_unit_test(a_retired_route_is_never_the_lower_one),
         cmocka_unit_test(lower_is_said_only_where_it_is_known),

@@ -146,6 +146,24 @@ static void the_pair_is_still_right_in_every_cell(void **state)
     assay_arena_free(&arena);
 }
 
+/* NVIDIA's "structured outputs" is a blanket default of that list. */
+static void one_routes_claim_is_no_advantage_of_the_model(void **state)
+{
+    struct assay_arena arena = {0};
+    const struct assay_json *d, *statements;
+
+    (void)assay_test_data(snapshots[0].file);
+    d = fixture_compare(catalog, &arena, "gemma-2-2b", "gpt-4-vision-preview",
+                        NULL)
+            ->data;
+    statements = assay_json_get(
+        where(assay_json_get(d, "tradeoffs"), "model", "google/gemma-2-2b"),
+        "statements");
+    assert_non_null(where(statements, "rule", "cost_lower"));
+    assert_null(where(statements, "rule", "capability_only"));
+    assay_arena_free(&arena);
+}
+
 static void the_same_open_model_under_many_providers_is_one(void **state)
 {
     static const struct {
@@ -208,6 +226,7 @@ int main(void)
         cmocka_unit_test(importing_a_snapshot_again_changes_nothing),
         cmocka_unit_test(nvidias_128000_is_a_conflict_and_not_the_answer),
         cmocka_unit_test(the_pair_is_still_right_in_every_cell),
+        cmocka_unit_test(one_routes_claim_is_no_advantage_of_the_model),
         cmocka_unit_test(the_same_open_model_under_many_providers_is_one),
         cmocka_unit_test(lookalikes_stay_apart),
     };
