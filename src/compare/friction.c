@@ -274,7 +274,7 @@ static void capabilities(const struct pair *p)
         }
         if (x->has && !y->has)
             gather(p, &lost, title, x, y);
-        if (!x->has && y->has && !y->on_routes)
+        if (!x->has && y->has)
             gather(p, &gained, title, x, y);
     }
     if (lost.list.len)

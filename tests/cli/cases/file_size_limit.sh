@@ -48,6 +48,6 @@ for kib in 0 1 4 32 64 400; do
 done
 
 echo "--- other files"
-limited 16 "$ASSAY" export json --store start.db -o out.json
+limited 40 "$ASSAY" export json --store start.db -o out.json
 echo "$code $says"
 ls out.json* 2>&- || echo "and nothing is left"
