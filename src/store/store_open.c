@@ -8,9 +8,13 @@
 #include "store/store_private.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char *copy_text(const char *text, const char *suffix)
 {
@@ -182,18 +186,54 @@ static bool open_immutable(struct assay_store *store, struct label *label,
     return ok;
 }
 
+/* A pipe would be waited for without end, a device forgets. */
+static bool check_kind(const struct assay_store *store, struct assay_error *err)
+{
+    struct stat info;
+
+    if (store->in_memory || stat(store->path, &info) != 0 ||
+        S_ISREG(info.st_mode))
+        return true;
+    return assay_fail(err, ASSAY_SYSTEM, "store '%s' is %s, not a file",
+                      store->path,
+                      S_ISDIR(info.st_mode) ? "a folder" : "a device or pipe");
+}
+
+/*
+ * Why the file cannot be opened or made: SQLite tries to read what it cannot
+ * write, and then tells the reason of that.
+ */
+static bool explain(const struct assay_store *store, struct assay_error *err)
+{
+    struct assay_error parent = {0};
+    char why[128];
+
+    if (!assay_file_make_parent(store->path, &parent))
+        return assay_fail(err, ASSAY_SYSTEM, "store '%s': %s", store->path,
+                          parent.text);
+    int file = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (file >= 0)
+        (void)close(file); /* nothing was written */
+    else if (strerror_r(errno, why, sizeof(why)) == 0)
+        assay_fail(err, ASSAY_SYSTEM, "store '%s' cannot be opened: %s",
+                   store->path, why);
+    return false;
+}
+
 static bool open_any(struct assay_store *store, struct label *label,
                      struct assay_error *err)
 {
     struct assay_error why = {0};
 
+    if (!check_kind(store, err))
+        return false;
     if (!store->in_memory)
-        (void)assay_file_make_parent(store->path, &why); /* open tells */
+        (void)assay_file_make_parent(store->path, &why); /* explain() tells */
     if (!open_connection(store, store->path,
                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err)) {
         close_connection(store);
         if (!open_connection(store, store->path, SQLITE_OPEN_READONLY, &why))
-            return false;
+            return explain(store, err);
     }
     store->read_only = sqlite3_db_readonly(store->db, "main") == 1;
     if (read_label(store, label, err))
