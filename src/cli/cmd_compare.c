@@ -49,7 +49,7 @@ static int compare_run(struct assay_cli *cli)
         page = compare(cli, catalog, &models, &err);
         code = page ? assay_cli_show(cli, page) : assay_cli_fail(cli, &err);
     } else {
-        code = assay_models_refuse(cli, &err);
+        code = assay_models_refuse(cli, &models, &err);
     }
     assay_catalog_close(catalog);
     return code;

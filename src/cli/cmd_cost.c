@@ -31,7 +31,7 @@ static int cost_run(struct assay_cli *cli)
                                &err);
         code = page ? assay_cli_show(cli, page) : assay_cli_fail(cli, &err);
     } else {
-        code = assay_models_refuse(cli, &err);
+        code = assay_models_refuse(cli, &models, &err);
     }
     assay_catalog_close(catalog);
     return code;

@@ -13,10 +13,12 @@ static bool load_one(struct assay_cli *cli, struct assay_catalog *catalog,
     if (!assay_catalog_resolve(catalog, &cli->arena, name, &id, err))
         return false;
     for (size_t i = 0; i < models->count; i++)
-        if (assay_str_equal(models->at[i]->id, id))
+        if (assay_str_equal(models->at[i]->id, id)) {
+            models->misnamed = true;
             return assay_fail(err, ASSAY_BAD_INPUT,
                               "%.*s is named twice, the second time as '%.*s'",
                               ASSAY_STR_ARG(id), ASSAY_STR_ARG(name));
+        }
     model = assay_catalog_model(catalog, &cli->arena, id, err);
     if (!model)
         return false;
@@ -39,9 +41,10 @@ bool assay_models_load(struct assay_cli *cli, struct assay_catalog *catalog,
 }
 
 int assay_models_refuse(const struct assay_cli *cli,
+                        const struct assay_models *models,
                         const struct assay_error *err)
 {
-    if (err->code == ASSAY_BAD_INPUT)
+    if (models->misnamed)
         return assay_cli_misuse(cli, "%s", err->text);
     return assay_cli_fail(cli, err);
 }
