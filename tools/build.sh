@@ -13,10 +13,10 @@ options=(-Dprefix="${PREFIX:-/usr/local}" "-Dwerror=$werror" "$@")
 # where neither Debian's loader nor its pkg-config looks
 [ ! -e /etc/debian_version ] || options+=(-Dlibdir=lib)
 
+log=$dir/configure.log
 if [ ! -e "$dir/build.ninja" ] ||
     [ "$(cat "$dir/.options" 2>/dev/null)" != "${options[*]}" ]; then
     mkdir -p "$dir"
-    log=$dir/configure.log
     if ! { [ -e "$dir/build.ninja" ] &&
         meson setup --reconfigure "$dir" "${options[@]}" >"$log" 2>&1; }; then
         # new, or half made by an older meson: from the start
@@ -27,5 +27,9 @@ if [ ! -e "$dir/build.ninja" ] ||
         fi
     fi
     echo "${options[*]}" >"$dir/.options"
+# a meson.build that changed; ninja would show all of meson's words
+elif ! ninja -C "$dir" --quiet build.ninja >"$log" 2>&1; then
+    cat "$log" >&2
+    exit 1
 fi
 ninja -C "$dir" --quiet | { grep -v 'ninja: no work to do' || true; }

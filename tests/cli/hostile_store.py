@@ -17,7 +17,9 @@ import sys
 COMMANDS = [
     ['sources'],
     ['doctor'],
-    ['show', 'gemma-2-2b', '--history', '--conflicts'],
+    ['show', 'gemma-2-2b'],
+    ['show', 'gemma-2-2b', '--history'],
+    ['show', 'gpt-4o', '--explain'],
     ['compare', 'gemma-2-2b', 'gpt-4-vision-preview'],
     ['compare', 'gemma-2-2b', 'gpt-4-vision-preview', '--format', 'html'],
     ['find', 'context>=8k'],
@@ -134,17 +136,18 @@ def main(assay, count):
                    stdout=subprocess.DEVNULL)
     for change in change_bytes, change_values:
         for _ in range(count):
-            for name in os.listdir('.'):
-                if name.startswith('hostile.db'):
-                    os.remove(name)
-            shutil.copy('sound.db', 'hostile.db')
-            what = change(chance, 'hostile.db')
+            shutil.copy('sound.db', 'changed.db')
+            what = change(chance, 'changed.db')
             for words in COMMANDS:
+                for name in os.listdir('.'):
+                    if name.startswith('hostile.db'):
+                        os.remove(name)
+                shutil.copy('changed.db', 'hostile.db')
                 fault = ask(assay, words)
                 if fault:
                     faults += 1
                     print(f'{what}\n{" ".join(words)}: {fault}')
-                    shutil.copy('hostile.db', f'fault-{faults}.db')
+                    shutil.copy('changed.db', f'fault-{faults}.db')
         print(f'{change.__name__}: each ended as it should' if not faults
               else f'{change.__name__}: {faults} faults')
     return faults > 0
