@@ -331,7 +331,7 @@ static bool read_string(struct reader *in, struct assay_str *text)
 static void skip_space(struct reader *in)
 {
     const char *at = in->at, *end = in->end;
-    while (at < end &&
+    while (at < end && (unsigned char)*at <= ' ' && /* mostly there is none */
            (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
         in->line += *at++ == '\n';
     in->at = at;

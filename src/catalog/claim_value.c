@@ -306,10 +306,11 @@ static bool lists_agree(const struct assay_json *a, const struct assay_json *b)
 static bool prices_agree(const struct assay_json *a, const struct assay_json *b)
 {
     struct assay_price_component x, y;
-    bool has_x = assay_price_base(a, &x), has_y = assay_price_base(b, &y);
 
-    if (!has_x || !has_y)
-        return has_x == has_y && assay_json_equal(a, b);
+    if (assay_json_equal(a, b))
+        return true;
+    if (!assay_price_base(a, &x) || !assay_price_base(b, &y))
+        return false;
     return x.state == y.state && x.unit == y.unit &&
            assay_decimal_compare(x.usd, y.usd) == 0;
 }

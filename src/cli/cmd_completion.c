@@ -286,12 +286,15 @@ static int print_models(struct assay_cli *cli)
 {
     struct assay_error err = {0};
     struct assay_catalog *catalog = assay_cli_open(cli, &err);
+    static const char *const none[] = {NULL};
+    const struct assay_view_options ids = {.facts = none};
     struct assay_view view = {0};
     struct assay_buf out;
     int code;
 
     assay_buf_init(&out, ASSAY_MIB(64));
-    if (catalog && assay_catalog_view(catalog, &cli->arena, &view, &err)) {
+    if (catalog &&
+        assay_catalog_view_of(catalog, &cli->arena, &ids, &view, &err)) {
         for (size_t i = 0; i < view.model_count; i++) {
             assay_buf_add(&out, view.models[i]->id);
             assay_buf_add_char(&out, '\n');
