@@ -1,6 +1,7 @@
 /*
  * JSON: whatever is accepted is written, read again and found equal, in
- * every style; whatever is refused is refused with clean words.
+ * every style; whatever is refused is refused with clean words. A part of an
+ * object says what the whole says.
  */
 #include "fuzz_target.h"
 
@@ -38,6 +39,34 @@ static void check_round_trip(const struct assay_json *value,
     assay_arena_free(&arena);
 }
 
+/* Any text may be picked from; of a good one the part is good. */
+static void check_part(struct assay_str text, const struct assay_json *value)
+{
+    static const char *const paths[] = {"a", "b", "models", "id", "c.d", NULL};
+    struct assay_arena arena = {0};
+    struct assay_error err = {0};
+    char *room = malloc(text.len ? text.len : 1);
+    struct assay_str part = {room, 0};
+
+    if (!room)
+        abort();
+    part.len = assay_json_pick(assay_json_picks_new(&arena, paths), text, room);
+    if (part.len > text.len)
+        stop("a part is longer than the whole", &err);
+    if (assay_json_is(value, ASSAY_JSON_OBJECT)) {
+        const struct assay_json *picked =
+            assay_json_parse(&arena, part, NULL, &err);
+        if (!picked)
+            stop("a part is refused", &err);
+        for (const struct assay_json *m = picked->first; m; m = m->next)
+            if (!assay_str_is(m->key, "c") &&
+                !assay_json_equal(m, assay_json_get_str(value, m->key)))
+                stop("a part reads differently", &err);
+    }
+    free(room);
+    assay_arena_free(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct assay_arena arena = {0};
@@ -45,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct assay_str text = {(const char *)data, len};
     struct assay_json *value = assay_json_parse(&arena, text, NULL, &err);
 
+    check_part(text, value);
     if (value) {
         check_round_trip(value, (struct assay_json_style){0});
         check_round_trip(value, (struct assay_json_style){.indent = true,

@@ -15,6 +15,15 @@ struct assay_catalog {
     int32_t as_of_days;
 };
 
+/*
+ * The number that a query of one row gives, such as the largest of a table;
+ * BAD_INPUT when no sound store has it.
+ */
+bool assay_catalog_most(struct assay_catalog *catalog, const char *sql,
+                        int64_t *most, struct assay_error *err);
+/* BAD_INPUT for a row number outside 0 … most. */
+bool assay_catalog_row(int64_t num, int64_t most, struct assay_error *err);
+
 /* ------------------------------------------------------------- writing */
 
 struct assay_apply_effect {

@@ -40,18 +40,6 @@ struct declaration {
     struct declaration *next;
 };
 
-static bool max_of(struct assay_catalog *catalog, const char *sql,
-                   int64_t *number, struct assay_error *err)
-{
-    struct assay_query *q = assay_store_query(catalog->store, sql, err);
-    bool row;
-    if (!q || !assay_query_step(q, &row, err))
-        return false;
-    *number = row ? assay_query_int(q, 0) : 0;
-    assay_query_reset(q);
-    return true;
-}
-
 static int by_trust(const void *left, const void *right)
 {
     const struct rank *a = *(struct rank *const *)left;
@@ -63,7 +51,8 @@ static int by_trust(const void *left, const void *right)
 
 static bool read_ranks(struct reader *r, struct assay_error *err)
 {
-    if (!max_of(r->catalog, "select max(num) from source", &r->max_source, err))
+    if (!assay_catalog_most(r->catalog, "select max(num) from source",
+                            &r->max_source, err))
         return false;
     size_t size = (size_t)r->max_source + 1, count = 0;
     r->ranks = ASSAY_NEW_ARRAY(r->arena, struct rank, size);
@@ -75,7 +64,11 @@ static bool read_ranks(struct reader *r, struct assay_error *err)
     if (!q)
         return false;
     while ((ok = assay_query_step(q, &row, err)) && row) {
-        struct rank *rank = &r->ranks[assay_query_int(q, 0)];
+        int64_t num = assay_query_int(q, 0);
+        if (!assay_catalog_row(num, r->max_source, err) ||
+            !assay_catalog_row((int64_t)count, r->max_source, err))
+            return false;
+        struct rank *rank = &r->ranks[num];
         rank->id = assay_arena_copy(r->arena, assay_query_text(q, 1));
         rank->kind = ASSAY_SOURCE_SECONDARY;
         (void)assay_source_kind_parse(assay_query_text(q, 2), &rank->kind);
@@ -89,7 +82,8 @@ static bool read_ranks(struct reader *r, struct assay_error *err)
 
 static bool read_subjects(struct reader *r, struct assay_error *err)
 {
-    if (!max_of(r->catalog, "select max(num) from subject", &r->max_num, err))
+    if (!assay_catalog_most(r->catalog, "select max(num) from subject",
+                            &r->max_num, err))
         return false;
     size_t size = (size_t)r->max_num + 1;
     r->by_num = ASSAY_NEW_ARRAY(r->arena, struct assay_join *, size);
@@ -106,6 +100,9 @@ static bool read_subjects(struct reader *r, struct assay_error *err)
     while ((ok = assay_query_step(q, &row, err)) && row) {
         struct assay_join *s = ASSAY_NEW(r->arena, struct assay_join);
         s->num = assay_query_int(q, 0);
+        if (!assay_catalog_row(s->num, r->max_num, err) ||
+            !assay_catalog_row((int64_t)r->joins.count, r->max_num, err))
+            return false;
         s->kind = assay_str_is(assay_query_text(q, 1), "route")
                       ? ASSAY_SUBJECT_ROUTE
                       : ASSAY_SUBJECT_MODEL;
@@ -160,14 +157,21 @@ static bool read_statements(struct reader *r, struct assay_error *err)
     if (!q)
         return false;
     while ((ok = assay_query_step(q, &row, err)) && row) {
-        int64_t num = assay_query_int(q, 0);
-        const struct rank *rank = &r->ranks[assay_query_int(q, 1)];
+        int64_t num = assay_query_int(q, 0), source = assay_query_int(q, 1);
+        if (!assay_catalog_row(num, r->max_num, err) ||
+            !assay_catalog_row(source, r->max_source, err))
+            return false;
+        const struct rank *rank = &r->ranks[source];
         struct assay_join *s = r->by_num[num];
         struct best with = {.order = rank->order,
                             .first = (int32_t)assay_query_int(q, 2),
                             .ended = !assay_query_is_null(q, 3)};
         struct assay_str stated = assay_query_text(q, 4);
 
+        if (!s)
+            return assay_fail(
+                err, ASSAY_BAD_INPUT,
+                "the store is damaged: a statement about nothing");
         s->spoken_of = true;
         if (!stated.len)
             continue;
@@ -314,7 +318,8 @@ static bool read_names(struct reader *r, struct wanted **names, size_t *count,
                        struct assay_error *err)
 {
     int64_t size = 0;
-    if (!max_of(r->catalog, "select count(*) from name", &size, err))
+    if (!assay_catalog_most(r->catalog, "select count(*) from name", &size,
+                            err))
         return false;
     *names = ASSAY_NEW_ARRAY(r->arena, struct wanted, (size_t)size + 1);
     *count = 0;
@@ -324,13 +329,16 @@ static bool read_names(struct reader *r, struct wanted **names, size_t *count,
     bool row, ok;
     if (!q)
         return false;
-    while ((ok = assay_query_step(q, &row, err)) && row)
+    while ((ok = assay_query_step(q, &row, err)) && row) {
+        if (!assay_catalog_row((int64_t)*count, size, err))
+            return false;
         (*names)[(*count)++] = (struct wanted){
             .key = assay_arena_copy(r->arena, assay_query_text(q, 0)),
             .model = assay_query_int(q, 1),
             .how = assay_arena_copy(r->arena, assay_query_text(q, 2)),
             .spelling = assay_arena_copy(r->arena, assay_query_text(q, 3)),
         };
+    }
     return ok;
 }
 

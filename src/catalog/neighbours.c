@@ -32,20 +32,23 @@ static bool read_candidates(struct assay_catalog *catalog,
                             struct assay_arena *arena, struct picker *p,
                             struct assay_error *err)
 {
-    struct assay_query *q = assay_store_query(
-        catalog->store,
-        "select num, id, family, task, context, monthly_usd,"
-        " status = 'retired', (select count(*) from model) from model"
-        " order by id",
-        err);
+    struct assay_query *q =
+        assay_store_query(catalog->store,
+                          "select num, id, family, task, context, monthly_usd,"
+                          " status = 'retired' from model"
+                          " order by id",
+                          err);
+    int64_t most = 0;
     bool row, ok;
 
-    if (!q)
+    if (!assay_catalog_most(catalog, "select count(*) from model", &most,
+                            err) ||
+        !q)
         return false;
+    p->candidates = ASSAY_NEW_ARRAY(arena, struct candidate, (size_t)most + 1);
     while ((ok = assay_query_step(q, &row, err)) && row) {
-        if (!p->candidates)
-            p->candidates = ASSAY_NEW_ARRAY(arena, struct candidate,
-                                            (size_t)assay_query_int(q, 7));
+        if (!assay_catalog_row((int64_t)p->count, most, err))
+            return false;
         struct candidate *c = &p->candidates[p->count++];
         struct assay_decimal usd;
         c->num = assay_query_int(q, 0);

@@ -43,14 +43,9 @@ static void list_facts(struct assay_scan *scan, const char *const *asked)
 
 static bool make_room(struct assay_scan *scan, struct assay_error *err)
 {
-    struct assay_query *q = assay_store_query(
-        scan->catalog->store, "select max(num) from subject", err);
-    bool row;
-
-    if (!q || !assay_query_step(q, &row, err))
+    if (!assay_catalog_most(scan->catalog, "select max(num) from subject",
+                            &scan->max_num, err))
         return false;
-    scan->max_num = row ? assay_query_int(q, 0) : 0;
-    assay_query_reset(q);
     size_t size = (size_t)scan->max_num + 1;
     scan->by_num = ASSAY_NEW_ARRAY(scan->arena, struct assay_scanned, size);
     scan->model_by_num =
@@ -66,9 +61,13 @@ static struct assay_gathered *model_of(struct assay_scan *scan, int64_t num)
 }
 
 /* A row "num, kind, id, model, rule, via". */
-static void take_subject(struct assay_scan *scan, const struct assay_query *q)
+static bool take_subject(struct assay_scan *scan, const struct assay_query *q,
+                         struct assay_error *err)
 {
     int64_t num = assay_query_int(q, 0), model = assay_query_int(q, 3);
+    if (!assay_catalog_row(num, scan->max_num, err) ||
+        !assay_catalog_row(model, scan->max_num, err))
+        return false;
     bool is_route = assay_str_is(assay_query_text(q, 1), "route");
     struct assay_scanned *s = &scan->by_num[num];
     struct assay_str id = assay_arena_copy(scan->arena, assay_query_text(q, 2));
@@ -78,7 +77,7 @@ static void take_subject(struct assay_scan *scan, const struct assay_query *q)
     if (model == num)
         s->model->id = id;
     if (!is_route)
-        return;
+        return true;
     s->route = ASSAY_NEW(scan->arena, struct assay_gathered_route);
     s->route->route.id = id;
     struct assay_str rule = assay_query_text(q, 4);
@@ -86,6 +85,7 @@ static void take_subject(struct assay_scan *scan, const struct assay_query *q)
         s->route->route.join_rule = assay_arena_cstr(scan->arena, rule);
     else
         assay_gather_join(scan->arena, s->route, rule, assay_query_text(q, 5));
+    return true;
 }
 
 static bool take_subjects(struct assay_scan *scan, struct assay_query *q,
@@ -94,7 +94,8 @@ static bool take_subjects(struct assay_scan *scan, struct assay_query *q,
     bool row, ok;
 
     while ((ok = assay_query_step(q, &row, err)) && row)
-        take_subject(scan, q);
+        if (!take_subject(scan, q, err))
+            return false;
     return ok;
 }
 
@@ -133,15 +134,19 @@ static void add_route(struct assay_gathered *g, struct assay_gathered_route *r)
 }
 
 /* A row "subject, source, first, body". */
-static void take_statement(struct assay_scan *scan, const struct assay_query *q)
+static bool take_statement(struct assay_scan *scan, const struct assay_query *q,
+                           struct assay_error *err)
 {
-    struct assay_scanned *s = &scan->by_num[assay_query_int(q, 0)];
+    int64_t num = assay_query_int(q, 0);
+    if (!assay_catalog_row(num, scan->max_num, err))
+        return false;
+    struct assay_scanned *s = &scan->by_num[num];
     const struct assay_source *source =
         assay_loaded_source(&scan->sources, assay_query_int(q, 1));
     struct assay_gathered *g = s->model ? s->model : &scan->unjoined;
 
     if (!source || (!s->route && !s->model))
-        return;
+        return true;
     struct assay_stored stored = {
         .kind = s->route ? ASSAY_SUBJECT_ROUTE : ASSAY_SUBJECT_MODEL,
         .id = s->id,
@@ -152,11 +157,12 @@ static void take_statement(struct assay_scan *scan, const struct assay_query *q)
     };
     if (!s->route) {
         assay_gather(scan->arena, &g->statements, &stored);
-        return;
+        return true;
     }
     if (s->route->statements.count == 0)
         add_route(g, s->route);
     assay_gather(scan->arena, &s->route->statements, &stored);
+    return true;
 }
 
 static bool take_statements(struct assay_scan *scan, struct assay_query *q,
@@ -166,7 +172,8 @@ static bool take_statements(struct assay_scan *scan, struct assay_query *q,
 
     assay_query_bind_int(q, 1, scan->catalog->as_of_days);
     while ((ok = assay_query_step(q, &row, err)) && row)
-        take_statement(scan, q);
+        if (!take_statement(scan, q, err))
+            return false;
     return ok;
 }
 
@@ -209,6 +216,9 @@ static bool find_routes(struct assay_scan *scan, struct assay_str provider,
             wanted = assay_str_equal(assay_provider_canonical(head), provider);
             last = assay_arena_copy(&scratch, head);
         }
+        ok = assay_catalog_row((int64_t)found->count, scan->max_num, err);
+        if (!ok)
+            break;
         if (wanted)
             found->at[found->count++] = assay_query_int(q, 0);
     }
@@ -244,8 +254,10 @@ static bool read_model(struct assay_scan *scan, int64_t num,
         return false;
     assay_query_bind_int(q, 1, num);
     while ((ok = assay_query_step(q, &row, err)) && row) {
+        if (!assay_catalog_row((int64_t)found->count, scan->max_num, err) ||
+            !take_subject(scan, q, err))
+            return false;
         found->at[found->count++] = assay_query_int(q, 0);
-        take_subject(scan, q);
     }
     return ok;
 }
@@ -300,7 +312,10 @@ static bool read_aliases(struct assay_scan *scan, struct assay_error *err)
     if (!q)
         return false;
     while ((ok = assay_query_step(q, &row, err)) && row) {
-        struct assay_gathered *g = scan->model_by_num[assay_query_int(q, 0)];
+        int64_t num = assay_query_int(q, 0);
+        if (!assay_catalog_row(num, scan->max_num, err))
+            return false;
+        struct assay_gathered *g = scan->model_by_num[num];
         if (g)
             assay_gather_alias(
                 scan->arena, g,

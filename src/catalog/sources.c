@@ -15,8 +15,7 @@ bool assay_load_sources(struct assay_catalog *catalog,
         "select s.num, s.id, s.title, s.url, s.license, s.kind,"
         " r.retrieved, r.format, r.origin,"
         " (select count(*) from reading"
-        "  where source = s.num and retrieved <= ?1),"
-        " (select max(num) from source)"
+        "  where source = s.num and retrieved <= ?1)"
         " from source s join reading r on r.source = s.num"
         " and r.retrieved = (select max(retrieved) from reading"
         "  where source = s.num and retrieved <= ?1)"
@@ -25,19 +24,20 @@ bool assay_load_sources(struct assay_catalog *catalog,
     bool row, ok;
 
     *loaded = (struct assay_loaded_sources){0};
-    if (!q)
+    if (!q || !assay_catalog_most(catalog, "select max(num) from source",
+                                  &loaded->max_num, err))
         return false;
+    size_t size = (size_t)loaded->max_num + 1;
+    loaded->sources = ASSAY_NEW_ARRAY(arena, struct assay_source, size);
+    loaded->by_num = ASSAY_NEW_ARRAY(arena, struct assay_source *, size);
     assay_query_bind_int(q, 1, catalog->as_of_days);
     while ((ok = assay_query_step(q, &row, err)) && row) {
-        if (!loaded->sources) {
-            loaded->max_num = assay_query_int(q, 10);
-            size_t size = (size_t)loaded->max_num + 1;
-            loaded->sources = ASSAY_NEW_ARRAY(arena, struct assay_source, size);
-            loaded->by_num =
-                ASSAY_NEW_ARRAY(arena, struct assay_source *, size);
-        }
+        int64_t num = assay_query_int(q, 0);
+        if (!assay_catalog_row(num, loaded->max_num, err) ||
+            !assay_catalog_row((int64_t)loaded->count, loaded->max_num, err))
+            return false;
         struct assay_source *s = &loaded->sources[loaded->count++];
-        loaded->by_num[assay_query_int(q, 0)] = s;
+        loaded->by_num[num] = s;
         s->id = assay_arena_copy(arena, assay_query_text(q, 1));
         s->title = assay_arena_copy(arena, assay_query_text(q, 2));
         s->url = assay_arena_copy(arena, assay_query_text(q, 3));

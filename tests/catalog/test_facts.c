@@ -551,7 +551,6 @@ static void the_facts_of_the_first_pair_are_taken(void **state)
         struct fixture f;
         struct assay_str text;
         char name[64];
-
         snprintf(name, sizeof name, "facts/%s.json", names[i]);
         const char *path = assay_test_data(name);
         begin(&f);

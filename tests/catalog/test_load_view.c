@@ -19,7 +19,8 @@ static const char facts[] =
     " 'input_tokens', 'usd_per_million': '1'}, {'meter': 'output_tokens',"
     " 'usd_per_million': '2'}]}, {'id': 'acme-cloud/alone', 'provider':"
     " 'acme-cloud', 'status': 'active'}, {'id': 'acme_cloud/zag', 'model':"
-    " 'acme/zag', 'capabilities': {'vision': false}}]";
+    " 'acme/zag', 'capabilities': {'vision': false}}, {'id':"
+    " 'together_ai/zag'}, {'id': 'Together/zag', 'model': 'acme/zag'}]";
 static const char others[] =
     "'models': [{'id': 'acme/zag', 'context_tokens': 32000}], 'routes': [{"
     "'id': 'acme-cloud/zig', 'context_tokens': 9000, 'tier': 'batch',"
@@ -247,6 +248,7 @@ static void a_provider_has_its_routes_and_their_models(void **state)
         }
     assert_provider(ASSAY_STR("acme-cloud"));
     assert_int_equal(routes_of(&whole, ASSAY_STR("acme-cloud"), false), 2);
+    assert_provider(ASSAY_STR("togetherai"));
     assert_provider(ASSAY_STR("nobody"));
 }
 

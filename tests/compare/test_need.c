@@ -10,7 +10,9 @@ static const char facts[] =
     "{'id':'n/seer','name':'Seer','context_tokens':128000,'task':'chat',"
     "'modalities_in':['text','image'],'license_class':'osi',"
     "'knowledge_cutoff':'2025-06','capabilities':{'function_calling':true,"
-    "'reasoning':false}},"
+    "'reasoning':false},'image_tokens':{'rule':'openai-tiles','low':85,"
+    "'base':85,'per_tile':170,'tile_px':512,'fit_px':2048,"
+    "'short_side_px':768}},"
     "{'id':'n/plain','name':'Plain','context_tokens':8192}],"
     "'routes':["
     "{'id':'east/seer','provider':'east','model':'n/seer','status':'active',"
@@ -255,7 +257,8 @@ static void a_search_in_a_part_finds_what_one_in_everything_finds(void **state)
 {
     static const char *const shapes[] = {
         "requests=1M,input=800,output=250",
-        "requests=1000,input=30000,output=2000,cached=50%,images=2,batch=25%",
+        "requests=1000,input=30000,output=2000,cached=50%,images=2x1024x1024,"
+        "batch=25%",
     };
     struct assay_arena outer = {0};
     struct assay_error err = {ASSAY_OK, ""};
