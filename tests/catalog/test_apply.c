@@ -408,7 +408,7 @@ static int64_t reading_us(void)
 
 static void a_killed_import_leaves_the_old_or_the_new_whole(void **state)
 {
-    const char *all = getenv("ASSAY_LONG");
+    const char *all = getenv("ASSAY_TEST_FULL");
     int kills = all && *all ? 200 : 20, last = 0, moved = 0;
     char *folder = new_folder(), path[64];
     int64_t longest = reading_us() + 1;
