@@ -164,6 +164,8 @@ static size_t is_unseen(struct assay_str s)
     if ((first == 0xc2 && second >= 0x80 && second < 0xa0) ||
         (first == 0xd8 && second == 0x9c)) /* U+061C, a bidi control */
         return 2;
+    if (first == 0xef && second == 0xbb && third == 0xbf) /* U+FEFF */
+        return 3;
     if (first != 0xe2)
         return 0;
     if (second == 0x80 &&
@@ -208,7 +210,7 @@ static bool is_plain(char byte, bool html_safe)
     unsigned char c = (unsigned char)byte;
 
     if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f || c == 0xc2 ||
-        c == 0xd8 || c == 0xe2)
+        c == 0xd8 || c == 0xe2 || c == 0xef)
         return false;
     return !html_safe || (c != '<' && c != '>' && c != '&');
 }

@@ -73,6 +73,8 @@ static bool hidden_in_a_page(utf8proc_int32_t character)
     switch (utf8proc_category(character)) {
     case UTF8PROC_CATEGORY_CC:
     case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
         return true;
     case UTF8PROC_CATEGORY_CF:
         return character != ZERO_WIDTH_NON_JOINER &&
