@@ -40,6 +40,13 @@ struct assay_catalog *assay_catalog_open(
     const struct assay_catalog_options *options, struct assay_error *err);
 void assay_catalog_close(struct assay_catalog *catalog);
 struct assay_date assay_catalog_as_of(const struct assay_catalog *catalog);
+/*
+ * Until _let_go everything read through this handle is of one state of the
+ * store, as of that day, whatever others write meanwhile. False: SYSTEM.
+ */
+bool assay_catalog_hold(struct assay_catalog *catalog, struct assay_date as_of,
+                        struct assay_error *err);
+void assay_catalog_let_go(struct assay_catalog *catalog);
 /* Grows with every committed write by any process. 0 on error. */
 uint64_t assay_catalog_version(struct assay_catalog *catalog);
 
@@ -316,6 +323,26 @@ bool assay_catalog_changes(struct assay_catalog *catalog,
                            struct assay_date from, struct assay_date to,
                            struct assay_change **changes, size_t *count,
                            struct assay_error *err);
+
+/* A list of them; zeroed but for the arena it is empty. */
+struct assay_changes {
+    struct assay_arena *arena;
+    struct assay_change *at;
+    size_t count, room;
+};
+void assay_changes_add(struct assay_changes *list,
+                       const struct assay_change *change);
+/*
+ * Adds what `after` says otherwise than `before`, two bodies of statements,
+ * fact by fact: facts as claims bear them, prices by meter, benchmarks by
+ * row; first what began or changed in the order of `after`, then what ended.
+ * One of them NULL: a single change with fact "". The rest of each change is
+ * as in `about`.
+ */
+void assay_changes_compare(struct assay_changes *list,
+                           const struct assay_change *about,
+                           const struct assay_json *before,
+                           const struct assay_json *after);
 
 /* ------------------------------------------------------------- out */
 

@@ -8,6 +8,14 @@
 #include "assay/document.h"
 #include "assay/error.h"
 
+/* Markup of the caller's own (forms, pictures) in an HTML page. */
+struct assay_insert {
+    struct assay_str section; /* stands behind this section's heading; empty:
+                                 before the first section */
+    struct assay_str html;    /* as it is written */
+    const struct assay_insert *next;
+};
+
 struct assay_render_options {
     unsigned width; /* text: columns, 40 … 400; 0: 80 */
     bool colour;    /* text: SGR sequences */
@@ -16,6 +24,7 @@ struct assay_render_options {
     bool links;     /* html: link site paths (as `serve` does); else only
                          URLs and anchors inside the page */
     bool fragment;  /* html: only the <main> content */
+    const struct assay_insert *inserts; /* html */
 };
 
 /* Each fails only by the buffer's limit. */

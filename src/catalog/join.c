@@ -222,6 +222,8 @@ static void take_bare_names(struct assay_joins *joins)
             names[name_count++] = slots[i];
     for (size_t i = 0; i < name_count; i++) {
         struct assay_str bare = bare_part(names[i]->key);
+        if (!names[i]->model) /* two models claim it */
+            continue;
         if (strcmp(names[i]->how, "id") == 0 || same_creator(names[i]))
             add_bare(joins, bare, names[i]->model, "bare", bare);
     }

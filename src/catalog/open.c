@@ -164,6 +164,20 @@ struct assay_date assay_catalog_as_of(const struct assay_catalog *catalog)
     return catalog->as_of;
 }
 
+bool assay_catalog_hold(struct assay_catalog *catalog, struct assay_date as_of,
+                        struct assay_error *err)
+{
+    assert(as_of.day != 0);
+    catalog->as_of = as_of;
+    catalog->as_of_days = assay_date_days(as_of);
+    return assay_store_begin_read(catalog->store, err);
+}
+
+void assay_catalog_let_go(struct assay_catalog *catalog)
+{
+    assay_store_end_read(catalog->store);
+}
+
 uint64_t assay_catalog_version(struct assay_catalog *catalog)
 {
     struct assay_error ignored = {0};

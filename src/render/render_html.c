@@ -104,6 +104,13 @@ static void add_block(struct assay_html *html, const struct assay_block *block)
     }
 }
 
+static void add_inserts(struct assay_html *html, struct assay_str section)
+{
+    for (const struct assay_insert *i = html->inserts; i; i = i->next)
+        if (assay_str_equal(i->section, section))
+            assay_buf_add(html->out, i->html);
+}
+
 static void add_section(struct assay_html *html,
                         const struct assay_section *section)
 {
@@ -127,6 +134,8 @@ static void add_section(struct assay_html *html,
         assay_html_raw(html, "</h2>");
     }
     assay_html_raw(html, "\n");
+    if (section->id.len)
+        add_inserts(html, section->id);
     for (const struct assay_block *b = section->first; b; b = b->next) {
         bool item = b->kind == ASSAY_BLOCK_ITEM;
 
@@ -198,6 +207,7 @@ static void add_content(struct assay_html *html)
         add_nav(html);
     }
     assay_html_raw(html, "<div class=\"content\">\n");
+    add_inserts(html, ASSAY_STR(""));
     for (const struct assay_section *s = html->doc->first; s; s = s->next)
         add_section(html, s);
     assay_html_claims(html);
@@ -240,6 +250,7 @@ bool assay_render_html(struct assay_buf *out, const struct assay_document *doc,
         .arena = &arena,
         .doc = doc,
         .links = options->links,
+        .inserts = options->inserts,
     };
 
     for (const struct assay_section *s = doc->first; s; s = s->next)

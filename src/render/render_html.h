@@ -12,7 +12,8 @@ struct assay_html {
     struct assay_buf *out;
     struct assay_arena *arena; /* dies with the rendering */
     const struct assay_document *doc;
-    bool links;            /* site paths become links */
+    bool links; /* site paths become links */
+    const struct assay_insert *inserts;
     const char *conflicts; /* id of the section on conflicts, or NULL */
 };
 

@@ -142,24 +142,29 @@ bool assay_store_read_only(const struct assay_store *store)
 
 bool assay_store_begin_read(struct assay_store *store, struct assay_error *err)
 {
-    assert(!store->writing && !store->reading);
-    struct assay_query *begin = assay_store_query(store, "begin", err);
-    store->reading = begin && assay_query_run(begin, err);
-    return store->reading;
+    assert(!store->writing);
+    struct assay_query *begin;
+
+    if (store->readers == 0) {
+        begin = assay_store_query(store, "begin", err);
+        if (!begin || !assay_query_run(begin, err))
+            return false;
+    }
+    store->readers++;
+    return true;
 }
 
 void assay_store_end_read(struct assay_store *store)
 {
-    if (!store->reading)
+    if (store->readers == 0 || --store->readers > 0)
         return;
     reset_all(store);
     sqlite3_exec(store->db, "rollback", NULL, NULL, NULL);
-    store->reading = false;
 }
 
 bool assay_store_begin_write(struct assay_store *store, struct assay_error *err)
 {
-    assert(!store->writing && !store->reading);
+    assert(!store->writing && store->readers == 0);
     if (store->read_only)
         return assay_store_fail(store, SQLITE_READONLY, err);
     if (!assay_store_lock(store, err))

@@ -45,7 +45,10 @@ bool assay_store_read_only(const struct assay_store *store);
 
 /* ------------------------------------------------------- transactions */
 
-/* One snapshot for all queries until assay_store_end_read. */
+/*
+ * One snapshot for all queries until assay_store_end_read. Pairs may stand
+ * inside another: the outermost one's snapshot holds.
+ */
 bool assay_store_begin_read(struct assay_store *store, struct assay_error *err);
 void assay_store_end_read(struct assay_store *store);
 

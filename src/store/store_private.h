@@ -26,7 +26,8 @@ struct assay_store {
     char *lock_path;
     int lock_fd; /* -1: not held */
     int wait_ms;
-    bool in_memory, read_only, reading, writing;
+    bool in_memory, read_only, writing;
+    int readers; /* begin_read not ended: the outermost holds the snapshot */
     struct assay_query **queries;
     size_t query_count, query_size;
 };

@@ -9,6 +9,8 @@
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cases=$root/tests/cli/cases
+limit=300 # seconds a case
+[ -z "${ASSAY_TEST_FULL:-}" ] || limit=3000
 
 # sets status; leaves the output in $1/stdout and $1/stderr
 run_case()
@@ -27,7 +29,7 @@ run_case()
             ${ASSAY_TEST_FULL:+ASSAY_TEST_FULL="$ASSAY_TEST_FULL"} \
             ASAN_OPTIONS="${ASAN_OPTIONS:-}" \
             UBSAN_OPTIONS="${UBSAN_OPTIONS:-}" \
-            timeout 300 bash -u "$cases/$name.sh" \
+            timeout "$limit" bash -u "$cases/$name.sh" \
             >"$box/stdout" 2>"$box/stderr" </dev/null
     )
     status=$?

@@ -1,0 +1,216 @@
+/*
+ * What stands around every page: the head, the menu with the search field,
+ * the foot.
+ */
+#include "serve/assets.h"
+#include "serve/directory.h"
+#include "serve/places.h"
+#include "serve/site_parts.h"
+
+#include "assay/render.h"
+
+#include <string.h>
+
+static const struct {
+    const char *path, *title;
+} menu[] = {
+    {"/models", "Models"}, {"/find", "Find"},       {"/compare", "Compare"},
+    {"/cost", "Cost"},     {"/changes", "Changes"}, {"/sources", "Sources"},
+};
+
+static void add_meta(struct assay_buf *out, const char *name,
+                     struct assay_str content)
+{
+    /* Open Graph names its own attribute */
+    const char *key = strncmp(name, "og:", 3) == 0 ? "property" : "name";
+
+    if (content.len == 0)
+        return;
+    assay_buf_printf(out, "<meta %s=\"%s\" content=\"", key, name);
+    assay_html_text(out, content);
+    assay_buf_add_c(out, "\">\n");
+}
+
+/* With the public address of the site before it, where that is known. */
+static struct assay_str absolute(struct assay_visit *visit,
+                                 struct assay_str path)
+{
+    return assay_arena_printf(visit->arena, "%.*s%.*s",
+                              ASSAY_STR_ARG(assay_site_public_url(visit->site)),
+                              ASSAY_STR_ARG(path));
+}
+
+static struct assay_str address(struct assay_visit *visit, const char *twin)
+{
+    struct assay_str path = visit->request->path;
+    struct assay_str query = assay_visit_query(visit);
+
+    if (twin[0] && assay_str_is(path, "/"))
+        path = ASSAY_STR("/index");
+    return assay_arena_printf(visit->arena, "%.*s%s%s%.*s", ASSAY_STR_ARG(path),
+                              twin, query.len ? "?" : "", ASSAY_STR_ARG(query));
+}
+
+static void add_link(struct assay_buf *out, const char *attributes,
+                     struct assay_str href)
+{
+    assay_buf_printf(out, "<link %s href=\"", attributes);
+    assay_html_text(out, href);
+    assay_buf_add_c(out, "\">\n");
+}
+
+static void add_head(struct assay_buf *out, struct assay_visit *visit,
+                     const struct assay_sheet *sheet, struct assay_str title)
+{
+    assay_buf_add_c(
+        out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
+             "<meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width, "
+             "initial-scale=1\">\n"
+             "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    assay_html_text(out, title);
+    assay_buf_add_c(out, assay_str_is(title, "assay") ? "</title>\n"
+                                                      : " · assay</title>\n");
+    add_link(out, "rel=\"stylesheet\"",
+             assay_asset_path(visit->arena, "site.css"));
+    assay_buf_add_c(out, "<script src=\"");
+    assay_html_text(out, assay_asset_path(visit->arena, "site.js"));
+    assay_buf_add_c(out, "\"></script>\n");
+    add_link(out, "rel=\"icon\" type=\"image/svg+xml\"",
+             assay_asset_path(visit->arena, "icon.svg"));
+    if (!sheet)
+        return;
+    struct assay_str canonical = absolute(
+        visit, sheet->canonical.len ? sheet->canonical : address(visit, ""));
+    add_link(out, "rel=\"canonical\"", canonical);
+    add_link(out, "rel=\"alternate\" type=\"text/markdown\"",
+             address(visit, ".md"));
+    add_link(out,
+             "rel=\"alternate\" type=\"application/atom+xml\" "
+             "title=\"Changes\"",
+             ASSAY_STR("/changes.atom"));
+    add_meta(out, "description", sheet->description);
+    add_meta(out, "og:type", ASSAY_STR("website"));
+    add_meta(out, "og:site_name", ASSAY_STR("assay"));
+    add_meta(out, "og:title", title);
+    add_meta(out, "og:description", sheet->description);
+    add_meta(out, "og:url", canonical);
+    if (sheet->unlisted)
+        add_meta(out, "robots", ASSAY_STR("noindex"));
+    if (sheet->json_ld) {
+        assay_buf_add_c(out, "<script type=\"application/ld+json\">");
+        assay_json_write(out, sheet->json_ld,
+                         (struct assay_json_style){.html_safe = true});
+        assay_buf_add_c(out, "</script>\n");
+    }
+}
+
+static void add_menu(struct assay_buf *out, const struct assay_visit *visit)
+{
+    const char *area = visit->place ? visit->place->area : NULL;
+
+    assay_buf_add_c(out,
+                    "</head>\n<body>\n"
+                    "<a class=\"skip\" href=\"#main\">To the content</a>\n"
+                    "<header class=\"site\"><div class=\"bar\">\n"
+                    "<a class=\"brand\" href=\"/\">assay</a>\n"
+                    "<form class=\"search\" role=\"search\" action=\"/models\">"
+                    "<label class=\"vh\" for=\"search\">Search models</label>"
+                    "<input id=\"search\" type=\"search\" name=\"q\" "
+                    "placeholder=\"Search models\" autocomplete=\"off\" "
+                    "maxlength=\"100\"></form>\n"
+                    "<nav class=\"site\" aria-label=\"Site\"><ul>\n");
+    for (size_t i = 0; i < sizeof menu / sizeof menu[0]; i++)
+        assay_buf_printf(
+            out, "<li><a href=\"%s\"%s>%s</a></li>\n", menu[i].path,
+            area && strcmp(area, menu[i].path) == 0 ? " aria-current=\"true\""
+                                                    : "",
+            menu[i].title);
+    assay_buf_add_c(out, "</ul></nav>\n</div></header>\n");
+}
+
+static void add_foot(struct assay_buf *out, struct assay_visit *visit,
+                     const struct assay_sheet *sheet)
+{
+    const struct assay_directory *d = visit->directory;
+
+    assay_buf_add_c(out, "<footer class=\"site\"><div class=\"bar\">\n");
+    if (d) {
+        struct assay_str day = assay_date_text(visit->arena, d->newest);
+
+        assay_buf_printf(out,
+                         "<p>%zu models and %zu routes from %zu sources, the "
+                         "newest read <time datetime=\"%.*s\">%.*s</time>. "
+                         "Unknown is shown as unknown.</p>\n",
+                         d->model_count, d->route_count, d->source_count,
+                         ASSAY_STR_ARG(day), ASSAY_STR_ARG(day));
+    }
+    if (sheet) {
+        assay_buf_add_c(out, "<p><a href=\"");
+        assay_html_text(out, address(visit, ".md"));
+        assay_buf_add_c(out, "\">This page as Markdown</a> · ");
+    } else {
+        assay_buf_add_c(out, "<p>");
+    }
+    assay_buf_add_c(out, "<a href=\"/conflicts\">Conflicts</a> · "
+                         "<a href=\"/api/openapi.json\">API</a> · "
+                         "<a href=\"/changes.atom\">Feed</a></p>\n"
+                         "</div></footer>\n</body>\n</html>\n");
+}
+
+void assay_sheet_insert(struct assay_visit *visit, struct assay_sheet *sheet,
+                        const char *section, struct assay_str html)
+{
+    struct assay_insert *insert = ASSAY_NEW(visit->arena, struct assay_insert);
+
+    insert->section = assay_arena_copy(visit->arena, assay_str_c(section));
+    insert->html = assay_arena_copy(visit->arena, html);
+    if (sheet->last)
+        sheet->last->next = insert;
+    else
+        sheet->first = insert;
+    sheet->last = insert;
+}
+
+bool assay_frame_html(struct assay_buf *out, struct assay_visit *visit,
+                      const struct assay_sheet *sheet, struct assay_error *err)
+{
+    const struct assay_render_options options = {
+        .links = true,
+        .fragment = true,
+        .inserts = sheet->first,
+    };
+    struct assay_str title =
+        sheet->title.len ? sheet->title : sheet->doc->title;
+
+    add_head(out, visit, sheet, title);
+    add_menu(out, visit);
+    assay_buf_add_c(out, "<main id=\"main\" tabindex=\"-1\">\n");
+    if (!assay_render_html(out, sheet->doc, &options, err))
+        return false;
+    assay_buf_add_c(out, "</main>\n");
+    add_foot(out, visit, sheet);
+    return assay_buf_ok(out, err);
+}
+
+void assay_frame_error(struct assay_buf *out, struct assay_visit *visit,
+                       unsigned status, const struct assay_error *err)
+{
+    const char *title = status == 404   ? "Not found"
+                        : status == 400 ? "This cannot be answered"
+                        : status < 500  ? "Not possible"
+                                        : "Not available";
+
+    add_head(out, visit, NULL, assay_str_c(title));
+    add_menu(out, visit);
+    assay_buf_printf(out,
+                     "<main id=\"main\" tabindex=\"-1\">\n"
+                     "<header class=\"page\"><h1>%s</h1></header>\n"
+                     "<div class=\"content\"><section><p>",
+                     title);
+    assay_html_text(out, assay_str_c(err->text));
+    assay_buf_add_c(out, ".</p>\n<p>Search for a model above, or look "
+                         "through <a href=\"/models\">all models</a>.</p>"
+                         "</section></div>\n</main>\n");
+    add_foot(out, visit, NULL);
+}

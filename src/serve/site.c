@@ -1,0 +1,435 @@
+/*
+ * The site: takes a question to its place and renders what that makes.
+ *
+ * A catalog handle belongs to one thread at a time, so handles are lent to
+ * visits from a small stack; each visit reads one snapshot.
+ */
+
+#include "assay/site.h"
+
+#include "assay/file.h"
+#include "assay/render.h"
+#include "serve/directory.h"
+#include "serve/place.h"
+#include "serve/site_parts.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    LOOK_EVERY_MS = 50, /* how old the edition may be */
+    MOST_PAGE_BYTES = 32 << 20,
+};
+
+struct handle {
+    struct assay_catalog *catalog;
+    struct handle *next;
+};
+
+struct assay_site {
+    char *store, *public_url;
+    struct assay_date as_of;
+    pthread_mutex_t lock; /* of all below */
+    struct handle *free_handles;
+    uint64_t edition;
+    int64_t looked_ms; /* when that was read */
+    struct assay_directory *directory;
+    uint64_t directory_version;
+    struct assay_date directory_day;
+};
+
+/* ------------------------------------------------------- handles */
+
+static struct assay_date today_of(const struct assay_site *site)
+{
+    return site->as_of.day ? site->as_of : assay_date_today();
+}
+
+static struct handle *take_handle(struct assay_site *site,
+                                  struct assay_error *err)
+{
+    const struct assay_catalog_options options = {
+        .path = site->store,
+        .as_of = today_of(site),
+    };
+    struct handle *handle;
+
+    pthread_mutex_lock(&site->lock);
+    handle = site->free_handles;
+    if (handle)
+        site->free_handles = handle->next;
+    pthread_mutex_unlock(&site->lock);
+    if (handle)
+        return handle;
+    handle = calloc(1, sizeof *handle);
+    if (!handle) {
+        assay_fail(err, ASSAY_SYSTEM, "out of memory for a catalog");
+        return NULL;
+    }
+    handle->catalog = assay_catalog_open(&options, err);
+    if (handle->catalog)
+        return handle;
+    free(handle);
+    return NULL;
+}
+
+static void give_back(struct assay_site *site, struct handle *handle)
+{
+    pthread_mutex_lock(&site->lock);
+    handle->next = site->free_handles;
+    site->free_handles = handle;
+    pthread_mutex_unlock(&site->lock);
+}
+
+struct assay_site *assay_site_open(const struct assay_site_options *options,
+                                   struct assay_error *err)
+{
+    struct assay_site *site = calloc(1, sizeof *site);
+    struct handle *handle;
+
+    if (!site) {
+        assay_fail(err, ASSAY_SYSTEM, "out of memory for a site");
+        return NULL;
+    }
+    pthread_mutex_init(&site->lock, NULL);
+    site->store = strdup(options->store);
+    site->public_url =
+        strndup(options->public_url.at ? options->public_url.at : "",
+                options->public_url.len);
+    site->as_of = options->as_of;
+    if (!site->store || !site->public_url) {
+        assay_fail(err, ASSAY_SYSTEM, "out of memory for a site");
+        assay_site_close(site);
+        return NULL;
+    }
+    handle = take_handle(site, err);
+    if (!handle) {
+        assay_site_close(site);
+        return NULL;
+    }
+    give_back(site, handle);
+    return site;
+}
+
+void assay_site_close(struct assay_site *site)
+{
+    if (!site)
+        return;
+    while (site->free_handles) {
+        struct handle *handle = site->free_handles;
+
+        site->free_handles = handle->next;
+        assay_catalog_close(handle->catalog);
+        free(handle);
+    }
+    assay_directory_release(site->directory);
+    pthread_mutex_destroy(&site->lock);
+    free(site->store);
+    free(site->public_url);
+    free(site);
+}
+
+struct assay_str assay_site_public_url(const struct assay_site *site)
+{
+    return assay_str_c(site->public_url);
+}
+
+/* ------------------------------------------------------- editions */
+
+/* Of one version on one day. */
+static uint64_t edition_of(uint64_t version, struct assay_date day)
+{
+    uint64_t days = (uint64_t)(uint32_t)assay_date_days(day);
+
+    return version << 20 ^ (days + 1);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint64_t assay_site_edition(struct assay_site *site)
+{
+    int64_t now = now_ms();
+    struct assay_error ignored = {0};
+    struct handle *handle;
+    uint64_t edition;
+
+    pthread_mutex_lock(&site->lock);
+    edition = site->edition;
+    if (edition && now - site->looked_ms < LOOK_EVERY_MS) {
+        pthread_mutex_unlock(&site->lock);
+        return edition;
+    }
+    site->looked_ms = now; /* one thread looks, the others go on */
+    pthread_mutex_unlock(&site->lock);
+
+    handle = take_handle(site, &ignored);
+    if (!handle)
+        return edition ? edition : 1;
+    edition =
+        edition_of(assay_catalog_version(handle->catalog), today_of(site));
+    give_back(site, handle);
+    pthread_mutex_lock(&site->lock);
+    site->edition = edition;
+    pthread_mutex_unlock(&site->lock);
+    return edition;
+}
+
+bool assay_site_ready(struct assay_site *site, struct assay_error *err)
+{
+    struct handle *handle = take_handle(site, err);
+    bool ready;
+
+    if (!handle)
+        return false;
+    ready = assay_catalog_version(handle->catalog) != 0 ||
+            assay_fail(err, ASSAY_SYSTEM, "the catalog cannot be read");
+    give_back(site, handle);
+    return ready;
+}
+
+/*
+ * The directory of the snapshot that the visit holds; made anew when the
+ * catalog or the day is another one. Whoever needs it waits for it.
+ */
+static struct assay_directory *find_directory(struct assay_site *site,
+                                              struct assay_visit *visit,
+                                              struct assay_error *err)
+{
+    uint64_t version = assay_catalog_version(visit->catalog);
+    struct assay_directory *directory;
+
+    pthread_mutex_lock(&site->lock);
+    if (!site->directory || site->directory_version != version ||
+        assay_date_compare(site->directory_day, visit->today) != 0) {
+        directory = assay_directory_new(visit->catalog, visit->today, err);
+        if (directory) {
+            assay_directory_release(site->directory);
+            site->directory = directory;
+            site->directory_version = version;
+            site->directory_day = visit->today;
+        }
+    } else {
+        directory = site->directory;
+    }
+    assay_directory_share(directory);
+    pthread_mutex_unlock(&site->lock);
+    return directory;
+}
+
+/* ------------------------------------------------------- replies */
+
+static unsigned status_of(enum assay_code code)
+{
+    switch (code) {
+    case ASSAY_OK:
+        return 200;
+    case ASSAY_BAD_INPUT:
+        return 400;
+    case ASSAY_NOT_FOUND:
+        return 404;
+    case ASSAY_LIMIT:
+        return 422;
+    case ASSAY_REMOTE:
+        return 502;
+    case ASSAY_SYSTEM:
+    case ASSAY_CANCELLED:
+        return 503;
+    }
+    return 500;
+}
+
+/* { "error": { "status", "code", "message" } } */
+static void error_object(struct assay_reply *reply, struct assay_arena *arena,
+                         const char *code, const struct assay_error *err)
+{
+    struct assay_json *body = assay_json_object(arena);
+    struct assay_json *error =
+        assay_json_set(body, "error", assay_json_object(arena));
+
+    assay_json_set_uint(arena, error, "status", reply->status);
+    assay_json_set_c(arena, error, "code", code);
+    assay_json_set_c(arena, error, "message", err->text);
+    assay_json_write(&reply->body, body,
+                     (struct assay_json_style){.indent = true});
+    reply->media = "application/json";
+}
+
+static const char *code_of(unsigned status)
+{
+    switch (status) {
+    case 400:
+        return "bad_request";
+    case 404:
+        return "not_found";
+    case 405:
+        return "method_not_allowed";
+    case 415:
+        return "unsupported_media_type";
+    case 422:
+        return "limit";
+    default:
+        return "unavailable";
+    }
+}
+
+static void reply_error(struct assay_visit *visit, struct assay_reply *reply,
+                        unsigned status, const struct assay_error *err)
+{
+    assay_buf_clear(&reply->body);
+    reply->status = status;
+    reply->keep = ASSAY_KEEP_NOT;
+    reply->edition = 0;
+    if (assay_str_starts(visit->request->path, "/api/")) {
+        error_object(reply, visit->arena, code_of(status), err);
+        return;
+    }
+    assay_frame_error(&reply->body, visit, status, err);
+    reply->media = "text/html; charset=utf-8";
+}
+
+static void redirect(struct assay_visit *visit, struct assay_reply *reply,
+                     struct assay_str to)
+{
+    assay_buf_clear(&reply->body);
+    assay_buf_add(&reply->body, to);
+    (void)visit;
+    reply->status = 302;
+    reply->media = "text/plain; charset=utf-8";
+    reply->location = assay_buf_str(&reply->body);
+    reply->keep = ASSAY_KEEP_NOT;
+}
+
+static bool render(struct assay_visit *visit, const struct assay_sheet *sheet,
+                   struct assay_reply *reply, struct assay_error *err)
+{
+    const struct assay_render_options plain = {0};
+
+    switch (visit->shape) {
+    case ASSAY_AS_PAGE:
+        reply->media = "text/html; charset=utf-8";
+        return assay_frame_html(&reply->body, visit, sheet, err);
+    case ASSAY_AS_MARKDOWN:
+        reply->media = "text/markdown; charset=utf-8";
+        return assay_render_markdown(&reply->body, sheet->doc, &plain, err);
+    case ASSAY_AS_JSON:
+        reply->media = "application/json";
+        return assay_render_json(&reply->body, sheet->doc, &plain, err);
+    }
+    return false;
+}
+
+/* ------------------------------------------------------- asking */
+
+static bool make(struct assay_visit *visit, struct assay_reply *reply,
+                 struct assay_error *err)
+{
+    struct assay_sheet sheet = {0};
+
+    if (visit->place->answer)
+        return visit->place->answer(visit, reply, err);
+    if (!visit->place->make(visit, &sheet, err))
+        return false;
+    if (sheet.redirect.len) {
+        redirect(visit, reply, sheet.redirect);
+        return true;
+    }
+    return render(visit, &sheet, reply, err);
+}
+
+/* The short address of a question that a form has spelled out. */
+static void fold(struct assay_visit *visit, struct assay_reply *reply)
+{
+    struct assay_str query = assay_visit_query(visit);
+
+    redirect(visit, reply,
+             assay_arena_printf(visit->arena, "%.*s%s%.*s",
+                                ASSAY_STR_ARG(visit->request->path),
+                                query.len ? "?" : "", ASSAY_STR_ARG(query)));
+}
+
+static bool ask(struct assay_visit *visit, struct assay_reply *reply,
+                struct assay_error *err)
+{
+    struct assay_site *site = visit->site;
+    struct handle *handle = take_handle(site, err);
+    struct assay_directory *directory = NULL;
+    bool ok;
+
+    if (!handle)
+        return false;
+    visit->catalog = handle->catalog;
+    ok = assay_catalog_hold(handle->catalog, visit->today, err);
+    if (ok) {
+        reply->edition =
+            edition_of(assay_catalog_version(visit->catalog), visit->today);
+        directory = find_directory(site, visit, err);
+        visit->directory = directory;
+        /* inside the same snapshot, as of the day that was asked for */
+        ok =
+            directory && assay_catalog_hold(handle->catalog, visit->as_of, err);
+        if (ok) {
+            ok = make(visit, reply, err);
+            assay_catalog_let_go(handle->catalog);
+        }
+        assay_catalog_let_go(handle->catalog);
+    }
+    assay_directory_release(directory);
+    give_back(site, handle);
+    return ok;
+}
+
+static bool takes_method(struct assay_visit *visit, struct assay_reply *reply)
+{
+    bool post = visit->request->method == ASSAY_POST;
+    struct assay_error err = {0};
+
+    if (post == (visit->place->post != NULL))
+        return true;
+    reply->allow = post ? "GET, HEAD" : "POST";
+    assay_fail(&err, ASSAY_BAD_INPUT, "this address takes %s", reply->allow);
+    reply_error(visit, reply, 405, &err);
+    return false;
+}
+
+void assay_site_ask(struct assay_site *site,
+                    const struct assay_request *request,
+                    struct assay_reply *reply)
+{
+    struct assay_arena arena = {0};
+    struct assay_error err = {0};
+    struct assay_visit visit = {
+        .site = site,
+        .request = request,
+        .arena = &arena,
+        .today = today_of(site),
+    };
+
+    visit.as_of = visit.today;
+    visit.traffic = assay_traffic_default();
+    *reply = (struct assay_reply){.status = 200, .keep = ASSAY_KEEP_CHECK};
+    assay_buf_init(&reply->body, MOST_PAGE_BYTES);
+    if (!assay_visit_find_place(&visit, &err)) {
+        reply_error(&visit, reply, status_of(err.code), &err);
+    } else if (takes_method(&visit, reply)) {
+        if (!assay_visit_read_query(&visit, &err))
+            reply_error(&visit, reply, 400, &err);
+        else if (visit.folded)
+            fold(&visit, reply);
+        else if (!ask(&visit, reply, &err) || !assay_buf_ok(&reply->body, &err))
+            reply_error(&visit, reply, status_of(err.code), &err);
+    }
+    assay_arena_free(&arena);
+}
+
+void assay_reply_release(struct assay_reply *reply)
+{
+    assay_buf_release(&reply->body);
+}
