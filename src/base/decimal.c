@@ -181,12 +181,12 @@ struct assay_decimal assay_decimal_uint(uint64_t value)
 bool assay_decimal_add(struct assay_decimal a, struct assay_decimal b,
                        struct assay_decimal *sum)
 {
-    a = normal(a);
-    b = normal(b);
     if (a.digits == 0 || b.digits == 0) {
-        *sum = a.digits == 0 ? b : a;
+        *sum = normal(a.digits == 0 ? b : a);
         return true;
     }
+    a = normal(a);
+    b = normal(b);
     if (a.exponent < b.exponent) {
         struct assay_decimal other = a;
         a = b;
@@ -237,6 +237,8 @@ bool assay_decimal_mul(struct assay_decimal a, struct assay_decimal b,
 
     if (x == 0 || y == 0)
         return make(false, 0, 0, product);
+    if ((x | y) >> 63 == 0) /* the usual case: below 2^126, so it fits */
+        return make((a.digits < 0) != (b.digits < 0), x * y, exponent, product);
     /* Afterwards x * y has no trailing zero: its digits are its size. */
     pair_twos_with_fives(&x, &y, &exponent);
     pair_twos_with_fives(&y, &x, &exponent);

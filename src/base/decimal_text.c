@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* How a normal decimal is laid out; counts are characters. */
 struct layout {
@@ -20,11 +21,15 @@ static void lay_out_digits(struct layout *out, assay_int128 digits)
 {
     char reversed[sizeof(out->digits)];
     size_t n = 0;
-    do {
+    /* Nearly all fit 64 bits, which divide twenty times as fast. */
+    for (; digits > INT64_MAX || digits < -INT64_MAX; digits /= 10) {
         int digit = (int)(digits % 10);
         reversed[n++] = (char)('0' + (digit < 0 ? -digit : digit));
-        digits /= 10;
-    } while (digits != 0);
+    }
+    uint64_t low = (uint64_t)(digits < 0 ? -digits : digits);
+    do
+        reversed[n++] = (char)('0' + low % 10);
+    while ((low /= 10) > 0);
     out->digit_count = n;
     for (size_t i = 0; i < n; i++)
         out->digits[i] = reversed[n - 1 - i];
@@ -77,11 +82,33 @@ static struct assay_str write_text(struct assay_arena *arena, bool negative,
     return (struct assay_str){text, len};
 }
 
+/* Of a fraction with few digits, as nearly all amounts are. */
+static struct assay_str small_text(struct assay_arena *arena, uint64_t digits,
+                                   size_t places)
+{
+    char text[48], *at = text + sizeof(text);
+    size_t left = places;
+
+    do {
+        *--at = (char)('0' + digits % 10);
+        digits /= 10;
+        if (left > 0 && --left == 0)
+            *--at = '.';
+    } while (digits > 0 || left > 0 || *at == '.');
+    size_t len = (size_t)(text + sizeof(text) - at);
+    char *copy = assay_arena_alloc(arena, len, 1);
+    memcpy(copy, at, len);
+    return (struct assay_str){copy, len};
+}
+
 struct assay_str assay_decimal_text(struct assay_arena *arena,
                                     struct assay_decimal a)
 {
     struct layout layout;
     a = assay_decimal_scale(a, 0); /* normal form */
+    if (a.digits >= 0 && a.digits <= INT64_MAX && a.exponent <= 0 &&
+        a.exponent >= -20)
+        return small_text(arena, (uint64_t)a.digits, (size_t)-a.exponent);
     lay_out(&layout, a);
     return write_text(arena, a.digits < 0, &layout, '\0');
 }

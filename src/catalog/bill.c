@@ -84,6 +84,11 @@ struct span {
     struct assay_decimal start, length;
 };
 
+static bool is_zero(struct assay_decimal a)
+{
+    return a.digits == 0;
+}
+
 static bool too_many_digits(struct assay_error *err, const char *meter)
 {
     return assay_fail(err, ASSAY_LIMIT,
@@ -102,12 +107,13 @@ static bool check_within(struct within w, struct assay_error *err)
 {
     struct assay_arena arena = {0};
 
+    if (w.part.digits == 0 && w.whole.digits >= 0)
+        return true;
     if (assay_decimal_sign(w.part) < 0 || assay_decimal_sign(w.whole) < 0)
         return assay_fail(err, ASSAY_BAD_INPUT, "%s are negative",
                           assay_decimal_sign(w.part) < 0 ? w.part_name
                                                          : w.whole_name);
-    if (assay_decimal_sign(w.part) == 0 ||
-        assay_decimal_compare(w.part, w.whole) <= 0)
+    if (is_zero(w.part) || assay_decimal_compare(w.part, w.whole) <= 0)
         return true;
     struct assay_str more = assay_decimal_text(&arena, w.part);
     struct assay_str less = assay_decimal_text(&arena, w.whole);
@@ -121,7 +127,7 @@ static bool check_within(struct within w, struct assay_error *err)
 static bool check_not_negative(struct assay_decimal amount, const char *name,
                                struct assay_error *err)
 {
-    return assay_decimal_sign(amount) >= 0 ||
+    return amount.digits >= 0 ||
            assay_fail(err, ASSAY_BAD_INPUT, "%s are negative", name);
 }
 
@@ -260,7 +266,7 @@ static bool charge_span(struct billing *b, const struct part *part,
         if (assay_decimal_sign(past) > 0 &&
             !charge_line(b, part, c, past, note))
             return false;
-        if (assay_decimal_sign(span.length) == 0)
+        if (is_zero(span.length))
             return true;
         /* the largest request that does not reach this tier */
         below = threshold;
@@ -278,7 +284,7 @@ static bool charge(struct billing *b, enum part_index index, struct span span)
     struct assay_decimal size = b->usage->tier_input_tokens;
     const char *meter = part->meter, *note = "";
 
-    if (assay_decimal_sign(span.length) == 0)
+    if (is_zero(span.length))
         return true;
     const struct assay_price_component *c = find_known(b, meter, size);
     for (size_t i = 0; !c && i < 2 && part->instead[i]; i++) {
@@ -296,7 +302,7 @@ static bool charge(struct billing *b, enum part_index index, struct span span)
 /* whole - part, and no less than nothing. */
 static bool take_out(struct assay_decimal *whole, struct assay_decimal part)
 {
-    if (assay_decimal_sign(part) == 0)
+    if (is_zero(part))
         return true;
     if (assay_decimal_compare(part, *whole) > 0) {
         *whole = ASSAY_DECIMAL(0, 0);
@@ -398,7 +404,7 @@ static size_t most_lines(const struct assay_price_list *list,
     for (size_t i = 0; i < list->count; i++)
         tiers += list->components[i].marginal;
     for (size_t i = 0; i < PART_COUNT; i++)
-        lines += assay_decimal_sign(used[i]) != 0;
+        lines += !is_zero(used[i]);
     return lines * tiers;
 }
 
@@ -419,7 +425,7 @@ bool assay_price_usage(struct assay_arena *arena,
     *bill = (struct assay_bill){0};
     if (!check_usage(usage, err))
         return false;
-    if (assay_decimal_sign(b.requests) == 0)
+    if (is_zero(b.requests))
         b.requests = ASSAY_DECIMAL(1, 0);
     bill->lines =
         ASSAY_NEW_ARRAY(arena, struct assay_bill_line, most_lines(list, usage));

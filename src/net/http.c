@@ -5,9 +5,9 @@
 #include "net/net.h"
 
 #include "assay/buf.h"
+#include "net/curl_library.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
@@ -20,6 +20,7 @@ enum {
 };
 
 struct transfer {
+    const struct assay_curl *lib;
     CURL *curl;
     struct assay_buf body;
     bool plain;     /* http: only from this machine */
@@ -67,15 +68,16 @@ static bool is_loopback(const char *host)
 }
 
 /* Which of the two protocols, and that nothing else is in the URL. */
-static bool check_url(const char *url, bool *plain, struct assay_error *err)
+static bool check_url(const struct assay_curl *lib, const char *url,
+                      bool *plain, struct assay_error *err)
 {
-    CURLU *parts = curl_url();
+    CURLU *parts = lib->url();
     char *scheme = NULL, *host = NULL, *user = NULL;
     bool ok = false;
 
-    if (!parts || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
-        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
+    if (!parts || lib->url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
+        lib->url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+        lib->url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
         assay_fail(err, ASSAY_BAD_INPUT,
                    "'%.*s' is not a URL, expected https://…",
                    ASSAY_STR_ARG(shown(url)));
@@ -85,7 +87,7 @@ static bool check_url(const char *url, bool *plain, struct assay_error *err)
     if (!*plain && strcmp(scheme, "https") != 0)
         assay_fail(err, ASSAY_BAD_INPUT, "%s: is not fetched, expected https",
                    scheme);
-    else if (curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK)
+    else if (lib->url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK)
         assay_fail(err, ASSAY_BAD_INPUT,
                    "the URL for '%s' holds a user name, expected none", host);
     else if (*plain && !is_loopback(host))
@@ -96,10 +98,10 @@ static bool check_url(const char *url, bool *plain, struct assay_error *err)
     else
         ok = true;
 out:
-    curl_free(user);
-    curl_free(host);
-    curl_free(scheme);
-    curl_url_cleanup(parts);
+    lib->free(user);
+    lib->free(host);
+    lib->free(scheme);
+    lib->url_cleanup(parts);
     return ok;
 }
 
@@ -130,7 +132,7 @@ static bool set_up(struct transfer *transfer,
 
 #define SET(option, value) \
     if (bad == CURLE_OK)   \
-    bad = curl_easy_setopt(curl, CURLOPT_##option, (value))
+    bad = transfer->lib->easy_setopt(curl, CURLOPT_##option, (value))
     SET(ERRORBUFFER, transfer->text);
     SET(URL, request->url);
     SET(PROTOCOLS_STR, "http,https");
@@ -173,10 +175,11 @@ static bool judge(const struct transfer *transfer, CURLcode code,
                           ASSAY_STR_ARG(url));
     if (code != CURLE_OK)
         return assay_fail(err, ASSAY_REMOTE, "GET %.*s: %s", ASSAY_STR_ARG(url),
-                          transfer->text[0] ? transfer->text
-                                            : curl_easy_strerror(code));
-    if (curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status) !=
-            CURLE_OK ||
+                          transfer->text[0]
+                              ? transfer->text
+                              : transfer->lib->easy_strerror(code));
+    if (transfer->lib->easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE,
+                                    &status) != CURLE_OK ||
         status < 200 || status > 299)
         return assay_fail(err, ASSAY_REMOTE,
                           "GET %.*s: the server answered %ld, expected 200",
@@ -188,18 +191,20 @@ bool assay_http_get(struct assay_arena *arena,
                     const struct assay_http_get *request,
                     struct assay_str *body, struct assay_error *err)
 {
-    struct transfer transfer = {0};
+    struct assay_curl lib;
+    struct transfer transfer = {.lib = &lib};
     bool ok = false;
 
     assay_buf_init(&transfer.body, request->max_bytes);
-    if (!check_url(request->url, &transfer.plain, err))
+    if (!assay_curl_load(&lib, err) ||
+        !check_url(&lib, request->url, &transfer.plain, err))
         goto out;
-    transfer.curl = curl_easy_init();
+    transfer.curl = lib.easy_init();
     if (!transfer.curl || !set_up(&transfer, request)) {
         assay_fail(err, ASSAY_SYSTEM, "libcurl cannot be set up");
         goto out;
     }
-    CURLcode code = curl_easy_perform(transfer.curl);
+    CURLcode code = lib.easy_perform(transfer.curl);
     if (!judge(&transfer, code, request, err))
         goto out;
     char *copy = assay_arena_try(arena, transfer.body.len + 1, 1);
@@ -213,7 +218,8 @@ bool assay_http_get(struct assay_arena *arena,
     *body = (struct assay_str){copy, transfer.body.len};
     ok = true;
 out:
-    curl_easy_cleanup(transfer.curl);
+    if (transfer.curl)
+        lib.easy_cleanup(transfer.curl);
     assay_buf_release(&transfer.body);
     return ok;
 }

@@ -1,11 +1,15 @@
 /*
  * Which libcurl runs.
  */
+#include "net/curl_library.h"
 #include "net/net.h"
-
-#include <curl/curl.h>
 
 const char *assay_http_library(void)
 {
-    return curl_version_info(CURLVERSION_NOW)->version;
+    struct assay_curl curl;
+    struct assay_error err;
+
+    return assay_curl_load(&curl, &err)
+               ? curl.version_info(CURLVERSION_NOW)->version
+               : "not there";
 }

@@ -1,0 +1,43 @@
+/*
+ * Finds libcurl's functions in the shared library (dlopen, dlsym: POSIX).
+ */
+#include "net/curl_library.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <string.h>
+
+bool assay_curl_load(struct assay_curl *curl, struct assay_error *err)
+{
+    static const struct {
+        const char *name;
+        size_t at;
+    } functions[] = {
+        {"curl_easy_init", offsetof(struct assay_curl, easy_init)},
+        {"curl_easy_setopt", offsetof(struct assay_curl, easy_setopt)},
+        {"curl_easy_perform", offsetof(struct assay_curl, easy_perform)},
+        {"curl_easy_getinfo", offsetof(struct assay_curl, easy_getinfo)},
+        {"curl_easy_strerror", offsetof(struct assay_curl, easy_strerror)},
+        {"curl_easy_cleanup", offsetof(struct assay_curl, easy_cleanup)},
+        {"curl_url", offsetof(struct assay_curl, url)},
+        {"curl_url_set", offsetof(struct assay_curl, url_set)},
+        {"curl_url_get", offsetof(struct assay_curl, url_get)},
+        {"curl_url_cleanup", offsetof(struct assay_curl, url_cleanup)},
+        {"curl_free", offsetof(struct assay_curl, free)},
+        {"curl_version_info", offsetof(struct assay_curl, version_info)},
+    };
+    /* soname 4 since 2006; 7.88 is checked where the headers are */
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+
+    if (!library)
+        return assay_fail(err, ASSAY_SYSTEM, "libcurl: %s", dlerror());
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        void *function = dlsym(library, functions[i].name);
+
+        if (!function)
+            return assay_fail(err, ASSAY_SYSTEM, "libcurl has no %s",
+                              functions[i].name);
+        memcpy((char *)curl + functions[i].at, &function, sizeof function);
+    }
+    return true;
+}
