@@ -8,6 +8,9 @@ ifneq ($(wildcard ../shared/data),)
 export ASSAY_TEST_DATA ?= $(abspath ../shared)
 endif
 
+# ninja and the tests use every core themselves; two targets at once would
+# set up and build the same things
+.NOTPARALLEL:
 .PHONY: all demo check check-full bench fuzz golden format install clean
 .PHONY: setup setup-check setup-fuzz
 

@@ -53,8 +53,13 @@ if [ ${#missing[@]} -gt 0 ]; then
     echo "installing (log: $log): ${missing[*]}"
     # The package lists of a fresh system are empty or old; an update that
     # fails for a source we do not need is no reason to stop. On a system
-    # that has just started, its own updates may hold the lock for a while.
-    "${as_root[@]}" apt-get update -qq >$log 2>&1 || true
+    # that has just started, its own updates may hold the locks for a while;
+    # apt waits for one of the two.
+    for _ in {1..60}; do
+        "${as_root[@]}" LC_ALL=C apt-get update -qq >$log 2>&1 || true
+        grep -q 'Could not get lock' $log || break
+        sleep 5
+    done
     if ! "${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -qq \
         "${options[@]}" -o DPkg::Lock::Timeout=300 "${missing[@]}" \
         >>$log 2>&1 </dev/null; then

@@ -18,7 +18,9 @@ def all_files():
              '--exclude-standard'], cwd=ROOT, check=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         names = listed.stdout.decode().split('\0')
-    except (OSError, subprocess.CalledProcessError):  # an unpacked archive
+    except (OSError, subprocess.CalledProcessError):
+        names = []
+    if not any(names):  # an unpacked archive, perhaps inside another's tree
         names = [str(path.relative_to(ROOT)) for path in ROOT.rglob('*')]
     paths = sorted({pathlib.Path(name) for name in names if name})
     return [path for path in paths

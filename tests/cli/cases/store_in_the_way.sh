@@ -12,8 +12,10 @@ ordinary() # as somebody who is not root
 if [ "$(id -u)" -eq 0 ]; then
     ordinary "$ASSAY" --version >/dev/null 2>&1 ||
         { echo "skip: nobody else may run $ASSAY"; exit 77; }
-    chmod 755 "$TMP/.." # $HOME and $TMP of this case
+    umask 022
+    chmod 755 "$TMP" "$TMP/.." # $HOME and $TMP of this case
 fi
+cp "$fixtures/acme-docs-later.json" later.json # the tree may be root's alone
 
 echo "--- something else"
 mkdir folder
@@ -41,13 +43,13 @@ mkdir read
 chmod 444 read/*
 chmod 555 read
 ordinary "$ASSAY" show acme/anvil-2 --store read/store.db | head -n 1
-try ordinary "$ASSAY" import facts "$fixtures/acme-docs-later.json" \
+try ordinary "$ASSAY" import facts "$TMP/later.json" \
     --store read/store.db
 chmod 755 read
 rm read/store.db?*
 chmod 555 read
 ordinary "$ASSAY" show acme/anvil-2 --store read/store.db | head -n 1
-try ordinary "$ASSAY" import facts "$fixtures/acme-docs-later.json" \
+try ordinary "$ASSAY" import facts "$TMP/later.json" \
     --store read/store.db
 try ordinary "$ASSAY" sources --store read/new.db
 try ordinary "$ASSAY" sources --store read/new/store.db
