@@ -107,6 +107,8 @@ component banned tools/check_banned.py
 component format tools/check_format.sh
 if [ -x $dir/assay ]; then
     component cli tests/cli/run.sh $dir/assay
+    component serve tests/serve/test_server.py $dir/assay
+    component browser tests/serve/browser.sh $dir/assay
     component npm npm_tests
 else
     echo "skip: cli: no assay yet (src/cli lists no file)" | tee -a $log

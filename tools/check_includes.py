@@ -38,6 +38,9 @@ HEADER_OWNER = {
 # Front doors besides public headers and src/FOLDER/FOLDER.h.
 MORE_FRONT_DOORS = {
     'base/embed.h',         # files compiled into the binary
+    'gguf/blocks.h',        # what the bytes of a tensor mean
+    'base/cpu.h',           # what the processor can do
+    'base/pool.h',          # threads that share work
 }
 
 # Only this file of cli includes serve.

@@ -2,6 +2,8 @@
 # Real clients from npm, for tests and measurements only:
 #   tools/npm.sh setup              fetches them into build/npm
 #   tools/npm.sh run FILE [ARGS]    runs a script with the pinned node
+#   tools/npm.sh node FILE [ARGS]   runs it where it stands: what was fetched
+#                                   is in the folder that ASSAY_NPM names
 # Without npm, or off line, it says "skip: why" and exits 77.
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -47,8 +49,13 @@ run)
     cp "$file" $home/ || exit 1
     exec "$node" "$home/$(basename "$file")" "$@"
     ;;
+node)
+    setup || exit $?
+    shift
+    ASSAY_NPM=$PWD/$home exec "$node" "$@"
+    ;;
 *)
-    sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -166,7 +166,9 @@ struct assay_model;
 struct assay_route {
     struct assay_subject subject;
     struct assay_str id;
-    struct assay_str provider, provider_name; /* canonical id; name or id */
+    struct assay_str provider; /* canonical id */
+    /* One for each provider of a model; known name or id when not stated. */
+    struct assay_str provider_name;
     struct assay_str wire; /* what the provider calls it: id less provider/ */
     struct assay_str tier; /* "standard" when nobody says otherwise */
     struct assay_model *model; /* NULL: joined to none */
@@ -181,7 +183,7 @@ struct assay_route {
 
     struct assay_price_list prices; /* chosen meter by meter */
     bool priced; /* input and output price are known or free */
-    bool free;   /* priced, and every token price is 0 */
+    bool free;   /* priced, and tokens and requests cost 0 */
 };
 
 struct assay_replacement {
@@ -218,6 +220,11 @@ struct assay_model {
 bool assay_catalog_resolve(struct assay_catalog *catalog,
                            struct assay_arena *arena, struct assay_str name,
                            struct assay_str *model_id, struct assay_error *err);
+/* Ids that are nearest to what a person typed, at most 5, nearest first. */
+bool assay_catalog_nearest(struct assay_catalog *catalog,
+                           struct assay_arena *arena, struct assay_str name,
+                           struct assay_str **ids, size_t *count,
+                           struct assay_error *err);
 /* The model with its routes, by canonical id. NULL: NOT_FOUND, SYSTEM. */
 struct assay_model *assay_catalog_model(struct assay_catalog *catalog,
                                         struct assay_arena *arena,
@@ -228,6 +235,26 @@ struct assay_route *assay_catalog_route(struct assay_catalog *catalog,
                                         struct assay_arena *arena,
                                         struct assay_str route_id,
                                         struct assay_error *err);
+
+/* A provider, and the claim whose name for it is taken. */
+struct assay_named_provider {
+    struct assay_str provider;
+    const struct assay_claim *claim;
+};
+struct assay_provider_names {
+    struct assay_named_provider *at;
+    size_t count;
+};
+/*
+ * One name for each provider of these models, by the usual rule among what
+ * is said with any of their routes. In the arena; borrows the claims.
+ */
+void assay_provider_names_read(struct assay_arena *arena,
+                               struct assay_model *const *models, size_t count,
+                               struct assay_provider_names *names);
+/* The route's own provider_name where nobody of them names its provider. */
+struct assay_str assay_provider_names_find(
+    const struct assay_provider_names *names, const struct assay_route *route);
 
 /* Everything, for searches: models sorted by id, and routes of no model. */
 struct assay_view {
@@ -301,6 +328,34 @@ bool assay_catalog_sources(struct assay_catalog *catalog,
                            struct assay_arena *arena,
                            struct assay_source **sources, size_t *count,
                            struct assay_error *err);
+
+/* A day on which a source was read. */
+struct assay_reading {
+    struct assay_str source; /* its id */
+    struct assay_date on;
+    struct assay_str format, origin;
+    uint32_t rows;
+};
+/* Of one source, or of all when the id is empty; newest first. */
+bool assay_catalog_readings(struct assay_catalog *catalog,
+                            struct assay_arena *arena,
+                            struct assay_str source_id,
+                            struct assay_reading **readings, size_t *count,
+                            struct assay_error *err);
+
+/* A statement of a source that is in force. */
+struct assay_said {
+    enum assay_subject_kind kind;
+    struct assay_str id;
+    struct assay_str model;        /* that it is joined to, or empty */
+    struct assay_date first;       /* day of the first reading that said so */
+    const struct assay_json *body; /* as assay_statement has it */
+};
+/* `most` of them from `first` on (0 …): models by id, then routes. */
+bool assay_catalog_said(struct assay_catalog *catalog,
+                        struct assay_arena *arena, struct assay_str source_id,
+                        size_t first, size_t most, struct assay_said **said,
+                        size_t *count, struct assay_error *err);
 
 /* ------------------------------------------------------------- history */
 

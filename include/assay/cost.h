@@ -70,7 +70,7 @@ void assay_cost_choose(struct assay_arena *arena,
 /*
  * Index of the model with the strictly lowest cost, or SIZE_MAX: only
  * between known or free costs, or where a bound decides; never a retired
- * one.
+ * one, which counts only against a single offer.
  */
 size_t assay_cost_lower(const struct assay_model_cost *costs, size_t count);
 

@@ -82,6 +82,11 @@ struct assay_block {
     enum assay_block_kind kind;
     struct assay_str text; /* all but TABLE */
     struct assay_str rule; /* id of the rule that fired, or empty */
+    /* ITEM, COMMAND: a site path, or empty. Where pages are linked, the first
+       link_len bytes of the text lead there and the rest, what one would type
+       instead, is left out; 0: all of the text. */
+    struct assay_str link;
+    size_t link_len;
     struct assay_refs refs;
     struct assay_column *columns; /* TABLE; column 0 names the row */
     size_t column_count;

@@ -22,6 +22,12 @@ struct assay_import_format {
      */
     bool (*read)(struct assay_batch *batch, const struct assay_json *document,
                  struct assay_error *err);
+    /*
+     * Instead of `read`, for what is no JSON: adds what the file at the path
+     * says, and sets source id (where it has none), title and sha256.
+     */
+    bool (*read_file)(struct assay_batch *batch, const char *path,
+                      struct assay_error *err);
     bool strict; /* a refused row always refuses the file (facts) */
 };
 
@@ -30,6 +36,7 @@ extern const struct assay_import_format assay_import_modelsdev;
 extern const struct assay_import_format assay_import_openrouter;
 extern const struct assay_import_format assay_import_litellm;
 extern const struct assay_import_format assay_import_genai_prices;
+extern const struct assay_import_format assay_import_gguf;
 
 /* NULL-terminated list of all formats. */
 extern const struct assay_import_format *const assay_import_formats[];
@@ -39,7 +46,8 @@ const struct assay_import_format *assay_import_format(struct assay_str name);
 struct assay_import_options {
     const struct assay_import_format *format;
     const char *from;           /* file, "-" or http(s) URL */
-    struct assay_str source_id; /* empty: the format's name (facts: its own) */
+    struct assay_str source_id; /* empty: the format's name (facts: its own;
+                                   gguf: "gguf-" and the file's name) */
     struct assay_date
         retrieved; /* unset: the file's date; URL and "-": today */
     struct assay_date today;

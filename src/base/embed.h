@@ -27,6 +27,11 @@ extern const struct assay_embedded assay_embedded_styles[];
 extern const size_t assay_embedded_styles_count;
 extern const char assay_embedded_styles_print[];
 
+/* data/nano: the two models that ship, sorted by name. */
+extern const struct assay_embedded assay_embedded_nano[];
+extern const size_t assay_embedded_nano_count;
+extern const char assay_embedded_nano_print[];
+
 /* src/serve/assets: what pages of the site load, sorted by name. */
 extern const struct assay_embedded assay_embedded_assets[];
 extern const size_t assay_embedded_assets_count;

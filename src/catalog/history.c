@@ -14,20 +14,12 @@ struct span {
     int32_t first, ended; /* INT32_MAX: in force */
 };
 
-struct change_node {
-    struct assay_change change;
-    struct change_node *next;
-};
-
 struct differ {
     struct assay_arena *arena;
     int32_t from, to;
     struct span *spans;
     size_t span_count, span_size;
-    struct change_node *first;
-    size_t count;
-    const struct span *span; /* the one that is being looked at */
-    int32_t day;
+    struct assay_changes changes;
 };
 
 /* ------------------------------------------------------------- reading */
@@ -103,171 +95,6 @@ static struct assay_query *spans_of_one(struct assay_catalog *catalog,
     return q;
 }
 
-/* ------------------------------------------------------------- comparing */
-
-static void add_change(struct differ *d, struct assay_str fact,
-                       const struct assay_json *before,
-                       const struct assay_json *after)
-{
-    struct change_node *node = ASSAY_NEW(d->arena, struct change_node);
-    node->change = (struct assay_change){
-        .kind = d->span->kind,
-        .subject = d->span->id,
-        .fact = fact,
-        .source = d->span->source_id,
-        .on = assay_date_from_days(d->day),
-        .before = before,
-        .after = after,
-    };
-    node->next = d->first;
-    d->first = node;
-    d->count++;
-}
-
-static struct assay_str path_of(struct differ *d, struct assay_str path,
-                                struct assay_str key)
-{
-    if (!path.len)
-        return key;
-    return assay_arena_printf(d->arena, "%.*s.%.*s", ASSAY_STR_ARG(path),
-                              ASSAY_STR_ARG(key));
-}
-
-/* The components of one meter, in their order, as an array of their own. */
-static struct assay_json *meter_of(struct differ *d,
-                                   const struct assay_json *prices,
-                                   struct assay_str meter)
-{
-    struct assay_json *array = NULL;
-    for (const struct assay_json *p = prices ? prices->first : NULL; p;
-         p = p->next) {
-        if (!assay_str_equal(assay_json_text(p, "meter"), meter))
-            continue;
-        if (!array)
-            array = assay_json_array(d->arena);
-        assay_json_add(array, assay_json_copy(d->arena, p));
-    }
-    return array;
-}
-
-static bool named_before(const struct assay_json *prices,
-                         const struct assay_json *until, struct assay_str meter)
-{
-    const struct assay_json *p = prices ? prices->first : NULL;
-    for (; p && p != until; p = p->next)
-        if (assay_str_equal(assay_json_text(p, "meter"), meter))
-            return true;
-    return false;
-}
-
-static void compare_meters(struct differ *d, const struct assay_json *before,
-                           const struct assay_json *after)
-{
-    const struct assay_json *lists[] = {before, after};
-
-    for (int side = 0; side < 2; side++) {
-        const struct assay_json *list = lists[side];
-        for (const struct assay_json *p = list ? list->first : NULL; p;
-             p = p->next) {
-            struct assay_str meter = assay_json_text(p, "meter");
-            if (named_before(list, p, meter) ||
-                (side == 1 && named_before(before, NULL, meter)))
-                continue;
-            const struct assay_json *old = meter_of(d, before, meter);
-            const struct assay_json *new = meter_of(d, after, meter);
-            if (!old || !new || !assay_json_equal(old, new))
-                add_change(d,
-                           assay_arena_printf(d->arena, "price.%.*s",
-                                              ASSAY_STR_ARG(meter)),
-                           old, new);
-        }
-    }
-}
-
-/* Two rows are of one benchmark when these say the same. */
-static bool same_benchmark(const struct assay_json *a,
-                           const struct assay_json *b)
-{
-    static const char *const keys[] = {"name",    "setting", "variant",
-                                       "harness", "unit",    "date"};
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if (!assay_str_equal(assay_json_text(a, keys[i]),
-                             assay_json_text(b, keys[i])))
-            return false;
-    return true;
-}
-
-static const struct assay_json *row_like(const struct assay_json *rows,
-                                         const struct assay_json *row)
-{
-    const struct assay_json *r = rows ? rows->first : NULL;
-    while (r && !same_benchmark(r, row))
-        r = r->next;
-    return r;
-}
-
-static void compare_benchmarks(struct differ *d,
-                               const struct assay_json *before,
-                               const struct assay_json *after)
-{
-    const struct assay_str fact = ASSAY_STR("benchmark");
-
-    for (const struct assay_json *r = before ? before->first : NULL; r;
-         r = r->next) {
-        const struct assay_json *now = row_like(after, r);
-        if (!now || !assay_json_equal(r, now))
-            add_change(d, fact, r, now);
-    }
-    for (const struct assay_json *r = after ? after->first : NULL; r;
-         r = r->next)
-        if (!row_like(before, r))
-            add_change(d, fact, NULL, r);
-}
-
-static void compare_value(struct differ *d, struct assay_str path,
-                          const struct assay_json *before,
-                          const struct assay_json *after);
-
-/* Depth is that of a statement: the reader bounds it. */
-static void compare_objects(struct differ *d, struct assay_str path,
-                            const struct assay_json *before,
-                            const struct assay_json *after)
-{
-    for (const struct assay_json *v = before ? before->first : NULL; v;
-         v = v->next)
-        compare_value(d, path_of(d, path, v->key), v,
-                      assay_json_get_str(after, v->key));
-    for (const struct assay_json *v = after ? after->first : NULL; v;
-         v = v->next)
-        if (!before || !assay_json_get_str(before, v->key))
-            compare_value(d, path_of(d, path, v->key), NULL, v);
-}
-
-static void compare_value(struct differ *d, struct assay_str path,
-                          const struct assay_json *before,
-                          const struct assay_json *after)
-{
-    const struct assay_json *either = before ? before : after;
-    bool same_type = !before || !after || before->type == after->type;
-
-    if (same_type && assay_json_is(either, ASSAY_JSON_OBJECT)) {
-        compare_objects(d, path, before, after);
-        return;
-    }
-    if (same_type && assay_json_is(either, ASSAY_JSON_ARRAY)) {
-        if (assay_str_is(path, "prices")) {
-            compare_meters(d, before, after);
-            return;
-        }
-        if (assay_str_is(path, "benchmarks")) {
-            compare_benchmarks(d, before, after);
-            return;
-        }
-    }
-    if (!before || !after || !assay_json_equal(before, after))
-        add_change(d, path, before, after);
-}
-
 /* ------------------------------------------------------------- the spans */
 
 static const struct assay_json *parsed(struct differ *d,
@@ -298,25 +125,24 @@ static bool compare_span(struct differ *d, const struct span *before,
                          const struct span *span, const struct span *after,
                          struct assay_error *err)
 {
-    const struct assay_json *body = parsed(d, span, err);
+    const struct assay_json *body = parsed(d, span, err), *old = NULL;
+    struct assay_change change = {
+        .kind = span->kind, .subject = span->id, .source = span->source_id};
 
     if (!body)
         return false;
-    d->span = span;
     if (inside(d, span->first)) {
-        d->day = span->first;
         if (before && touch(before, span)) {
-            const struct assay_json *old = parsed(d, before, err);
+            old = parsed(d, before, err);
             if (!old)
                 return false;
-            compare_objects(d, ASSAY_STR(""), old, body);
-        } else {
-            add_change(d, ASSAY_STR(""), NULL, body);
         }
+        change.on = assay_date_from_days(span->first);
+        assay_changes_compare(&d->changes, &change, old, body);
     }
     if (inside(d, span->ended) && !(after && touch(span, after))) {
-        d->day = span->ended;
-        add_change(d, ASSAY_STR(""), body, NULL);
+        change.on = assay_date_from_days(span->ended);
+        assay_changes_compare(&d->changes, &change, body, NULL);
     }
     return true;
 }
@@ -333,6 +159,8 @@ static int by_day(const void *left, const void *right)
         order = assay_str_compare(a->source, b->source);
     if (!order)
         order = assay_str_compare(a->fact, b->fact);
+    if (!order && !a->before != !b->before)
+        order = a->before ? -1 : 1; /* a row that ended before a new one */
     return order;
 }
 
@@ -340,19 +168,16 @@ static int by_day(const void *left, const void *right)
    the sort, so equal ones keep the order in which they were found. */
 static struct assay_change *sorted(struct differ *d)
 {
-    size_t count = d->count;
-    struct assay_change *all =
-        ASSAY_NEW_ARRAY(d->arena, struct assay_change, count + 1);
+    size_t count = d->changes.count;
+    struct assay_change *all = d->changes.at;
     struct assay_change *spare =
         ASSAY_NEW_ARRAY(d->arena, struct assay_change, count + 1);
 
-    for (struct change_node *n = d->first; n; n = n->next)
-        all[--count] = n->change;
-    for (size_t width = 1; width < d->count; width *= 2) {
-        for (size_t start = 0; start < d->count; start += 2 * width) {
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t start = 0; start < count; start += 2 * width) {
             size_t a = start, b = start + width, out = start;
-            size_t a_end = b < d->count ? b : d->count;
-            size_t b_end = b + width < d->count ? b + width : d->count;
+            size_t a_end = b < count ? b : count;
+            size_t b_end = b + width < count ? b + width : count;
             while (a < a_end || b < b_end)
                 spare[out++] =
                     b >= b_end || (a < a_end && by_day(&all[a], &all[b]) <= 0)
@@ -397,6 +222,7 @@ bool assay_catalog_changes(struct assay_catalog *catalog,
         .arena = arena,
         .from = assay_date_set(from) ? assay_date_days(from) : INT32_MIN,
         .to = assay_date_days(to),
+        .changes = {.arena = arena},
     };
 
     if (d.to > catalog->as_of_days)
@@ -409,6 +235,6 @@ bool assay_catalog_changes(struct assay_catalog *catalog,
         ok = compare_span(&d, i > 0 ? &d.spans[i - 1] : NULL, &d.spans[i],
                           i + 1 < d.span_count ? &d.spans[i + 1] : NULL, err);
     *changes = ok ? sorted(&d) : NULL;
-    *count = ok ? d.count : 0;
+    *count = ok ? d.changes.count : 0;
     return ok;
 }

@@ -301,3 +301,22 @@ bool assay_catalog_resolve(struct assay_catalog *catalog,
     assay_store_end_read(catalog->store);
     return ok;
 }
+
+bool assay_catalog_nearest(struct assay_catalog *catalog,
+                           struct assay_arena *arena, struct assay_str name,
+                           struct assay_str **ids, size_t *count,
+                           struct assay_error *err)
+{
+    struct near nearest[MAX_NEAREST];
+    struct assay_str typed = assay_str_head(assay_str_trim(name), MAX_COMPARED);
+
+    *count = 0;
+    *ids = ASSAY_NEW_ARRAY(arena, struct assay_str, MAX_NEAREST);
+    if (!assay_store_begin_read(catalog->store, err))
+        return false;
+    bool ok = find_near(catalog, arena, typed, nearest, count, err);
+    for (size_t i = 0; ok && i < *count; i++)
+        (*ids)[i] = nearest[i].id;
+    assay_store_end_read(catalog->store);
+    return ok;
+}

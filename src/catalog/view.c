@@ -54,6 +54,12 @@ static bool has_price(const struct assay_price_list *list, const char *meter,
     return c && c->state != ASSAY_UNKNOWN;
 }
 
+/* Tokens and requests; other meters count what not every request has. */
+static bool is_always_charged(const struct assay_price_component *c)
+{
+    return c->unit == ASSAY_PER_MILLION || assay_str_is(c->meter, "request");
+}
+
 static void judge_prices(struct assay_route *route, struct assay_date as_of)
 {
     const struct assay_price_list *list = &route->prices;
@@ -62,7 +68,7 @@ static void judge_prices(struct assay_route *route, struct assay_date as_of)
                     has_price(list, "output_tokens", as_of);
     route->free = route->priced;
     for (size_t i = 0; i < list->count && route->free; i++)
-        route->free = list->components[i].unit != ASSAY_PER_MILLION ||
+        route->free = !is_always_charged(&list->components[i]) ||
                       list->components[i].state == ASSAY_FREE;
 }
 
@@ -128,6 +134,16 @@ static int compare_routes(const void *a, const void *b)
     return assay_str_compare((*x)->id, (*y)->id);
 }
 
+static void name_providers(struct assay_arena *arena, struct assay_model *model)
+{
+    struct assay_provider_names names;
+
+    assay_provider_names_read(arena, &model, 1, &names);
+    for (size_t i = 0; i < model->route_count; i++)
+        model->routes[i]->provider_name =
+            assay_provider_names_find(&names, model->routes[i]);
+}
+
 static bool build_routes(struct assay_arena *arena,
                          const struct assay_stored_model *stored,
                          const struct assay_claim *end, struct assay_date as_of,
@@ -149,6 +165,7 @@ static bool build_routes(struct assay_arena *arena,
     }
     qsort(model->routes, model->route_count, sizeof(*model->routes),
           compare_routes);
+    name_providers(arena, model);
     return true;
 }
 

@@ -139,7 +139,7 @@ static void lint_help(struct assay_buf *out)
                          assay_severity_name(assay_lint_rules[i].severity),
                          assay_lint_rules[i].text);
     assay_buf_add_char(out, '\n');
-    assay_reading_formats(out);
+    assay_reading_lists(out);
 }
 
 static const struct assay_example lint_examples[] = {
@@ -158,7 +158,7 @@ const struct assay_command assay_cmd_lint = {
                "are worth a look only.",
     .globals = "as-of fail-code width no-color",
     .formats = "text markdown html json csv",
-    .operands = ASSAY_FORMAT_WORDS " @file",
+    .operands = ASSAY_LIST_WORDS " @file",
     .examples = lint_examples,
     .gate = "there are findings",
     .remote = true,

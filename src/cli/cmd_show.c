@@ -3,7 +3,43 @@
  */
 #include "cli/cli.h"
 
+#include "assay/import.h"
 #include "assay/pages.h"
+#include "assay/weights.h"
+
+/* ------------------------------------------------------- what is meant */
+
+/*
+ * A file of weights: its facts, read today, beside the built-in ones, in a
+ * store that lasts as long as the page. `name` gets the model's id.
+ */
+static struct assay_catalog *open_file(struct assay_cli *cli,
+                                       struct assay_str *name,
+                                       struct assay_error *err)
+{
+    const struct assay_import_options options = {
+        .format = &assay_import_gguf,
+        .from = cli->options.operands[0],
+        .retrieved = cli->as_of,
+    };
+    struct assay_apply_report report;
+    struct assay_catalog *catalog = NULL;
+    struct assay_batch batch;
+
+    assay_batch_init(&batch, &cli->arena);
+    if (!assay_import_read(&batch, &options, err))
+        return NULL;
+    *name = batch.first->id;
+    catalog =
+        assay_catalog_open(&(struct assay_catalog_options){.path = ":memory:",
+                                                           .as_of = cli->as_of},
+                           err);
+    if (catalog && !assay_catalog_apply(catalog, &batch, &report, err)) {
+        assay_catalog_close(catalog);
+        catalog = NULL;
+    }
+    return catalog;
+}
 
 /* What was named: one of the two. */
 struct shown {
@@ -16,9 +52,10 @@ struct shown {
  * --route says otherwise.
  */
 static bool find(struct assay_cli *cli, struct assay_catalog *catalog,
-                 struct shown *shown, struct assay_error *err)
+                 struct assay_str name, struct shown *shown,
+                 struct assay_error *err)
 {
-    struct assay_str name = assay_cli_operand(cli, 0), id;
+    struct assay_str id;
     struct assay_error second = {0};
 
     *shown = (struct shown){0};
@@ -62,6 +99,7 @@ static struct assay_document *page_of_history(struct assay_cli *cli,
 
 static struct assay_document *page_of(struct assay_cli *cli,
                                       struct assay_catalog *catalog,
+                                      struct assay_str name,
                                       struct assay_error *err)
 {
     const struct assay_page_options options = {
@@ -71,7 +109,7 @@ static struct assay_document *page_of(struct assay_cli *cli,
     };
     struct shown shown;
 
-    if (!find(cli, catalog, &shown, err))
+    if (!find(cli, catalog, name, &shown, err))
         return NULL;
     if (assay_cli_flag(cli, "history"))
         return page_of_history(cli, catalog, &shown, err);
@@ -91,19 +129,22 @@ static int show_run(struct assay_cli *cli)
     struct assay_error err = {0};
     struct assay_catalog *catalog;
     const struct assay_document *page;
+    struct assay_str name;
     int code;
 
     if (cli->options.operand_count != 1)
-        return assay_cli_misuse(cli, "name one model or route");
+        return assay_cli_misuse(cli, "name one model, route or file");
     if (assay_cli_flag(cli, "explain") + assay_cli_flag(cli, "conflicts") +
             assay_cli_flag(cli, "history") >
         1)
         return assay_cli_misuse(
             cli, "--explain, --conflicts and --history are one each");
-    catalog = assay_cli_open(cli, &err);
+    name = assay_cli_operand(cli, 0);
+    catalog = assay_weights_named(name.at) ? open_file(cli, &name, &err)
+                                           : assay_cli_open(cli, &err);
     if (!catalog)
         return assay_cli_fail(cli, &err);
-    page = page_of(cli, catalog, &err);
+    page = page_of(cli, catalog, name, &err);
     code = page ? assay_cli_show(cli, page) : assay_cli_fail(cli, &err);
     assay_catalog_close(catalog);
     return code;
@@ -121,15 +162,18 @@ static const struct assay_example show_examples[] = {
     {"assay show gpt-4-vision-preview", "lifecycle, facts, routes, conflicts"},
     {"assay show gemma-2-2b --explain",
      "the rule that joins each route to the model"},
+    {"assay show nano-s.gguf", "what a file of weights says"},
     {NULL, NULL},
 };
 
 const struct assay_command assay_cmd_show = {
     .name = "show",
     .summary = "all that is known of a model or a route, and who says so",
-    .usage = "ID [--explain | --conflicts | --history]",
+    .usage = "ID|FILE [--explain | --conflicts | --history]",
     .details = "ID is a model as for assay compare, or a route: the provider, "
-               "a slash, and what the provider calls the model.",
+               "a slash, and what the provider calls the model. FILE is a "
+               "file of weights (GGUF, or safetensors and its folder): its "
+               "facts beside the built-in ones; the store is left alone.",
     .options = show_options,
     .globals = "store as-of traffic allow-free width no-color",
     .formats = "text markdown html json csv",

@@ -59,6 +59,21 @@ static bool read_date(struct assay_cli *cli, struct assay_error *err)
     return true;
 }
 
+/* What must be met is not passed over in silence. */
+static bool need_is_idle(struct assay_cli *cli, struct assay_error *err)
+{
+    struct assay_str list = {"", 0};
+
+    for (size_t i = 0; assay_commands[i]; i++)
+        if (assay_word_in(assay_commands[i]->globals, "need"))
+            list = assay_arena_printf(&cli->arena, "%.*s%s%s",
+                                      ASSAY_STR_ARG(list), list.len ? ", " : "",
+                                      assay_commands[i]->name);
+    return assay_fail(err, ASSAY_BAD_INPUT,
+                      "--need has no meaning here; those that take it: %.*s",
+                      ASSAY_STR_ARG(list));
+}
+
 static bool read_shape(struct assay_cli *cli, struct assay_error *err)
 {
     const char *traffic = assay_options_value(&cli->options, "traffic");
@@ -68,6 +83,8 @@ static bool read_shape(struct assay_cli *cli, struct assay_error *err)
     if (traffic &&
         !assay_traffic_parse(assay_str_c(traffic), &cli->traffic, err))
         return assay_fail_in(err, "--traffic");
+    if (need && cli->command && !assay_word_in(cli->command->globals, "need"))
+        return need_is_idle(cli, err);
     if (need &&
         !assay_need_parse(&cli->arena, assay_str_c(need), &cli->need, err))
         return assay_fail_in(err, "--need");

@@ -31,7 +31,10 @@ const char *assay_exit_text(const struct assay_command *command,
     case ASSAY_FOR_GATES:
         return command->gate;
     case ASSAY_FOR_INPUT:
-        return command->no_store && !command->remote ? NULL : word->text;
+        return !command->no_store || command->remote ||
+                       assay_word_in(command->operands, "@file")
+                   ? word->text
+                   : NULL;
     case ASSAY_FOR_STORES:
         return command->no_store ? NULL : word->text;
     case ASSAY_FOR_REMOTE:

@@ -36,12 +36,25 @@ const struct assay_import_format *assay_reading_format(const char *name,
     return NULL;
 }
 
+static void add_format(struct assay_buf *out,
+                       const struct assay_import_format *format)
+{
+    assay_buf_printf(out, "  %-14s%s\n", format->name, format->summary);
+}
+
 void assay_reading_formats(struct assay_buf *out)
 {
     assay_buf_add_c(out, "Formats\n");
     for (size_t i = 0; assay_import_formats[i]; i++)
-        assay_buf_printf(out, "  %-14s%s\n", assay_import_formats[i]->name,
-                         assay_import_formats[i]->summary);
+        add_format(out, assay_import_formats[i]);
+}
+
+void assay_reading_lists(struct assay_buf *out)
+{
+    assay_buf_add_c(out, "Formats\n");
+    for (size_t i = 0; assay_import_formats[i]; i++)
+        if (assay_import_formats[i]->read)
+            add_format(out, assay_import_formats[i]);
 }
 
 bool assay_reading_options(const struct assay_cli *cli,

@@ -10,14 +10,17 @@
 #include "assay/buf.h"
 #include "assay/import.h"
 
-/* The names of all formats, for tables that complete them. */
-#define ASSAY_FORMAT_WORDS "facts modelsdev openrouter litellm genai-prices"
+/* The names of all formats, for tables that complete them; of lists alone. */
+#define ASSAY_LIST_WORDS "facts modelsdev openrouter litellm genai-prices"
+#define ASSAY_FORMAT_WORDS ASSAY_LIST_WORDS " gguf"
 
 /* NULL with BAD_INPUT: the formats there are, and the nearest. */
 const struct assay_import_format *assay_reading_format(const char *name,
                                                        struct assay_error *err);
 /* "Formats" and a line for each, for help. */
 void assay_reading_formats(struct assay_buf *out);
+/* The same of those that are lists: a file of weights is none. */
+void assay_reading_lists(struct assay_buf *out);
 /*
  * --source, --retrieved, --strict, and the format that operand 0 names.
  * False with BAD_INPUT.

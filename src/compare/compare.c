@@ -6,18 +6,6 @@
 
 #include "compare/comparison.h"
 
-static struct assay_str title(struct assay_arena *arena,
-                              struct assay_model *const *models, size_t count)
-{
-    struct assay_str text = {"", 0};
-
-    for (size_t i = 0; i < count; i++)
-        text = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(text),
-                                  i ? "  ·  " : "",
-                                  ASSAY_STR_ARG(models[i]->name));
-    return text;
-}
-
 static struct assay_json *replacements_json(struct assay_comparison *c,
                                             const struct assay_model *model)
 {
@@ -126,7 +114,7 @@ struct assay_document *assay_compare(
     c->arena = arena;
     c->options = options;
     c->doc = assay_document_new(
-        arena, title(arena, models, count),
+        arena, assay_compare_title(arena, models, count),
         assay_arena_printf(arena, "as of %.*s", ASSAY_STR_ARG(day)));
     begin_data(c);
     if (!assay_compare_sides(c, models, count, err) ||

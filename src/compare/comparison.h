@@ -76,6 +76,7 @@ struct assay_comparison {
     const struct assay_compare_options *options;
     struct assay_side sides[ASSAY_COMPARE_MAX];
     size_t count;
+    struct assay_provider_names provider_names;
     size_t lower;        /* side with the lowest cost, or ASSAY_NOBODY */
     bool different_jobs; /* their tasks are known and differ */
     struct assay_bench_row *benchmarks;
@@ -131,6 +132,10 @@ void assay_set_side(struct assay_comparison *c, struct assay_json *object,
 /* "context", "output price" … for a claim's fact. */
 struct assay_str assay_fact_title(struct assay_arena *arena,
                                   struct assay_str fact);
+/* "Gemma 2 2B  ·  GPT-4o" */
+struct assay_str assay_compare_title(struct assay_arena *arena,
+                                     struct assay_model *const *models,
+                                     size_t count);
 /* A model's fact as a cell; counts get commas. */
 struct assay_value assay_fact_value(struct assay_comparison *c,
                                     const struct assay_subject *subject,
@@ -146,6 +151,23 @@ struct assay_str assay_price_text(struct assay_arena *arena,
 /* "2.61 B", "862,336" */
 struct assay_str assay_parameters_text(struct assay_arena *arena, uint64_t n);
 struct assay_str assay_kind_words(enum assay_source_kind kind);
+
+/* ------------------------------------------------- route_parts.c */
+
+/* The price of a meter for the request asked about; "–": not priced. */
+struct assay_cell assay_price_cell(struct assay_comparison *c,
+                                   const struct assay_route *route,
+                                   const char *meter);
+/* A count that the route itself states. */
+struct assay_cell assay_limit_cell(struct assay_comparison *c,
+                                   const struct assay_route *route,
+                                   const char *fact);
+/* { "meter", "state", "usd_per_million", when and until when, "claims" } */
+struct assay_json *assay_component_json(
+    struct assay_comparison *c, const struct assay_price_component *price);
+/* "state", "monthly_usd" */
+void assay_set_cost(struct assay_comparison *c, struct assay_json *object,
+                    enum assay_state state, struct assay_decimal usd);
 
 /* ------------------------------------------------- sections, in order */
 
@@ -164,6 +186,9 @@ void assay_compare_prices(struct assay_comparison *c);
 void assay_compare_capabilities(struct assay_comparison *c);
 void assay_compare_benchmarks(struct assay_comparison *c);
 void assay_compare_friction(struct assay_comparison *c);
+/* What it takes to switch, one list of the former. */
+void assay_compare_switch(struct assay_comparison *c, size_t from, size_t to,
+                          struct assay_points *points);
 void assay_compare_conflicts(struct assay_comparison *c);
 void assay_compare_summary(struct assay_comparison *c);
 void assay_compare_faq(struct assay_comparison *c);
@@ -178,6 +203,9 @@ const struct assay_capability *assay_side_capability(
     const struct assay_side *side, const char *name);
 /* Writes answers of some length: chat, or a task that nobody states. */
 bool assay_side_answers(const struct assay_side *side);
+/* One name for each provider of all compared models. */
+struct assay_str assay_compare_provider(const struct assay_comparison *c,
+                                        const struct assay_route *route);
 /* Counts the distinct providers of live routes: side->providers. */
 size_t assay_side_providers(const struct assay_side *side);
 /* Known number of a model's fact. */

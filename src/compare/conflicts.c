@@ -50,61 +50,16 @@ static struct assay_block *table_of(struct writer *w, struct assay_str reason)
     return g->table;
 }
 
-/* The values that disagree with the chosen one, each once. */
-static struct assay_cell against(struct writer *w,
-                                 const struct assay_choice *choice,
-                                 struct assay_json *others)
-{
-    struct assay_cell cell = {.state = ASSAY_KNOWN, .text = {"", 0}};
-
-    for (size_t i = 1; i < choice->count; i++) {
-        const struct assay_claim *claim = choice->claims[i];
-        struct assay_refs refs = {0};
-        struct assay_str text;
-        bool said = false;
-
-        if (assay_claim_agrees(choice->claims[0], claim))
-            continue;
-        assay_compare_ref(w->c, &refs, claim);
-        assay_json_add(others,
-                       assay_json_string(w->c->arena, refs.claims[0]->id));
-        assay_refs_add(w->c->arena, &cell.refs, refs.claims[0]);
-        for (size_t k = 1; k < i && !said; k++)
-            said = assay_claim_agrees(claim, choice->claims[k]) &&
-                   !assay_claim_agrees(choice->claims[0], choice->claims[k]);
-        if (said)
-            continue;
-        text = assay_page_claim_words(w->c->arena, claim);
-        cell.text = assay_arena_printf(
-            w->c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(cell.text),
-            cell.text.len ? "; " : "", ASSAY_STR_ARG(text));
-    }
-    return cell;
-}
-
 static void write_conflict(struct writer *w,
                            const struct assay_subject *subject,
                            struct assay_str shown_as,
                            const struct assay_choice *choice)
 {
-    struct assay_json *one =
-        assay_json_add(w->list, assay_json_object(w->c->arena));
-    struct assay_json *others = assay_json_array(w->c->arena);
-    struct assay_refs chosen = {0};
+    struct assay_conflict conflict = assay_conflict_of(w->c, subject, choice);
     struct assay_str title = assay_fact_title(w->c->arena, choice->fact);
-    struct assay_cell cell;
     struct assay_cell *row;
 
-    assay_compare_ref(w->c, &chosen, choice->claims[0]);
-    cell = against(w, choice, others);
-    assay_json_set_text(w->c->arena, one, "subject", subject->id);
-    assay_json_set_c(w->c->arena, one, "subject_kind",
-                     assay_subject_kind_name(subject->kind));
-    assay_json_set_text(w->c->arena, one, "fact", choice->fact);
-    assay_json_set_text(w->c->arena, one, "chosen", chosen.claims[0]->id);
-    assay_json_set(one, "others", others);
-    assay_json_set_c(w->c->arena, one, "rule", choice->rule);
-    assay_json_set_text(w->c->arena, one, "reason", choice->reason);
+    assay_json_add(w->list, conflict.json);
     if (w->count++ >= SHOWN) {
         w->hidden[w->side]++;
         return;
@@ -116,11 +71,8 @@ static void write_conflict(struct writer *w,
                                ASSAY_STR_ARG(shown_as)),
         .state = ASSAY_KNOWN,
     };
-    row[1] = (struct assay_cell){
-        .text = assay_page_claim_words(w->c->arena, choice->claims[0]),
-        .state = ASSAY_KNOWN,
-        .refs = chosen};
-    row[2] = cell;
+    row[1] = conflict.taken;
+    row[2] = conflict.against;
 }
 
 static void subject_conflicts(struct writer *w,

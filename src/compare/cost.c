@@ -390,13 +390,25 @@ static bool settled(const struct assay_model_cost *cost)
     return cost->best.state == ASSAY_KNOWN || cost->best.state == ASSAY_FREE;
 }
 
+/* What a retired route cost is no offer: it decides nothing between others. */
+static bool is_among_offers(const struct assay_model_cost *costs, size_t count)
+{
+    size_t offers = 0;
+
+    for (size_t i = 0; i < count; i++)
+        offers += !costs[i].retired && costs[i].best.state != ASSAY_UNKNOWN;
+    return offers > 1;
+}
+
 size_t assay_cost_lower(const struct assay_model_cost *costs, size_t count)
 {
+    bool only_offers = is_among_offers(costs, count);
+
     for (size_t i = 0; i < count; i++) {
         bool lowest = settled(&costs[i]) && !costs[i].retired;
 
         for (size_t k = 0; lowest && k < count; k++)
-            if (k != i)
+            if (k != i && !(only_offers && costs[k].retired))
                 lowest = costs[k].best.state != ASSAY_UNKNOWN &&
                          assay_decimal_compare(costs[i].best.usd,
                                                costs[k].best.usd) < 0;

@@ -14,13 +14,15 @@ static struct assay_value cost_value(struct assay_comparison *c, size_t side)
         .note = cost->why_unknown,
     };
 
-    if (cost->best.route)
-        value.note =
-            assay_arena_printf(c->arena, "%s%.*s",
-                               cost->retired            ? "retired route, "
-                               : cost->best.route->free ? "free tier, "
-                                                        : "",
-                               ASSAY_STR_ARG(cost->best.route->provider_name));
+    if (cost->best.route) {
+        struct assay_str provider = assay_compare_provider(c, cost->best.route);
+
+        value.note = assay_arena_printf(c->arena, "%s%.*s",
+                                        cost->retired ? "retired route, "
+                                        : cost->best.route->free ? "free tier, "
+                                                                 : "",
+                                        ASSAY_STR_ARG(provider));
+    }
     if (cost->retired)
         value.flags = ASSAY_CELL_DIM;
     return value;
@@ -33,13 +35,7 @@ static struct assay_json *cost_json(struct assay_comparison *c, size_t side)
     struct assay_json *notes = assay_json_array(c->arena);
 
     assay_json_set_text(c->arena, one, "model", c->sides[side].model->id);
-    assay_json_set_c(c->arena, one, "state",
-                     assay_state_name(cost->best.state));
-    if (cost->best.state == ASSAY_UNKNOWN)
-        assay_json_set_null(c->arena, one, "monthly_usd");
-    else
-        assay_json_set_text(c->arena, one, "monthly_usd",
-                            assay_decimal_text(c->arena, cost->best.usd));
+    assay_set_cost(c, one, cost->best.state, cost->best.usd);
     assay_json_set_text(
         c->arena, one, "text",
         assay_cost_text(c->arena, cost->best.state, cost->best.usd));
@@ -212,16 +208,17 @@ static void say_free_tier(struct assay_comparison *c,
 {
     const struct assay_route *route = side->cost.free_tier;
     struct assay_refs refs = {0};
+    struct assay_str provider;
 
     if (!route || (side->cost.best.route && side->cost.best.route->free))
         return;
+    provider = assay_compare_provider(c, route);
     for (size_t i = 0; i < route->prices.count; i++)
         assay_compare_ref(c, &refs, route->prices.components[i].claim);
     assay_points_add(c, points, "free_tier", &refs,
                      "%.*s has a free tier at %.*s; its limits are not "
                      "stated, so it is not the monthly cost.",
-                     ASSAY_STR_ARG(side->model->name),
-                     ASSAY_STR_ARG(route->provider_name));
+                     ASSAY_STR_ARG(side->model->name), ASSAY_STR_ARG(provider));
 }
 
 static void say_notes(struct assay_comparison *c, struct assay_points *points)
@@ -230,12 +227,14 @@ static void say_notes(struct assay_comparison *c, struct assay_points *points)
         const struct assay_side *side = &c->sides[i];
         const struct assay_route_cost *cost = &side->cost.best;
 
-        for (size_t k = 0; k < cost->note_count; k++)
-            assay_points_add(c, points, "cost_note", &side->cost_refs,
-                             "%.*s at %.*s: %.*s.",
-                             ASSAY_STR_ARG(side->model->name),
-                             ASSAY_STR_ARG(cost->route->provider_name),
-                             ASSAY_STR_ARG(cost->notes[k]));
+        for (size_t k = 0; k < cost->note_count; k++) {
+            struct assay_str provider = assay_compare_provider(c, cost->route);
+
+            assay_points_add(
+                c, points, "cost_note", &side->cost_refs, "%.*s at %.*s: %.*s.",
+                ASSAY_STR_ARG(side->model->name), ASSAY_STR_ARG(provider),
+                ASSAY_STR_ARG(cost->notes[k]));
+        }
         say_free_tier(c, side, points);
     }
 }

@@ -201,19 +201,33 @@ static const struct {
 
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
+/* What routes alone say is not known of the model: no gain rests on it. */
+static struct maybe of_model(const struct assay_capability *can)
+{
+    return (struct maybe){can->state == ASSAY_KNOWN && !can->on_routes,
+                          can->has};
+}
+
 static enum relation compare_capability(struct duel *d, size_t row)
 {
     const struct assay_capability *a = &d->c->sides[d->a].capabilities[row];
     const struct assay_capability *b = &d->c->sides[d->b].capabilities[row];
     size_t unknown = 0;
-    enum relation relation = compare_truth(
-        (struct maybe){a->state == ASSAY_KNOWN, a->has},
-        (struct maybe){b->state == ASSAY_KNOWN, b->has}, &unknown, d);
+    enum relation relation =
+        compare_truth(of_model(a), of_model(b), &unknown, d);
 
+    /* routes of the other have it, and nobody says it of this one */
+    if (relation == SAME && a->state == ASSAY_UNKNOWN && b->on_routes) {
+        relation = COULD_TURN;
+        unknown = d->a;
+    }
     if (relation != COULD_TURN)
         return relation;
-    struct assay_str has = assay_arena_printf(d->c->arena, "has %s is unknown",
-                                              assay_capability_rows[row].title);
+    struct assay_str has = assay_arena_printf(
+        d->c->arena, "has %s is %s", assay_capability_rows[row].title,
+        d->c->sides[unknown].capabilities[row].on_routes
+            ? "said of its routes alone"
+            : "unknown");
 
     return could_turn(d, "whether", unknown,
                       assay_arena_cstr(d->c->arena, has));

@@ -211,6 +211,7 @@ static void ask_where(struct faq *f)
 
         for (size_t k = 0; k < model->live_count && named < 6; k++) {
             const struct assay_route *route = model->routes[k];
+            struct assay_str provider;
             bool seen = false;
 
             for (size_t j = 0; j < k && !seen; j++)
@@ -219,10 +220,11 @@ static void ask_where(struct faq *f)
             if (seen)
                 continue;
             named++;
+            provider = assay_compare_provider(c, route);
             assay_compare_route_ref(c, &a.refs, route);
             list = assay_arena_printf(c->arena, "%.*s%s%.*s",
                                       ASSAY_STR_ARG(list), list.len ? ", " : "",
-                                      ASSAY_STR_ARG(route->provider_name));
+                                      ASSAY_STR_ARG(provider));
         }
         if (!named && !c->sides[i].unreachable)
             continue;

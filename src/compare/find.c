@@ -262,12 +262,7 @@ static struct assay_json *hit_json(struct assay_comparison *c,
         assay_json_set_null(c->arena, one, "model");
     assay_json_set_c(c->arena, one, "status", assay_status_name(route->status));
     assay_json_set_text(c->arena, one, "tier", route->tier);
-    assay_json_set_c(c->arena, one, "state", assay_state_name(hit->state));
-    if (hit->state == ASSAY_UNKNOWN)
-        assay_json_set_null(c->arena, one, "monthly_usd");
-    else
-        assay_json_set_text(c->arena, one, "monthly_usd",
-                            assay_decimal_text(c->arena, hit->usd));
+    assay_set_cost(c, one, hit->state, hit->usd);
     assay_json_set_text(c->arena, one, "text",
                         assay_cost_text(c->arena, hit->state, hit->usd));
     return one;
@@ -280,6 +275,11 @@ static struct assay_cell *first_cells(struct assay_comparison *c,
     struct assay_cell *row = assay_table_row(c->doc, table);
 
     row[0] = (struct assay_cell){.text = hit->route->id, .state = ASSAY_KNOWN};
+    row[0].link = hit->route->model
+                      ? assay_arena_printf(c->arena, "/model/%.*s",
+                                           ASSAY_STR_ARG(hit->route->model->id))
+                      : assay_arena_printf(c->arena, "/provider/%.*s",
+                                           ASSAY_STR_ARG(hit->route->provider));
     if (!assay_str_is(hit->route->tier, "standard"))
         row[0].note = hit->route->tier;
     row[1] = (struct assay_cell){

@@ -41,6 +41,7 @@ static struct assay_str provider_list(const struct pair *p,
 
     for (size_t i = 0; i < model->live_count; i++) {
         const struct assay_route *route = model->routes[i];
+        struct assay_str provider = assay_compare_provider(p->c, route);
         bool seen = also && !serves(also, route->provider);
 
         for (size_t k = 0; k < i && !seen; k++)
@@ -52,9 +53,9 @@ static struct assay_str provider_list(const struct pair *p,
             continue;
         }
         assay_compare_route_ref(p->c, refs, route);
-        list = assay_arena_printf(p->c->arena, "%.*s%s%.*s",
-                                  ASSAY_STR_ARG(list), named++ ? ", " : "",
-                                  ASSAY_STR_ARG(route->provider_name));
+        list =
+            assay_arena_printf(p->c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(list),
+                               named++ ? ", " : "", ASSAY_STR_ARG(provider));
     }
     if (more)
         list = assay_arena_printf(p->c->arena, "%.*s and %zu more",
@@ -431,7 +432,7 @@ static bool same_job(const struct pair *p)
            assay_str_equal(from, to);
 }
 
-static void friction_of(const struct pair *p)
+static void say_friction(const struct pair *p)
 {
     lifecycle(p);
     if (p->to->unreachable)
@@ -452,35 +453,11 @@ static void friction_of(const struct pair *p)
     price(p);
 }
 
-void assay_compare_friction(struct assay_comparison *c)
+void assay_compare_switch(struct assay_comparison *c, size_t from, size_t to,
+                          struct assay_points *points)
 {
-    struct assay_section *section =
-        assay_document_section(c->doc, "friction", "What a switch takes");
-    struct assay_json *list = assay_json_array(c->arena);
-
-    for (size_t from = 0; from < c->count; from++)
-        for (size_t to = 0; to < c->count; to++) {
-            struct assay_points points = {0};
-            struct assay_json *one;
-
-            if (from == to)
-                continue;
-            friction_of(&(struct pair){.c = c,
-                                       .from = &c->sides[from],
-                                       .to = &c->sides[to],
-                                       .points = &points});
-            one = assay_json_add(list, assay_json_object(c->arena));
-            assay_set_side(c, one, "from", from);
-            assay_set_side(c, one, "to", to);
-            assay_json_set(one, "statements", assay_points_json(c, &points));
-            if (!points.first)
-                continue;
-            assay_section_say(
-                c->doc, section, ASSAY_BLOCK_PARAGRAPH,
-                assay_arena_printf(c->arena, "From %.*s to %.*s",
-                                   ASSAY_STR_ARG(c->sides[from].model->name),
-                                   ASSAY_STR_ARG(c->sides[to].model->name)));
-            assay_points_blocks(c, section, ASSAY_BLOCK_ITEM, &points);
-        }
-    assay_json_set(c->data, "friction", list);
+    say_friction(&(struct pair){.c = c,
+                                .from = &c->sides[from],
+                                .to = &c->sides[to],
+                                .points = points});
 }

@@ -20,8 +20,8 @@ static void set_value(struct assay_arena *arena, struct assay_json *object,
     assay_json_set(object, key, copy);
 }
 
-static struct assay_json *change_json(struct assay_arena *arena,
-                                      const struct assay_change *change)
+struct assay_json *assay_page_change_json(struct assay_arena *arena,
+                                          const struct assay_change *change)
 {
     struct assay_json *one = assay_json_object(arena);
 
@@ -44,9 +44,9 @@ static struct assay_json *change_json(struct assay_arena *arena,
 
 /* ------------------------------------------------------- one change */
 
-static struct assay_str value_text(struct assay_arena *arena,
-                                   const struct assay_change *change,
-                                   const struct assay_json *value)
+struct assay_str assay_page_change_value(struct assay_arena *arena,
+                                         const struct assay_change *change,
+                                         const struct assay_json *value)
 {
     const struct assay_claim claim = {.fact = change->fact, .value = value};
 
@@ -57,9 +57,8 @@ static struct assay_str value_text(struct assay_arena *arena,
     return assay_page_claim_words(arena, &claim);
 }
 
-/* "context", "input price", "MMLU  5-shot, instruct" */
-static void set_fact(struct assay_arena *arena, struct assay_cell *cell,
-                     const struct assay_change *change)
+void assay_page_change_fact(struct assay_arena *arena, struct assay_cell *cell,
+                            const struct assay_change *change)
 {
     const struct assay_json *either =
         change->after ? change->after : change->before;
@@ -85,9 +84,10 @@ static void change_row(struct assay_document *doc, struct assay_block *table,
 
     row[SUBJECT].text = change->subject;
     if (change->fact.len) {
-        set_fact(arena, &row[FACT], change);
-        row[BEFORE].text = value_text(arena, change, change->before);
-        row[AFTER].text = value_text(arena, change, change->after);
+        assay_page_change_fact(arena, &row[FACT], change);
+        row[BEFORE].text =
+            assay_page_change_value(arena, change, change->before);
+        row[AFTER].text = assay_page_change_value(arena, change, change->after);
     } else {
         row[FACT].text = assay_arena_printf(
             arena, "%s %slisted", assay_subject_kind_name(change->kind),
@@ -214,7 +214,7 @@ struct assay_document *assay_page_changes(
     for (size_t i = 0; i < readings.count; i++)
         add_reading(doc, changes, count, &readings.at[i]);
     for (size_t i = 0; i < count; i++)
-        assay_json_add(list, change_json(arena, &changes[i]));
+        assay_json_add(list, assay_page_change_json(arena, &changes[i]));
     doc->data = assay_json_object(arena);
     assay_json_set_c(arena, doc->data, "format", "assay-changes/1");
     assay_json_set(doc->data, "changes", list);

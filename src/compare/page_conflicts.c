@@ -4,12 +4,10 @@
 #include "compare/page_parts.h"
 
 /* What the others say, each value once. */
-static struct assay_str other_texts(struct assay_page *page,
-                                    const struct assay_choice *choice,
-                                    struct assay_refs *refs)
+static struct assay_cell others(struct assay_comparison *c,
+                                const struct assay_choice *choice)
 {
-    struct assay_arena *arena = page->c.arena;
-    struct assay_str texts = {"", 0};
+    struct assay_cell cell = {.state = ASSAY_KNOWN, .text = {"", 0}};
 
     for (size_t i = 1; i < choice->count; i++) {
         const struct assay_claim *claim = choice->claims[i];
@@ -18,37 +16,43 @@ static struct assay_str other_texts(struct assay_page *page,
 
         if (assay_claim_agrees(choice->claims[0], claim))
             continue;
-        assay_compare_ref(&page->c, refs, claim);
+        assay_compare_ref(c, &cell.refs, claim);
         for (size_t k = 1; k < i && !said; k++)
             said = assay_claim_agrees(claim, choice->claims[k]) &&
                    !assay_claim_agrees(choice->claims[0], choice->claims[k]);
         if (said)
             continue;
-        text = assay_page_claim_words(page->c.arena, claim);
-        texts = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(texts),
-                                   texts.len ? ", " : "", ASSAY_STR_ARG(text));
+        text = assay_page_claim_words(c->arena, claim);
+        cell.text =
+            assay_arena_printf(c->arena, "%.*s%s%.*s", ASSAY_STR_ARG(cell.text),
+                               cell.text.len ? "; " : "", ASSAY_STR_ARG(text));
     }
-    return texts;
+    return cell;
 }
 
-static struct assay_json *conflict_json(struct assay_page *page,
+struct assay_conflict assay_conflict_of(struct assay_comparison *c,
                                         const struct assay_subject *subject,
-                                        const struct assay_choice *choice,
-                                        const struct assay_refs *chosen,
-                                        const struct assay_refs *others)
+                                        const struct assay_choice *choice)
 {
-    struct assay_arena *arena = page->c.arena;
-    struct assay_json *one = assay_json_object(arena);
+    struct assay_conflict conflict = {
+        .taken = {.state = ASSAY_KNOWN,
+                  .text = assay_page_claim_words(c->arena, choice->claims[0])},
+        .json = assay_json_object(c->arena),
+    };
+    struct assay_json *one = conflict.json;
 
-    assay_json_set_text(arena, one, "subject", subject->id);
-    assay_json_set_c(arena, one, "subject_kind",
+    assay_compare_ref(c, &conflict.taken.refs, choice->claims[0]);
+    conflict.against = others(c, choice);
+    assay_json_set_text(c->arena, one, "subject", subject->id);
+    assay_json_set_c(c->arena, one, "subject_kind",
                      assay_subject_kind_name(subject->kind));
-    assay_json_set_text(arena, one, "fact", choice->fact);
-    assay_json_set_text(arena, one, "chosen", chosen->claims[0]->id);
-    assay_json_set(one, "others", assay_refs_json(&page->c, others));
-    assay_json_set_c(arena, one, "rule", choice->rule);
-    assay_json_set_text(arena, one, "reason", choice->reason);
-    return one;
+    assay_json_set_text(c->arena, one, "fact", choice->fact);
+    assay_json_set_text(c->arena, one, "chosen",
+                        conflict.taken.refs.claims[0]->id);
+    assay_json_set(one, "others", assay_refs_json(c, &conflict.against.refs));
+    assay_json_set_c(c->arena, one, "rule", choice->rule);
+    assay_json_set_text(c->arena, one, "reason", choice->reason);
+    return conflict;
 }
 
 enum { FACT, TAKEN, AGAINST, COLUMNS };
@@ -65,35 +69,44 @@ static struct assay_block *conflict_table(struct assay_page *page,
     return assay_section_table(page->c.doc, section, columns, COLUMNS);
 }
 
+void assay_page_conflict_row(struct assay_page *page,
+                             struct assay_section *section,
+                             struct assay_block **table,
+                             const struct assay_disputed *disputed,
+                             struct assay_json *list)
+{
+    const struct assay_subject *subject = disputed->subject;
+    struct assay_conflict conflict =
+        assay_conflict_of(&page->c, subject, disputed->choice);
+    struct assay_cell *row;
+
+    if (!*table)
+        *table = conflict_table(page, section);
+    row = assay_table_row(page->c.doc, *table);
+    row[FACT].text = assay_fact_title(page->c.arena, disputed->choice->fact);
+    row[FACT].state = ASSAY_KNOWN;
+    if (subject->kind == ASSAY_SUBJECT_ROUTE)
+        row[FACT].note = subject->id;
+    row[TAKEN] = conflict.taken;
+    row[TAKEN].note = disputed->choice->reason;
+    row[AGAINST] = conflict.against;
+    assay_json_add(list, conflict.json);
+}
+
 void assay_page_conflict_rows(struct assay_page *page,
                               struct assay_section *section,
                               struct assay_block **table,
                               const struct assay_subject *subject,
                               struct assay_json *list)
 {
-    for (size_t i = 0; i < subject->choice_count; i++) {
-        const struct assay_choice *choice = &subject->choices[i];
-        struct assay_cell *row;
-
-        if (!choice->conflict)
-            continue;
-        if (!*table)
-            *table = conflict_table(page, section);
-        row = assay_table_row(page->c.doc, *table);
-        row[FACT].text = assay_fact_title(page->c.arena, choice->fact);
-        if (subject->kind == ASSAY_SUBJECT_ROUTE)
-            row[FACT].note = subject->id;
-        row[TAKEN].text =
-            assay_page_claim_words(page->c.arena, choice->claims[0]);
-        row[TAKEN].note = choice->reason;
-        assay_compare_ref(&page->c, &row[TAKEN].refs, choice->claims[0]);
-        row[AGAINST].text = other_texts(page, choice, &row[AGAINST].refs);
-        for (size_t k = 0; k < COLUMNS; k++)
-            row[k].state = ASSAY_KNOWN;
-        assay_json_add(list,
-                       conflict_json(page, subject, choice, &row[TAKEN].refs,
-                                     &row[AGAINST].refs));
-    }
+    for (size_t i = 0; i < subject->choice_count; i++)
+        if (subject->choices[i].conflict)
+            assay_page_conflict_row(page, section, table,
+                                    &(struct assay_disputed){
+                                        .subject = subject,
+                                        .choice = &subject->choices[i],
+                                    },
+                                    list);
 }
 
 static bool any_conflict(const struct assay_subject *subject)

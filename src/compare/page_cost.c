@@ -4,19 +4,6 @@
  */
 #include "compare/page_parts.h"
 
-/* "Gemma 2 2B  ·  GPT-4o" */
-static struct assay_str title(struct assay_arena *arena,
-                              struct assay_model *const *models, size_t count)
-{
-    struct assay_str text = {"", 0};
-
-    for (size_t i = 0; i < count; i++)
-        text = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(text),
-                                  i ? "  ·  " : "",
-                                  ASSAY_STR_ARG(models[i]->name));
-    return text;
-}
-
 static bool set_sides(struct assay_page *page,
                       struct assay_model *const *models, size_t count,
                       struct assay_error *err)
@@ -32,6 +19,7 @@ static bool set_sides(struct assay_page *page,
     if (count < 1 || count > ASSAY_COMPARE_MAX)
         return assay_fail(err, ASSAY_BAD_INPUT, "%zu models, expected 1 to %d",
                           count, ASSAY_COMPARE_MAX);
+    assay_provider_names_read(c->arena, models, count, &c->provider_names);
     for (size_t i = 0; i < count; i++) {
         struct assay_side *side = &c->sides[i];
 
@@ -76,7 +64,7 @@ struct assay_document *assay_page_cost(struct assay_arena *arena,
     struct assay_json *list = assay_json_array(arena);
 
     assay_page_start(&page, arena, options, "assay-cost/1",
-                     title(arena, models, count));
+                     assay_compare_title(arena, models, count));
     assay_json_set(page.c.data, "traffic",
                    assay_traffic_json(arena, &page.options.traffic));
     if (!set_sides(&page, models, count, err) ||

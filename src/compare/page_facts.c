@@ -92,31 +92,48 @@ static void add_fact(struct assay_page *page, struct assay_block *table,
     assay_json_add(list, row);
 }
 
-/* Where the weights lie: one row for each copy. */
+static void add_words(struct assay_arena *arena, struct assay_str *note,
+                      struct assay_str words)
+{
+    if (words.len > 0)
+        *note = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(*note),
+                                   note->len ? ", " : "", ASSAY_STR_ARG(words));
+}
+
+/* One copy of the weights: at a URL, or a file that was read here. */
+static void add_copy(struct assay_page *page, struct assay_block *table,
+                     const struct assay_json *copy,
+                     const struct assay_claim *claim)
+{
+    struct assay_arena *arena = page->c.arena;
+    struct assay_cell *cells = assay_table_row(page->c.doc, table);
+    struct assay_str url = assay_json_text(copy, "url");
+
+    cells[0].text = ASSAY_STR("weights");
+    cells[1].text = url.len ? url : assay_json_text(copy, "file");
+    cells[1].link = url;
+    cells[1].note = assay_json_text(copy, "format");
+    add_words(arena, &cells[1].note, assay_json_text(copy, "quantization"));
+    if (assay_json_is(assay_json_get(copy, "gated"), ASSAY_JSON_TRUE))
+        add_words(arena, &cells[1].note, ASSAY_STR("after agreeing to terms"));
+    assay_compare_ref(&page->c, &cells[1].refs, claim);
+    cells[0].state = cells[1].state = ASSAY_KNOWN;
+}
+
+/* Where the weights lie, whoever says so: one row for each copy. */
 static void add_weights(struct assay_page *page, struct assay_block *table,
                         const struct assay_subject *subject)
 {
     const struct assay_choice *choice =
         assay_subject_choice(subject, "weights");
-    const struct assay_json *gated;
 
-    if (!choice || !assay_json_is(choice->claims[0]->value, ASSAY_JSON_ARRAY))
-        return;
-    for (const struct assay_json *copy = choice->claims[0]->value->first; copy;
-         copy = copy->next) {
-        struct assay_cell *cells = assay_table_row(page->c.doc, table);
+    for (size_t i = 0; choice && i < choice->counting; i++) {
+        const struct assay_claim *claim = choice->claims[i];
 
-        gated = assay_json_get(copy, "gated");
-        cells[0].text = ASSAY_STR("weights");
-        cells[1].text = assay_json_text(copy, "url");
-        cells[1].link = cells[1].text;
-        cells[1].note = assay_json_text(copy, "format");
-        if (assay_json_is(gated, ASSAY_JSON_TRUE))
-            cells[1].note = assay_arena_printf(
-                page->c.arena, "%.*s%safter agreeing to terms",
-                ASSAY_STR_ARG(cells[1].note), cells[1].note.len ? ", " : "");
-        assay_compare_ref(&page->c, &cells[1].refs, choice->claims[0]);
-        cells[0].state = cells[1].state = ASSAY_KNOWN;
+        if (assay_json_is(claim->value, ASSAY_JSON_ARRAY))
+            for (const struct assay_json *copy = claim->value->first; copy;
+                 copy = copy->next)
+                add_copy(page, table, copy, claim);
     }
 }
 

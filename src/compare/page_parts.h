@@ -66,8 +66,6 @@ struct assay_json *assay_page_facts(struct assay_page *page,
 
 /* --------------------------------------------- page_routes.c */
 
-struct assay_json *assay_page_component(
-    struct assay_page *page, const struct assay_price_component *price);
 /*
  * The routes of a model with their cost, live and cheapest first, as a table
  * and as the array of the contract. False with LIMIT.
@@ -79,8 +77,45 @@ bool assay_page_routes(struct assay_page *page, struct assay_section *section,
 struct assay_json *assay_page_route_json(struct assay_page *page,
                                          const struct assay_route_cost *cost);
 
+/* "/model/google/gemma-2-2b", or empty when an address cannot hold the id. */
+struct assay_str assay_page_model_link(struct assay_arena *arena,
+                                       struct assay_str model_id);
+/* "1,442" */
+struct assay_cell assay_page_count(struct assay_arena *arena, uint64_t n);
+/* "101 to 200 of 812"; "3" where that is all; "none". */
+struct assay_str assay_page_part(struct assay_arena *arena,
+                                 struct assay_part part, size_t shown);
+
+/* The same as "part" of the contract. */
+void assay_page_set_part(struct assay_page *page, struct assay_part part,
+                         size_t count);
+/* A source as the contracts have it. */
+struct assay_json *assay_page_source_json(struct assay_page *page,
+                                          const struct assay_source *source);
+
+/* --------------------------------------------- page_changes.c */
+
+/* The value before or after it in words; "–" for none. */
+struct assay_str assay_page_change_value(struct assay_arena *arena,
+                                         const struct assay_change *change,
+                                         const struct assay_json *value);
+/* "context", "input price", "MMLU  5-shot, instruct" */
+void assay_page_change_fact(struct assay_arena *arena, struct assay_cell *cell,
+                            const struct assay_change *change);
+/* One of the contract's changes. */
+struct assay_json *assay_page_change_json(struct assay_arena *arena,
+                                          const struct assay_change *change);
+
 /* --------------------------------------------- page_conflicts.c */
 
+/* A fact that sources disagree about. */
+struct assay_conflict {
+    struct assay_cell taken, against; /* against: each value once */
+    struct assay_json *json;          /* of the contract */
+};
+struct assay_conflict assay_conflict_of(struct assay_comparison *c,
+                                        const struct assay_subject *subject,
+                                        const struct assay_choice *choice);
 /*
  * A row for each fact of the subject that sources disagree about, into a
  * table made at the first of them; and into the array of the contract.
@@ -90,5 +125,11 @@ void assay_page_conflict_rows(struct assay_page *page,
                               struct assay_block **table,
                               const struct assay_subject *subject,
                               struct assay_json *list);
+/* One such row. */
+void assay_page_conflict_row(struct assay_page *page,
+                             struct assay_section *section,
+                             struct assay_block **table,
+                             const struct assay_disputed *disputed,
+                             struct assay_json *list);
 
 #endif

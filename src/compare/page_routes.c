@@ -8,42 +8,6 @@
 
 /* ------------------------------------------------------- the contract */
 
-struct assay_json *assay_page_component(
-    struct assay_page *page, const struct assay_price_component *price)
-{
-    struct assay_arena *arena = page->c.arena;
-    struct assay_json *one = assay_json_object(arena);
-    struct assay_refs refs = {0};
-
-    assay_compare_ref(&page->c, &refs, price->claim);
-    assay_json_set_text(arena, one, "meter", price->meter);
-    assay_json_set_c(arena, one, "state", assay_state_name(price->state));
-    if (price->state != ASSAY_UNKNOWN)
-        assay_json_set_text(arena, one,
-                            price->unit == ASSAY_EACH ? "usd_each"
-                                                      : "usd_per_million",
-                            assay_decimal_text(arena, price->usd));
-    if (price->when != ASSAY_TIER_ALWAYS) {
-        assay_json_set_text(
-            arena, one, "when_input_tokens",
-            assay_arena_printf(arena, "%s%llu",
-                               price->when == ASSAY_TIER_ABOVE ? ">" : ">=",
-                               (unsigned long long)price->threshold_tokens));
-        assay_json_set_c(arena, one, "scope",
-                         price->marginal ? "marginal" : "whole_request");
-    }
-    if (assay_date_set(price->from))
-        assay_page_set_date(page, one, "from", price->from);
-    if (assay_date_set(price->to))
-        assay_page_set_date(page, one, "to", price->to);
-    if (price->utc_from.len) {
-        assay_json_set_text(arena, one, "utc_from", price->utc_from);
-        assay_json_set_text(arena, one, "utc_to", price->utc_to);
-    }
-    assay_json_set(one, "claims", assay_refs_json(&page->c, &refs));
-    return one;
-}
-
 static void set_count(struct assay_page *page, struct assay_json *object,
                       const struct assay_route *route, const char *fact)
 {
@@ -83,52 +47,16 @@ struct assay_json *assay_page_route_json(struct assay_page *page,
     set_count(page, one, route, "context_tokens");
     set_count(page, one, route, "max_output_tokens");
     for (size_t i = 0; i < route->prices.count; i++)
-        assay_json_add(
-            prices, assay_page_component(page, &route->prices.components[i]));
+        assay_json_add(prices, assay_component_json(
+                                   &page->c, &route->prices.components[i]));
     assay_json_set(one, "prices", prices);
-    assay_json_set_c(arena, one, "state", assay_state_name(cost->state));
-    if (cost->state == ASSAY_UNKNOWN)
-        assay_json_set_null(arena, one, "monthly_usd");
-    else
-        assay_json_set_text(arena, one, "monthly_usd",
-                            assay_decimal_text(arena, cost->usd));
+    assay_set_cost(&page->c, one, cost->state, cost->usd);
     assay_compare_ref(&page->c, &refs, route->status_claim);
     assay_json_set(one, "claims", assay_refs_json(&page->c, &refs));
     return one;
 }
 
 /* ------------------------------------------------------- the table */
-
-static struct assay_cell price_cell(struct assay_page *page,
-                                    const struct assay_route *route,
-                                    const char *meter)
-{
-    const struct assay_price_component *price = assay_price_find(
-        &route->prices, assay_str_c(meter), page->options.traffic.input_tokens,
-        page->options.as_of);
-    struct assay_cell cell = {.text = ASSAY_STR("–")};
-
-    if (!price)
-        return cell;
-    assay_compare_ref(&page->c, &cell.refs, price->claim);
-    cell.state = price->state;
-    cell.text = price->state == ASSAY_UNKNOWN
-                    ? ASSAY_STR("not stated")
-                    : assay_price_text(page->c.arena, price->usd);
-    return cell;
-}
-
-static struct assay_cell count_cell(struct assay_page *page,
-                                    const struct assay_route *route,
-                                    const char *fact)
-{
-    struct assay_value value =
-        assay_fact_value(&page->c, &route->subject, fact);
-    struct assay_cell cell = {0};
-
-    assay_value_cell(&cell, &value);
-    return cell;
-}
 
 enum { ROUTE, INPUT, OUTPUT, CACHED, MONTH, CONTEXT, LONGEST, STATUS, COLUMNS };
 
@@ -148,17 +76,17 @@ static void route_row(struct assay_page *page, struct assay_block *table,
     };
     if (!assay_str_is(route->tier, "standard"))
         row[ROUTE].note = route->tier;
-    row[INPUT] = price_cell(page, route, "input_tokens");
-    row[OUTPUT] = price_cell(page, route, "output_tokens");
-    row[CACHED] = price_cell(page, route, "cache_read_tokens");
+    row[INPUT] = assay_price_cell(&page->c, route, "input_tokens");
+    row[OUTPUT] = assay_price_cell(&page->c, route, "output_tokens");
+    row[CACHED] = assay_price_cell(&page->c, route, "cache_read_tokens");
     row[MONTH] = (struct assay_cell){
         .text = assay_cost_text(arena, cost->state, cost->usd),
         .state = cost->state,
     };
     if (cost->state == ASSAY_FREE)
         row[MONTH].note = ASSAY_STR("free tier");
-    row[CONTEXT] = count_cell(page, route, "context_tokens");
-    row[LONGEST] = count_cell(page, route, "max_output_tokens");
+    row[CONTEXT] = assay_limit_cell(&page->c, route, "context_tokens");
+    row[LONGEST] = assay_limit_cell(&page->c, route, "max_output_tokens");
     row[STATUS] = (struct assay_cell){
         .text = assay_page_status(arena, route->status, route->retired_on,
                                   route->live),

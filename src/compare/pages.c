@@ -96,6 +96,55 @@ struct assay_str assay_page_status(struct assay_arena *arena,
                               ASSAY_STR_ARG(day));
 }
 
+struct assay_str assay_page_model_link(struct assay_arena *arena,
+                                       struct assay_str model_id)
+{
+    size_t slashes = 0;
+
+    for (size_t i = 0; i < model_id.len; i++) {
+        char c = model_id.at[i];
+
+        slashes += c == '/';
+        if (c <= ' ' || c > '~' || c == '?' || c == '#' || c == '%' ||
+            c == '\\')
+            return ASSAY_STR("");
+    }
+    if (slashes != 1)
+        return ASSAY_STR("");
+    return assay_arena_printf(arena, "/model/%.*s", ASSAY_STR_ARG(model_id));
+}
+
+struct assay_str assay_page_part(struct assay_arena *arena,
+                                 struct assay_part part, size_t shown)
+{
+    struct assay_str total =
+        assay_decimal_fixed(arena, assay_decimal_uint(part.total), 0);
+    struct assay_str first =
+        assay_decimal_fixed(arena, assay_decimal_uint(part.first + 1), 0);
+    struct assay_str last =
+        assay_decimal_fixed(arena, assay_decimal_uint(part.first + shown), 0);
+
+    if (part.total == 0 || shown == 0)
+        return ASSAY_STR("none");
+    if (shown == part.total)
+        return total;
+    return assay_arena_printf(arena, "%.*s to %.*s of %.*s",
+                              ASSAY_STR_ARG(first), ASSAY_STR_ARG(last),
+                              ASSAY_STR_ARG(total));
+}
+
+void assay_page_set_part(struct assay_page *page, struct assay_part part,
+                         size_t count)
+{
+    struct assay_arena *arena = page->c.arena;
+    struct assay_json *one =
+        assay_json_set(page->c.data, "part", assay_json_object(arena));
+
+    assay_json_set_uint(arena, one, "first", part.first + 1);
+    assay_json_set_uint(arena, one, "count", count);
+    assay_json_set_uint(arena, one, "total", part.total);
+}
+
 /* ------------------------------------------------------- sources */
 
 /* "today", "3 days", "14 weeks", "2.1 years": how old a reading is. */
@@ -112,7 +161,7 @@ static struct assay_str age_text(struct assay_arena *arena, int32_t days)
     return assay_arena_printf(arena, "%d years", (int)(days / 365));
 }
 
-static struct assay_cell count_cell(struct assay_arena *arena, uint32_t n)
+struct assay_cell assay_page_count(struct assay_arena *arena, uint64_t n)
 {
     return (struct assay_cell){
         .text = assay_decimal_fixed(arena, assay_decimal_uint(n), 0),
@@ -137,15 +186,15 @@ static void source_row(struct assay_page *page, struct assay_block *table,
     row[1].text = assay_str_c(assay_source_kind_name(source->kind));
     row[2].text = assay_date_text(arena, source->read);
     row[3].text = age_text(arena, days);
-    row[4] = count_cell(arena, source->models);
-    row[5] = count_cell(arena, source->routes);
+    row[4] = assay_page_count(arena, source->models);
+    row[5] = assay_page_count(arena, source->routes);
     row[6] = (struct assay_cell){.text = source->title, .link = source->url};
     for (size_t i = 1; i < 7; i++)
         row[i].state = ASSAY_KNOWN;
 }
 
-static struct assay_json *source_json(struct assay_page *page,
-                                      const struct assay_source *source)
+struct assay_json *assay_page_source_json(struct assay_page *page,
+                                          const struct assay_source *source)
 {
     struct assay_arena *arena = page->c.arena;
     struct assay_json *one = assay_json_object(arena);
@@ -190,7 +239,7 @@ struct assay_document *assay_page_sources(struct assay_arena *arena,
                                 sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < count; i++) {
         source_row(&page, table, &sources[i]);
-        assay_json_add(list, source_json(&page, &sources[i]));
+        assay_json_add(list, assay_page_source_json(&page, &sources[i]));
     }
     assay_json_set(page.c.data, "sources", list);
     return assay_page_finish(&page);

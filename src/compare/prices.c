@@ -2,48 +2,13 @@
  * Every route of every model with its prices: live ones first, free tiers
  * named, retired ones shown as such.
  */
-#include "compare/comparison.h"
-
-static struct assay_cell price_cell(struct assay_comparison *c,
-                                    const struct assay_route *route,
-                                    const char *meter)
-{
-    const struct assay_price_component *price =
-        assay_price_find(&route->prices, assay_str_c(meter),
-                         c->options->traffic.input_tokens, c->options->as_of);
-    struct assay_cell cell = {.text = ASSAY_STR("–")};
-
-    if (!price)
-        return cell;
-    assay_compare_ref(c, &cell.refs, price->claim);
-    cell.state = price->state;
-    cell.text = price->state == ASSAY_UNKNOWN
-                    ? ASSAY_STR("not stated")
-                    : assay_price_text(c->arena, price->usd);
-    return cell;
-}
-
-static struct assay_str route_status(struct assay_comparison *c,
-                                     const struct assay_route *route)
-{
-    struct assay_str day = assay_date_text(c->arena, route->retired_on);
-    const char *name = assay_status_name(route->status);
-
-    if (!day.len)
-        return assay_str_c(name);
-    return assay_arena_printf(c->arena, "%s%s%.*s", name,
-                              route->live ? ", ends " : " ",
-                              ASSAY_STR_ARG(day));
-}
+#include "compare/page_parts.h"
 
 static void route_row(struct assay_comparison *c, struct assay_block *table,
                       const struct assay_route_cost *cost)
 {
     const struct assay_route *route = cost->route;
     struct assay_cell *row = assay_table_row(c->doc, table);
-    const struct assay_choice *context =
-        assay_subject_choice(&route->subject, "context_tokens");
-    uint64_t n;
 
     row[0] = (struct assay_cell){
         .text = route->id,
@@ -55,55 +20,22 @@ static void route_row(struct assay_comparison *c, struct assay_block *table,
         .link = assay_arena_printf(c->arena, "/provider/%.*s",
                                    ASSAY_STR_ARG(route->provider)),
     };
-    row[1] = price_cell(c, route, "input_tokens");
-    row[2] = price_cell(c, route, "output_tokens");
+    row[1] = assay_price_cell(c, route, "input_tokens");
+    row[2] = assay_price_cell(c, route, "output_tokens");
     row[3] = (struct assay_cell){
         .text = assay_cost_text(c->arena, cost->state, cost->usd),
         .note = cost->fits ? ASSAY_STR("") : ASSAY_STR("too small"),
         .state = cost->state,
         .flags = cost->fits ? 0 : ASSAY_CELL_DIM,
     };
-    row[4] = (struct assay_cell){.text = ASSAY_STR("unknown")};
-    if (assay_choice_uint(context, &n) == ASSAY_KNOWN) {
-        row[4].text = assay_decimal_fixed(c->arena, assay_decimal_uint(n), 0);
-        row[4].state = ASSAY_KNOWN;
-        assay_compare_ref(c, &row[4].refs, context->claims[0]);
-        if (context->conflict)
-            row[4].flags |= ASSAY_CELL_CONFLICT;
-    }
+    row[4] = assay_limit_cell(c, route, "context_tokens");
     row[5] = (struct assay_cell){
-        .text = route_status(c, route),
+        .text = assay_page_status(c->arena, route->status, route->retired_on,
+                                  route->live),
         .state = ASSAY_KNOWN,
         .flags = route->live ? 0 : ASSAY_CELL_WARN,
     };
     assay_compare_route_ref(c, &row[5].refs, route);
-}
-
-static struct assay_json *component_json(
-    struct assay_comparison *c, const struct assay_price_component *price)
-{
-    struct assay_json *one = assay_json_object(c->arena);
-    struct assay_refs refs = {0};
-    struct assay_str text = assay_decimal_text(c->arena, price->usd);
-
-    assay_compare_ref(c, &refs, price->claim);
-    assay_json_set_text(c->arena, one, "meter", price->meter);
-    assay_json_set_c(c->arena, one, "state", assay_state_name(price->state));
-    if (price->state != ASSAY_UNKNOWN)
-        assay_json_set_text(
-            c->arena, one,
-            price->unit == ASSAY_EACH ? "usd_each" : "usd_per_million", text);
-    if (price->when != ASSAY_TIER_ALWAYS) {
-        assay_json_set_text(
-            c->arena, one, "when_input_tokens",
-            assay_arena_printf(c->arena, "%s%llu",
-                               price->when == ASSAY_TIER_ABOVE ? ">" : ">=",
-                               (unsigned long long)price->threshold_tokens));
-        assay_json_set_c(c->arena, one, "scope",
-                         price->marginal ? "marginal" : "whole_request");
-    }
-    assay_json_set(one, "claims", assay_refs_json(c, &refs));
-    return one;
 }
 
 static struct assay_json *route_json(struct assay_comparison *c,
@@ -119,21 +51,24 @@ static struct assay_json *route_json(struct assay_comparison *c,
     assay_json_set_bool(c->arena, one, "live", route->live);
     assay_json_set_bool(c->arena, one, "free", route->free);
     assay_json_set_text(c->arena, one, "tier", route->tier);
-    assay_json_set_c(c->arena, one, "state", assay_state_name(cost->state));
-    if (cost->state == ASSAY_UNKNOWN)
-        assay_json_set_null(c->arena, one, "monthly_usd");
-    else
-        assay_json_set_text(c->arena, one, "monthly_usd",
-                            assay_decimal_text(c->arena, cost->usd));
+    assay_set_cost(c, one, cost->state, cost->usd);
     assay_json_set_bool(c->arena, one, "fits", cost->fits);
     for (size_t i = 0; i < route->prices.count; i++)
-        assay_json_add(list, component_json(c, &route->prices.components[i]));
+        assay_json_add(list,
+                       assay_component_json(c, &route->prices.components[i]));
     assay_json_set(one, "prices", list);
     return one;
 }
 
 /* A page shows the best of many; the contract holds them all. */
-#define ROUTES_SHOWN 12
+enum { ROUTES_SHOWN = 12, ROUTES_OF_ALL = 36 };
+
+static size_t routes_shown(const struct assay_comparison *c)
+{
+    size_t each = ROUTES_OF_ALL / c->count;
+
+    return each < ROUTES_SHOWN ? each : ROUTES_SHOWN;
+}
 
 /*
  * Free tiers first, then by cost, unknown costs, routes that the request
@@ -187,6 +122,7 @@ static void model_prices(struct assay_comparison *c,
     const struct assay_route_cost **costs = sorted_costs(c, side);
     struct assay_json *one = assay_json_add(list, assay_json_object(c->arena));
     struct assay_json *routes = assay_json_array(c->arena);
+    size_t shown = routes_shown(c);
     struct assay_block *table;
 
     assay_json_set_text(c->arena, one, "model", model->id);
@@ -204,15 +140,15 @@ static void model_prices(struct assay_comparison *c,
     table = assay_section_table(c->doc, section, columns,
                                 sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < model->route_count; i++) {
-        if (i < ROUTES_SHOWN)
+        if (i < shown)
             route_row(c, table, costs[i]);
         assay_json_add(routes, route_json(c, costs[i]));
     }
-    if (model->route_count > ROUTES_SHOWN)
+    if (model->route_count > shown)
         assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
                           assay_arena_printf(c->arena,
                                              "… and %zu more: assay show %.*s",
-                                             model->route_count - ROUTES_SHOWN,
+                                             model->route_count - shown,
                                              ASSAY_STR_ARG(model->id)));
 }
 

@@ -188,6 +188,24 @@ static size_t partner(const struct assay_comparison *c, size_t side)
     return side;
 }
 
+static void say(struct assay_comparison *c, struct assay_section *section,
+                const struct candidate *one, struct assay_str with)
+{
+    struct assay_str id = one->model->id;
+    struct assay_str who = assay_arena_printf(
+        c->arena, "%.*s (%s, seen from %.*s)", ASSAY_STR_ARG(one->model->name),
+        one->why, ASSAY_STR_ARG(c->sides[one->side].model->name));
+    struct assay_block *block = assay_section_say(
+        c->doc, section, ASSAY_BLOCK_ITEM,
+        assay_arena_printf(c->arena, "%.*s: assay compare %.*s %.*s",
+                           ASSAY_STR_ARG(who), ASSAY_STR_ARG(with),
+                           ASSAY_STR_ARG(id)));
+
+    block->link = assay_arena_printf(c->arena, "/compare/%.*s/%.*s",
+                                     ASSAY_STR_ARG(with), ASSAY_STR_ARG(id));
+    block->link_len = who.len;
+}
+
 void assay_compare_related(struct assay_comparison *c)
 {
     struct assay_section *section = NULL;
@@ -218,13 +236,7 @@ void assay_compare_related(struct assay_comparison *c)
         assay_json_set_c(c->arena, one, "why", found[i].why);
         if (!section)
             section = assay_document_section(c->doc, "related", "Go on with");
-        assay_section_say(
-            c->doc, section, ASSAY_BLOCK_ITEM,
-            assay_arena_printf(
-                c->arena, "%.*s (%s, seen from %.*s): assay compare %.*s %.*s",
-                ASSAY_STR_ARG(found[i].model->name), found[i].why,
-                ASSAY_STR_ARG(c->sides[found[i].side].model->name),
-                ASSAY_STR_ARG(with), ASSAY_STR_ARG(found[i].model->id)));
+        say(c, section, &found[i], with);
     }
     assay_json_set(c->data, "related", list);
 }

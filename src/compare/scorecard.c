@@ -175,6 +175,7 @@ static size_t cheapest_row(struct assay_comparison *c, const char *meter,
         const struct assay_route *route = NULL;
         const struct assay_price_component *price =
             assay_side_cheapest(c, &c->sides[i], meter, &route);
+        struct assay_str provider;
 
         values[i] = no_price(&c->sides[i]);
         if (!price) {
@@ -185,11 +186,11 @@ static size_t cheapest_row(struct assay_comparison *c, const char *meter,
         values[i].text = assay_price_text(c->arena, price->usd);
         values[i].json = assay_json_string(
             c->arena, assay_decimal_text(c->arena, price->usd));
-        values[i].note = route->provider_name;
+        provider = assay_compare_provider(c, route);
+        values[i].note = provider;
         if (route->free)
-            values[i].note =
-                assay_arena_printf(c->arena, "free tier, %.*s",
-                                   ASSAY_STR_ARG(route->provider_name));
+            values[i].note = assay_arena_printf(c->arena, "free tier, %.*s",
+                                                ASSAY_STR_ARG(provider));
         assay_compare_ref(c, &values[i].refs, price->claim);
         int order = leader == ASSAY_NOBODY && i == 0
                         ? -1
@@ -224,8 +225,9 @@ static size_t cost_row(struct assay_comparison *c, struct assay_value *values)
             .state = cost->best.state,
             .text = assay_cost_text(c->arena, cost->best.state, cost->best.usd),
             .refs = c->sides[i].cost_refs,
-            .note = cost->best.route ? cost->best.route->provider_name
-                                     : cost->why_unknown,
+            .note = cost->best.route
+                        ? assay_compare_provider(c, cost->best.route)
+                        : cost->why_unknown,
         };
         if (cost->best.state != ASSAY_UNKNOWN)
             values[i].json = assay_json_string(

@@ -38,6 +38,12 @@ bool assay_side_count(const struct assay_side *side, const char *fact,
     return true;
 }
 
+struct assay_str assay_compare_provider(const struct assay_comparison *c,
+                                        const struct assay_route *route)
+{
+    return assay_provider_names_find(&c->provider_names, route);
+}
+
 size_t assay_side_providers(const struct assay_side *side)
 {
     const struct assay_model *model = side->model;
@@ -231,6 +237,7 @@ bool assay_compare_sides(struct assay_comparison *c,
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "a model is named twice; expected different models");
     c->count = count;
+    assay_provider_names_read(c->arena, models, count, &c->provider_names);
     for (size_t i = 0; i < count; i++) {
         struct assay_side *side = &c->sides[i];
 

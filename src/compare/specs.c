@@ -54,6 +54,7 @@ struct assay_value assay_side_limit(struct assay_comparison *c, size_t side,
     const struct assay_model *model = c->sides[side].model;
     struct assay_value value = assay_fact_value(c, &model->subject, fact);
     const struct assay_route *from;
+    struct assay_str provider;
     bool differ;
 
     if (value.refs.count)
@@ -62,9 +63,10 @@ struct assay_value assay_side_limit(struct assay_comparison *c, size_t side,
     if (!from)
         return value;
     value = assay_fact_value(c, &from->subject, fact);
+    provider = assay_compare_provider(c, from);
     value.note =
         assay_arena_printf(c->arena, "%s %.*s", differ ? "at most, on" : "on",
-                           ASSAY_STR_ARG(from->provider_name));
+                           ASSAY_STR_ARG(provider));
     return value;
 }
 

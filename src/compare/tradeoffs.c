@@ -34,11 +34,16 @@ static void say_next(struct assay_comparison *c, struct assay_section *section,
     for (size_t i = 0; i < c->count; i++)
         if (i != side && c->sides[i].reachable &&
             !assay_str_equal(c->sides[i].model->id, last->id)) {
-            assay_section_say(
+            struct assay_str with = c->sides[i].model->id;
+            struct assay_block *block = assay_section_say(
                 c->doc, section, ASSAY_BLOCK_COMMAND,
                 assay_arena_printf(c->arena, "assay compare %.*s %.*s",
-                                   ASSAY_STR_ARG(c->sides[i].model->id),
+                                   ASSAY_STR_ARG(with),
                                    ASSAY_STR_ARG(last->id)));
+
+            block->link = assay_arena_printf(c->arena, "/compare/%.*s/%.*s",
+                                             ASSAY_STR_ARG(with),
+                                             ASSAY_STR_ARG(last->id));
             return;
         }
 }

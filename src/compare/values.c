@@ -59,6 +59,19 @@ struct assay_str assay_fact_title(struct assay_arena *arena,
     return assay_str_c(copy);
 }
 
+struct assay_str assay_compare_title(struct assay_arena *arena,
+                                     struct assay_model *const *models,
+                                     size_t count)
+{
+    struct assay_str text = {"", 0};
+
+    for (size_t i = 0; i < count; i++)
+        text = assay_arena_printf(arena, "%.*s%s%.*s", ASSAY_STR_ARG(text),
+                                  i ? "  ·  " : "",
+                                  ASSAY_STR_ARG(models[i]->name));
+    return text;
+}
+
 struct assay_value assay_count_value(struct assay_comparison *c, uint64_t n)
 {
     return (struct assay_value){

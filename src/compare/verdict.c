@@ -92,6 +92,7 @@ static void say_retired(struct assay_comparison *c, const struct assay_side *s,
     }
     for (size_t i = 0; i < model->route_count; i++) {
         const struct assay_route *route = model->routes[i];
+        struct assay_str provider = assay_compare_provider(c, route);
         struct assay_refs own = {0};
         struct assay_str day;
 
@@ -102,8 +103,7 @@ static void say_retired(struct assay_comparison *c, const struct assay_side *s,
         day = assay_date_text(c->arena, route->retired_on);
         assay_points_add(c, &v->why, "route_retired", &own,
                          "Its route at %.*s ended on %.*s.",
-                         ASSAY_STR_ARG(route->provider_name),
-                         ASSAY_STR_ARG(day));
+                         ASSAY_STR_ARG(provider), ASSAY_STR_ARG(day));
     }
 }
 

@@ -174,6 +174,7 @@ struct assay_block *assay_section_say(struct assay_document *doc,
     block->kind = kind;
     block->text = keep(doc, text);
     block->rule = ASSAY_STR("");
+    block->link = ASSAY_STR("");
     if (section->last)
         section->last->next = block;
     else

@@ -16,8 +16,13 @@ enum {
 };
 
 const struct assay_import_format *const assay_import_formats[] = {
-    &assay_import_facts,   &assay_import_modelsdev,    &assay_import_openrouter,
-    &assay_import_litellm, &assay_import_genai_prices, NULL,
+    &assay_import_facts,
+    &assay_import_modelsdev,
+    &assay_import_openrouter,
+    &assay_import_litellm,
+    &assay_import_genai_prices,
+    &assay_import_gguf,
+    NULL,
 };
 
 const struct assay_import_format *assay_import_format(struct assay_str name)
@@ -104,36 +109,56 @@ out:
     return ok;
 }
 
+/* The bytes in one piece, hashed, and what they say as JSON. */
+static bool read_document(struct assay_batch *batch,
+                          const struct assay_import_options *options,
+                          struct assay_error *err)
+{
+    struct assay_arena bytes = {0};
+    struct assay_str text;
+    bool ok = fetch(&bytes, options->from, &text, err);
+
+    if (ok) {
+        batch->sha256 = assay_sha256_hex(batch->arena, text);
+        ok = parse_and_translate(batch, options, text, err);
+        if (!ok)
+            fail_in_source(err, options->from);
+    }
+    assay_arena_free(&bytes);
+    return ok;
+}
+
+/* Of what is too large to read, or no JSON. */
+static bool read_file(struct assay_batch *batch,
+                      const struct assay_import_options *options,
+                      struct assay_error *err)
+{
+    if (assay_http_is_url(options->from) || strcmp(options->from, "-") == 0)
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "%.160s: %s is read from a file alone", options->from,
+                          options->format->name);
+    return options->format->read_file(batch, options->from, err);
+}
+
 bool assay_import_read(struct assay_batch *batch,
                        const struct assay_import_options *options,
                        struct assay_error *err)
 {
     const struct assay_import_format *format = options->format;
-    struct assay_arena bytes = {0};
-    struct assay_str text;
-    bool ok = false;
 
     if (!check_source_id(options->source_id, err))
         return false;
-    if (!fetch(&bytes, options->from, &text, err))
-        goto out;
     batch->source_id = assay_arena_copy(batch->arena, options->source_id);
     batch->retrieved = options->retrieved;
     batch->format = assay_str_c(format->name);
     batch->origin = assay_arena_copy(batch->arena, assay_str_c(options->from));
-    batch->sha256 = assay_sha256_hex(batch->arena, text);
-    if (!parse_and_translate(batch, options, text, err)) {
-        fail_in_source(err, options->from);
-        goto out;
-    }
+    if (!(format->read_file ? read_file : read_document)(batch, options, err))
+        return false;
     set_default(&batch->source_id, format->name);
     set_default(&batch->title, format->title ? format->title : format->name);
     set_default(&batch->url, format->url);
     set_default(&batch->license, format->license);
-    ok = check_source_id(batch->source_id, err) &&
-         (assay_date_set(batch->retrieved) ||
-          default_date(options, &batch->retrieved, err));
-out:
-    assay_arena_free(&bytes);
-    return ok;
+    return check_source_id(batch->source_id, err) &&
+           (assay_date_set(batch->retrieved) ||
+            default_date(options, &batch->retrieved, err));
 }

@@ -146,14 +146,38 @@ static bool is_all_zero(const struct assay_litellm_prices *prices)
     return input;
 }
 
+/*
+ * A query is what is paid for, and the 0 of every token price stands for "not
+ * by the token": rerankers such as "rerank-v3.5", 10 of 13 in the list.
+ */
+static bool is_by_query(const struct assay_litellm_prices *prices,
+                        enum assay_litellm_tier tier)
+{
+    bool query = false;
+
+    for (size_t i = 0; i < prices->count; i++) {
+        const struct assay_price_component *price =
+            &prices->prices[i].component;
+        if (prices->prices[i].tier != tier ||
+            assay_decimal_sign(price->usd) == 0)
+            continue;
+        if (price->unit == ASSAY_PER_MILLION)
+            return false;
+        query = query || assay_str_is(price->meter, "query");
+    }
+    return query;
+}
+
 static void set_prices(struct assay_arena *arena,
                        const struct assay_litellm_prices *prices,
                        enum assay_litellm_tier tier, struct assay_json *route)
 {
+    bool by_query = is_by_query(prices, tier);
     struct assay_json *array = NULL;
 
     for (size_t i = 0; i < prices->count; i++) {
-        if (prices->prices[i].tier != tier)
+        if (prices->prices[i].tier != tier ||
+            (by_query && prices->prices[i].component.unit == ASSAY_PER_MILLION))
             continue;
         if (!array)
             array = assay_json_set(route, "prices", assay_json_array(arena));
@@ -224,6 +248,9 @@ static struct assay_str standard_note(struct assay_arena *arena,
                      ? ASSAY_STR("run on one's own machine; no price stated")
                      : ASSAY_STR("an endpoint billed by the hour; no price "
                                  "per token stated"));
+    if (is_by_query(prices, ASSAY_LITELLM_STANDARD))
+        add_note(arena, &note,
+                 ASSAY_STR("billed by the query; no price per token stated"));
     if (prices->not_taken.len > 0)
         add_note(arena, &note,
                  assay_arena_printf(arena, "prices not taken over: %.*s",

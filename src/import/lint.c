@@ -218,6 +218,10 @@ bool assay_lint(struct assay_arena *arena, const struct assay_lint_input *input,
     struct assay_linting lint = {.arena = arena, .as_of = input->as_of};
     struct assay_batch batch;
 
+    if (!input->format->read)
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "%s: weights are no list to look for faults in",
+                          input->format->name);
     const struct assay_json *document =
         assay_json_parse(arena, input->text, &limits, err);
     if (!document)

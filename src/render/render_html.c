@@ -50,6 +50,19 @@ static struct assay_str section_id(struct assay_html *html,
     return clean;
 }
 
+/* Its text, or the part of it that leads to a page. */
+static void add_words(struct assay_html *html, const struct assay_block *block)
+{
+    size_t len = block->link_len ? block->link_len : block->text.len;
+
+    if (!html->links || !assay_html_link_open(html, block->link)) {
+        assay_html_prose(html, block->text);
+        return;
+    }
+    assay_html_prose(html, assay_str_head(block->text, len));
+    assay_html_raw(html, "</a>");
+}
+
 /* The text of a statement with its references. */
 static void add_statement(struct assay_html *html,
                           const struct assay_block *block, const char *tag)
@@ -61,7 +74,7 @@ static void add_statement(struct assay_html *html,
         assay_html_raw(html, "\"");
     }
     assay_html_raw(html, ">");
-    assay_html_prose(html, block->text);
+    add_words(html, block);
     assay_html_refs(html, &block->refs);
     assay_buf_printf(html->out, "</%s>\n", tag);
 }
@@ -98,8 +111,9 @@ static void add_block(struct assay_html *html, const struct assay_block *block)
         break;
     case ASSAY_BLOCK_COMMAND:
         assay_html_raw(html, "<pre class=\"command\" tabindex=\"0\"><code>");
+        bool open = html->links && assay_html_link_open(html, block->link);
         assay_html_text(html->out, block->text);
-        assay_html_raw(html, "</code></pre>\n");
+        assay_html_raw(html, open ? "</a></code></pre>\n" : "</code></pre>\n");
         break;
     }
 }

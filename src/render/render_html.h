@@ -1,6 +1,7 @@
 /*
- * The page in two files: render_html.c walks the document,
- * render_html_parts.c writes what it is made of. Private to this folder.
+ * The page in three files: render_html.c walks the document,
+ * render_html_parts.c writes what it is made of, render_html_claims.c what
+ * its references lead to. Private to this folder.
  */
 #ifndef ASSAY_RENDER_HTML_H
 #define ASSAY_RENDER_HTML_H
@@ -26,6 +27,12 @@ void assay_html_prose(struct assay_html *html, struct assay_str text);
  * or a site path when those are wanted. False: nothing was written.
  */
 bool assay_html_link_open(struct assay_html *html, struct assay_str link);
+/* The text, as a link where it may be one. */
+void assay_html_linked(struct assay_html *html, struct assay_str text,
+                       struct assay_str link);
+/* `before` and the day in <time>; nothing for an unset date. */
+void assay_html_date(struct assay_html *html, const char *before,
+                     struct assay_date date);
 /* <sup> with a link to each claim: [3], or [3a] [3b] of one source. */
 void assay_html_refs(struct assay_html *html, const struct assay_refs *refs);
 /*
@@ -34,7 +41,7 @@ void assay_html_refs(struct assay_html *html, const struct assay_refs *refs);
  */
 void assay_html_table(struct assay_html *html, const struct assay_block *table,
                       struct assay_str name, size_t number);
-/* Each claim with its value and where it is from, then the sources. */
+/* The claims that the page refers to, by source; then the sources. */
 void assay_html_claims(struct assay_html *html);
 void assay_html_sources(struct assay_html *html);
 

@@ -1,6 +1,6 @@
 /*
- * What an HTML page is made of: links, references, tables, the lists of
- * claims and sources, and the style sheet with its hash.
+ * What an HTML page is made of: links, references, tables, and the style
+ * sheet with its hash.
  */
 #include "render/render_html.h"
 
@@ -57,17 +57,6 @@ void assay_html_prose(struct assay_html *html, struct assay_str text)
     }
 }
 
-/* <tag class="name">text</tag>, nothing for an empty text. */
-static void add_span(struct assay_html *html, const char *name,
-                     struct assay_str text)
-{
-    if (text.len == 0)
-        return;
-    assay_buf_printf(html->out, "<span class=\"%s\">", name);
-    add_text(html, text);
-    assay_html_raw(html, "</span>");
-}
-
 /* "/model/google/gemma-2-2b": never "//host", which is another site. */
 static bool is_site_path(struct assay_str link)
 {
@@ -105,8 +94,7 @@ bool assay_html_link_open(struct assay_html *html, struct assay_str link)
     return true;
 }
 
-/* A text, as a link where it may be one. */
-static void add_linked(struct assay_html *html, struct assay_str text,
+void assay_html_linked(struct assay_html *html, struct assay_str text,
                        struct assay_str link)
 {
     bool open = assay_html_link_open(html, link);
@@ -142,19 +130,14 @@ static struct assay_str member_name(struct assay_arena *arena, size_t index)
     return assay_arena_printf(arena, "-%zu", index + 1);
 }
 
-/*
- * "[3]" says on hovering which source it is; "[3a]" which statement of it:
- * pages have hundreds of these, so not both.
- */
+/* Pages have hundreds of these: "[3]", "[3a]", and nothing else. */
 static void add_ref(struct assay_html *html,
                     const struct assay_doc_claim *claim,
                     struct assay_str member)
 {
-    assay_buf_printf(html->out, "<a href=\"#%.*s\" title=\"",
-                     ASSAY_STR_ARG(claim->id));
-    add_text(html, member.len ? claim->fact : claim->source->title);
-    assay_buf_printf(html->out, "\">[%u%.*s]</a>",
-                     (unsigned)claim->source->number, ASSAY_STR_ARG(member));
+    assay_buf_printf(html->out, "<a href=#%.*s>[%u%.*s]</a>",
+                     ASSAY_STR_ARG(claim->id), (unsigned)claim->source->number,
+                     ASSAY_STR_ARG(member));
 }
 
 void assay_html_refs(struct assay_html *html, const struct assay_refs *refs)
@@ -164,7 +147,7 @@ void assay_html_refs(struct assay_html *html, const struct assay_refs *refs)
 
     if (refs->count == 0)
         return;
-    assay_html_raw(html, "<sup class=\"refs\">");
+    assay_html_raw(html, "<sup>");
     for (size_t i = 0; i < refs->count; i++) {
         bool before = i > 0 && sorted[i - 1]->source == sorted[i]->source;
         bool after =
@@ -226,12 +209,14 @@ static void add_cell(struct assay_html *html, const struct assay_cell *cell,
     open_cell(html, cell, column, index);
     if (leader)
         assay_html_raw(html, "<strong>");
-    add_linked(html, assay_cell_words(cell), cell->link);
+    assay_html_linked(html, assay_cell_words(cell), cell->link);
     if (leader)
         assay_html_raw(html, "</strong><span class=\"vh\"> (best)</span>");
-    if (cell->note.len)
-        assay_html_raw(html, " ");
-    add_span(html, "note", cell->note);
+    if (cell->note.len) {
+        assay_html_raw(html, " <span class=\"note\">");
+        assay_html_prose(html, cell->note);
+        assay_html_raw(html, "</span>");
+    }
     /* the mark stays beside the last of a few references */
     bool whole = conflict && cell->refs.count <= FEW_REFS;
     if (whole)
@@ -241,7 +226,6 @@ static void add_cell(struct assay_html *html, const struct assay_cell *cell,
         add_conflict_mark(html);
     if (whole)
         assay_html_raw(html, "</span>");
-    assay_html_raw(html, index == 0 ? "</th>" : "</td>");
 }
 
 static void add_header(struct assay_html *html, const struct assay_block *table)
@@ -252,17 +236,17 @@ static void add_header(struct assay_html *html, const struct assay_block *table)
         bool number = column->align == ASSAY_RIGHT;
 
         if (column->title.len == 0) {
-            assay_html_raw(html, "<td></td>");
+            assay_html_raw(html, "<td>");
             continue;
         }
         assay_html_raw(html, number ? "<th scope=\"col\" class=\"num\">"
                                     : "<th scope=\"col\">");
-        add_linked(html, column->title, column->link);
-        assay_html_raw(html, "</th>");
+        assay_html_linked(html, column->title, column->link);
     }
-    assay_html_raw(html, "</tr></thead>\n");
+    assay_html_raw(html, "</thead>\n");
 }
 
+/* Pages have a thousand cells: the end tags that HTML lets off are. */
 void assay_html_table(struct assay_html *html, const struct assay_block *table,
                       struct assay_str name, size_t number)
 {
@@ -282,12 +266,12 @@ void assay_html_table(struct assay_html *html, const struct assay_block *table,
         assay_html_raw(html, "<tr>");
         for (size_t i = 0; i < table->column_count; i++)
             add_cell(html, &row->cells[i], &table->columns[i], i);
-        assay_html_raw(html, "</tr>\n");
+        assay_html_raw(html, "\n");
     }
     assay_html_raw(html, "</tbody></table></div>\n");
 }
 
-static void add_date(struct assay_html *html, const char *before,
+void assay_html_date(struct assay_html *html, const char *before,
                      struct assay_date date)
 {
     struct assay_str text = assay_date_text(html->arena, date);
@@ -295,70 +279,6 @@ static void add_date(struct assay_html *html, const char *before,
     if (text.len)
         assay_buf_printf(html->out, "%s<time datetime=\"%.*s\">%.*s</time>",
                          before, ASSAY_STR_ARG(text), ASSAY_STR_ARG(text));
-}
-
-static void add_claim(struct assay_html *html,
-                      const struct assay_doc_claim *claim)
-{
-    const struct assay_doc_source *source = claim->source;
-
-    assay_buf_printf(html->out, "<li id=\"%.*s\">", ASSAY_STR_ARG(claim->id));
-    assay_html_raw(html, "<span class=\"what\">");
-    add_span(html, "fact", claim->fact);
-    assay_html_raw(html, " of ");
-    assay_html_raw(html, "<span class=\"subject\">");
-    assay_html_prose(html, claim->subject);
-    assay_html_raw(html, "</span>");
-    if (claim->subject_kind.len)
-        assay_html_raw(html, " ");
-    add_span(html, "note", claim->subject_kind);
-    assay_html_raw(html, "</span> ");
-    add_span(html, "value", claim->value);
-    assay_buf_printf(html->out,
-                     " <span class=\"from\"><a href=\"#s%u\">[%u]</a> ",
-                     (unsigned)source->number, (unsigned)source->number);
-    add_linked(html, source->title, claim->url.len ? claim->url : source->url);
-    if (source->kind.len)
-        assay_html_raw(html, ", ");
-    add_text(html, source->kind);
-    add_date(html, ", read ", claim->read);
-    assay_html_raw(html, "</span></li>\n");
-}
-
-void assay_html_claims(struct assay_html *html)
-{
-    if (!html->doc->first_claim)
-        return;
-    assay_html_raw(html, "<section id=\"all-claims\"><h2>Claims</h2>\n"
-                         "<p class=\"hint\">What the references lead to: each "
-                         "statement as its source makes it.</p>\n"
-                         "<ol class=\"claims\">\n");
-    for (const struct assay_doc_claim *c = html->doc->first_claim; c;
-         c = c->next)
-        add_claim(html, c);
-    assay_html_raw(html, "</ol></section>\n");
-}
-
-void assay_html_sources(struct assay_html *html)
-{
-    if (html->doc->source_count == 0)
-        return;
-    assay_html_raw(html, "<section id=\"all-sources\"><h2>Sources</h2>\n"
-                         "<ol class=\"sources\">\n");
-    for (size_t i = 0; i < html->doc->source_count; i++) {
-        const struct assay_doc_source *source = html->doc->sources[i];
-
-        assay_buf_printf(html->out,
-                         "<li id=\"s%u\"><span class=\"number\">"
-                         "[%u]</span> <span>",
-                         (unsigned)source->number, (unsigned)source->number);
-        add_linked(html, source->title, source->url);
-        add_date(html, ", read ", source->read);
-        assay_html_raw(html, " ");
-        add_span(html, "note", source->kind);
-        assay_html_raw(html, "</span></li>\n");
-    }
-    assay_html_raw(html, "</ol></section>\n");
 }
 
 struct assay_str assay_html_style(void)

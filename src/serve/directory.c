@@ -16,7 +16,7 @@ enum { MOST_THREADS = 4 };
 struct provider_count {
     struct assay_str id, name;
     size_t routes, live, models;
-    const struct assay_model *last; /* models are counted once */
+    size_t last; /* the how manieth model was counted last: each once */
     struct provider_count *next;
 };
 
@@ -51,17 +51,35 @@ static struct provider_count *provider_of(struct tally *tally,
     return *slot = p;
 }
 
+/*
+ * Threads see routes in no order, and sources name one provider in several
+ * ways: the table's name, else the first in the order of letters, else the id.
+ */
+static void take_name(struct assay_arena *arena, struct assay_str id,
+                      struct assay_str offered, struct assay_str *name)
+{
+    struct assay_str known = assay_provider_name(id);
+
+    if (!assay_str_equal(known, id))
+        offered = known;
+    if (name->len == 0 || assay_str_equal(*name, id) ||
+        (!assay_str_equal(offered, id) &&
+         assay_str_compare(offered, *name) < 0)) {
+        if (!assay_str_equal(offered, *name))
+            *name = assay_arena_copy(arena, offered);
+    }
+}
+
 static void count_route(struct tally *tally, const struct assay_route *route)
 {
     struct provider_count *p = provider_of(tally, route->provider);
 
-    if (p->name.len == 0)
-        p->name = assay_arena_copy(&tally->kept, route->provider_name);
+    take_name(&tally->kept, p->id, route->provider_name, &p->name);
     p->routes++;
     p->live += route->live;
-    if (route->model && p->last != route->model) {
+    if (route->model && p->last != tally->count) {
         p->models++;
-        p->last = route->model;
+        p->last = tally->count;
     }
     tally->routes++;
     tally->live += route->live;
@@ -209,8 +227,8 @@ static void add_provider(struct assay_directory *d,
     if (!to) {
         to = &d->providers[d->provider_count++];
         to->id = assay_arena_copy(&d->arena, p->id);
-        to->name = assay_arena_copy(&d->arena, p->name);
     }
+    take_name(&d->arena, p->id, p->name, &to->name);
     to->route_count += p->routes;
     to->live_count += p->live;
     to->model_count += p->models;

@@ -4,6 +4,7 @@
  */
 #include "serve/assets.h"
 #include "serve/directory.h"
+#include "serve/list_parts.h"
 #include "serve/places.h"
 #include "serve/site_parts.h"
 
@@ -105,28 +106,45 @@ static void add_head(struct assay_buf *out, struct assay_visit *visit,
     }
 }
 
+/* What was searched for stays in the field. */
+static struct assay_str searched(const struct assay_visit *visit)
+{
+    return visit->place && visit->place->page &&
+                   strcmp(visit->place->page, "/models") == 0
+               ? assay_visit_value(visit, "q")
+               : ASSAY_STR("");
+}
+
 static void add_menu(struct assay_buf *out, const struct assay_visit *visit)
 {
     const char *area = visit->place ? visit->place->area : NULL;
 
-    assay_buf_add_c(out,
-                    "</head>\n<body>\n"
-                    "<a class=\"skip\" href=\"#main\">To the content</a>\n"
-                    "<header class=\"site\"><div class=\"bar\">\n"
-                    "<a class=\"brand\" href=\"/\">assay</a>\n"
-                    "<form class=\"search\" role=\"search\" action=\"/models\">"
-                    "<label class=\"vh\" for=\"search\">Search models</label>"
-                    "<input id=\"search\" type=\"search\" name=\"q\" "
-                    "placeholder=\"Search models\" autocomplete=\"off\" "
-                    "maxlength=\"100\"></form>\n"
-                    "<nav class=\"site\" aria-label=\"Site\"><ul>\n");
+    assay_buf_add_c(
+        out, "</head>\n<body>\n"
+             "<a class=\"skip\" href=\"#main\">To the content</a>\n"
+             "<header class=\"site\"><div class=\"bar\">\n"
+             "<a class=\"brand\" href=\"/\"><svg viewBox=\"0 0 24 24\" "
+             "width=\"24\" height=\"24\" aria-hidden=\"true\"><path "
+             "d=\"M12 4v16M7.5 20h9M4.5 7.5h15\"/><path "
+             "d=\"M4.5 7.5l-3 7a3.2 3.2 0 0 0 6 0zM19.5 7.5l-3 7a3.2 3.2 0 0 "
+             "0 6 0z\"/></svg><span>assay</span></a>\n"
+             "<nav class=\"site\" aria-label=\"Site\"><ul>\n");
     for (size_t i = 0; i < sizeof menu / sizeof menu[0]; i++)
         assay_buf_printf(
             out, "<li><a href=\"%s\"%s>%s</a></li>\n", menu[i].path,
             area && strcmp(area, menu[i].path) == 0 ? " aria-current=\"true\""
                                                     : "",
             menu[i].title);
-    assay_buf_add_c(out, "</ul></nav>\n</div></header>\n");
+    assay_buf_add_c(out,
+                    "</ul></nav>\n"
+                    "<form class=\"search\" role=\"search\" action=\"/models\">"
+                    "<label class=\"vh\" for=\"search\">Search models</label>"
+                    "<input id=\"search\" type=\"search\" name=\"q\" "
+                    "class=\"model\" placeholder=\"Search models\" "
+                    "autocomplete=\"off\" spellcheck=\"false\" "
+                    "maxlength=\"100\" value=\"");
+    assay_html_text(out, searched(visit));
+    assay_buf_add_c(out, "\"></form>\n</div></header>\n");
 }
 
 static void add_foot(struct assay_buf *out, struct assay_visit *visit,
@@ -138,12 +156,14 @@ static void add_foot(struct assay_buf *out, struct assay_visit *visit,
     if (d) {
         struct assay_str day = assay_date_text(visit->arena, d->newest);
 
-        assay_buf_printf(out,
-                         "<p>%zu models and %zu routes from %zu sources, the "
-                         "newest read <time datetime=\"%.*s\">%.*s</time>. "
-                         "Unknown is shown as unknown.</p>\n",
-                         d->model_count, d->route_count, d->source_count,
-                         ASSAY_STR_ARG(day), ASSAY_STR_ARG(day));
+        assay_buf_printf(
+            out,
+            "<p>%.*s models and %.*s routes from %zu sources, the "
+            "newest read <time datetime=\"%.*s\">%.*s</time>. "
+            "Unknown is shown as unknown.</p>\n",
+            ASSAY_STR_ARG(assay_list_number(visit->arena, d->model_count)),
+            ASSAY_STR_ARG(assay_list_number(visit->arena, d->route_count)),
+            d->source_count, ASSAY_STR_ARG(day), ASSAY_STR_ARG(day));
     }
     if (sheet) {
         assay_buf_add_c(out, "<p><a href=\"");
@@ -193,6 +213,25 @@ bool assay_frame_html(struct assay_buf *out, struct assay_visit *visit,
     return assay_buf_ok(out, err);
 }
 
+/* Where to look for what was asked for. */
+static void add_way_on(struct assay_buf *out, const struct assay_visit *visit)
+{
+    struct assay_str name =
+        visit->part_count ? visit->parts[visit->part_count - 1] : ASSAY_STR("");
+
+    assay_buf_add_c(out, "<p>");
+    if (name.len && name.len <= 100 && visit->place && visit->place->make) {
+        assay_buf_add_c(out, "<a href=\"/models?q=");
+        assay_html_text(out, assay_url_encoded(visit->arena, name));
+        assay_buf_add_c(out, "\">Models like “");
+        assay_html_text(out, name);
+        assay_buf_add_c(out, "”</a> · ");
+    }
+    assay_buf_add_c(out, "<a href=\"/models\">All models</a> · "
+                         "<a href=\"/find\">Find by what is needed</a> · "
+                         "<a href=\"/\">Home</a></p>");
+}
+
 void assay_frame_error(struct assay_buf *out, struct assay_visit *visit,
                        unsigned status, const struct assay_error *err)
 {
@@ -206,11 +245,11 @@ void assay_frame_error(struct assay_buf *out, struct assay_visit *visit,
     assay_buf_printf(out,
                      "<main id=\"main\" tabindex=\"-1\">\n"
                      "<header class=\"page\"><h1>%s</h1></header>\n"
-                     "<div class=\"content\"><section><p>",
+                     "<div class=\"content\"><section><p class=\"problem\">",
                      title);
     assay_html_text(out, assay_str_c(err->text));
-    assay_buf_add_c(out, ".</p>\n<p>Search for a model above, or look "
-                         "through <a href=\"/models\">all models</a>.</p>"
-                         "</section></div>\n</main>\n");
+    assay_buf_add_c(out, ".</p>\n");
+    add_way_on(out, visit);
+    assay_buf_add_c(out, "</section></div>\n</main>\n");
     add_foot(out, visit, NULL);
 }

@@ -23,12 +23,16 @@ struct assay_place;
 enum {
     ASSAY_PARTS_MAX = 16, /* of a path: eight models of two parts each */
     ASSAY_PARAMETERS_MAX = 24,
+    ASSAY_TRAFFIC_PARTS = 7,
+    ASSAY_POST_MAX = 2,
 };
 
 /* A name in the query, as people and OpenAPI read about it. */
 struct assay_parameter {
     const char *name; /* NULL ends a table */
-    const char *type; /* of JSON Schema: "string", "integer", "boolean" */
+    /* of JSON Schema: "string", "integer", "boolean"; NULL: forms of pages
+       send it, the API has it not */
+    const char *type;
     const char *what; /* one sentence */
     const char *example;
     bool required;
@@ -43,6 +47,7 @@ struct assay_visit {
     const struct assay_place *place;
     enum assay_shape shape;
     struct assay_arena *arena;     /* of this visit */
+    struct assay_arena walks[2];   /* die with it too; for threads */
     struct assay_catalog *catalog; /* at as_of; one snapshot for the visit */
     const struct assay_directory *directory; /* of the same snapshot, today */
     struct assay_date today, as_of;
@@ -57,6 +62,10 @@ struct assay_visit {
     /* Fields of a form (requests=, input= …) became one traffic: the page is
        sent on to the address that says it shortly. */
     bool folded;
+    /* As they were typed there. */
+    struct assay_str typed[ASSAY_TRAFFIC_PARTS];
+    /* What was wrong with the question, for pages that TELL it. */
+    struct assay_error complaint;
 };
 
 /* Of the place's own and common parameters; empty when not given. */
@@ -90,6 +99,7 @@ struct assay_sheet {
     const struct assay_json *json_ld; /* or NULL */
     struct assay_insert *first, *last; /* see assay_sheet_insert */
     bool unlisted;                     /* search engines: not indexed */
+    unsigned status;                   /* of a page that tells; 0: 200 */
 };
 
 /*
@@ -103,6 +113,9 @@ enum {
     ASSAY_TAKES_TRAFFIC = 1, /* traffic, allow_free; pages: its parts too */
     ASSAY_TAKES_NEED = 2,
     ASSAY_TAKES_DATE = 4, /* as_of */
+    /* A page that says itself what is wrong with traffic, need or date, and
+       keeps what was typed: see complaint. */
+    ASSAY_TELLS = 8,
 };
 
 struct assay_place {
@@ -116,7 +129,8 @@ struct assay_place {
     const char *contract; /* "assay-model/1", of the JSON */
     unsigned takes;
     const struct assay_parameter *parameters; /* its own; or NULL */
-    const char *post; /* media type that POST takes; NULL: GET only */
+    /* Media types that POST takes; none: GET only. */
+    const char *post[ASSAY_POST_MAX];
     /* One of the two. */
     bool (*make)(struct assay_visit *visit, struct assay_sheet *sheet,
                  struct assay_error *err);
@@ -128,9 +142,11 @@ extern const struct assay_place assay_places[];
 extern const size_t assay_place_count;
 /* traffic, need, as_of, allow_free; which of them a place takes. */
 extern const struct assay_parameter assay_common_parameters[];
+/* "requests", "input" … as forms name the parts of a traffic. */
+extern const char *const assay_traffic_parts[ASSAY_TRAFFIC_PARTS];
 bool assay_place_takes(const struct assay_place *place, size_t common);
 
-/* ------------------------------------------------------- route.c */
+/* ------------------------------------------------------- address.c */
 
 /*
  * The place for a path, the parts decoded into the visit. False with

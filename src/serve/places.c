@@ -17,6 +17,10 @@ const struct assay_parameter assay_common_parameters[] = {
     {0},
 };
 
+const char *const assay_traffic_parts[ASSAY_TRAFFIC_PARTS] = {
+    "requests", "input", "output", "cached", "images", "batch", "retries",
+};
+
 bool assay_place_takes(const struct assay_place *place, size_t common)
 {
     static const unsigned bits[] = {ASSAY_TAKES_TRAFFIC, ASSAY_TAKES_TRAFFIC,
@@ -28,6 +32,7 @@ bool assay_place_takes(const struct assay_place *place, size_t common)
 static const struct assay_parameter compare_parameters[] = {
     {"models", "string", "Two to eight models, commas between.",
      "google/gemma-2-2b,openai/gpt-4o", true},
+    {"add", NULL, "One more, from the form of the page.", "gpt-4o", false},
     {0},
 };
 
@@ -50,6 +55,136 @@ const struct assay_place assay_places[] = {
         .takes = ASSAY_TAKES_TRAFFIC | ASSAY_TAKES_NEED | ASSAY_TAKES_DATE,
         .parameters = compare_parameters,
         .make = assay_make_compare,
+    },
+    {
+        .page = "/",
+        .summary = "Home",
+        .make = assay_make_home,
+    },
+    {
+        .page = "/compare",
+        .area = "/compare",
+        .summary = "A comparison from the names of models",
+        .takes = ASSAY_TAKES_TRAFFIC | ASSAY_TAKES_NEED | ASSAY_TAKES_DATE,
+        .parameters = assay_start_parameters,
+        .make = assay_make_start,
+    },
+    {
+        .page = "/provider/{id}",
+        .area = "/models",
+        .summary = "A provider with its routes",
+        .takes = ASSAY_TAKES_TRAFFIC | ASSAY_TAKES_DATE,
+        .parameters = assay_page_parameters,
+        .make = assay_make_provider,
+    },
+    {
+        .page = "/providers",
+        .area = "/models",
+        .summary = "All providers",
+        .parameters = assay_page_parameters,
+        .make = assay_make_providers,
+    },
+    {
+        .api = "/api/v1/routes",
+        .summary = "Routes with prices and cost, by id",
+        .contract = "assay-routes/1",
+        .takes = ASSAY_TAKES_TRAFFIC | ASSAY_TAKES_DATE,
+        .parameters = assay_routes_parameters,
+        .make = assay_make_routes,
+    },
+    {
+        .page = "/models",
+        .api = "/api/v1/models",
+        .area = "/models",
+        .summary = "Search and browse all models",
+        .contract = "assay-models/1",
+        .parameters = assay_models_parameters,
+        .make = assay_make_models,
+    },
+    {
+        .page = "/find",
+        .api = "/api/v1/find",
+        .area = "/find",
+        .summary = "Routes that meet every term, and near misses",
+        .contract = "assay-find/1",
+        .takes = ASSAY_TAKES_TRAFFIC | ASSAY_TAKES_DATE,
+        .parameters = assay_find_parameters,
+        .make = assay_make_find,
+    },
+    {
+        .page = "/cost",
+        .api = "/api/v1/cost",
+        .area = "/cost",
+        .summary = "What models cost a month, route by route",
+        .contract = "assay-cost/1",
+        .takes = ASSAY_TAKES_TRAFFIC | ASSAY_TAKES_DATE | ASSAY_TELLS,
+        .parameters = assay_cost_parameters,
+        .make = assay_make_cost,
+    },
+    {
+        .page = "/sources",
+        .api = "/api/v1/sources",
+        .area = "/sources",
+        .summary = "Who the facts are from, and how old they are",
+        .contract = "assay-sources/1",
+        .takes = ASSAY_TAKES_DATE,
+        .make = assay_make_sources,
+    },
+    {
+        .page = "/source/{id}",
+        .area = "/sources",
+        .summary = "One source, its readings and what it says",
+        .contract = "assay-source/1",
+        .takes = ASSAY_TAKES_DATE,
+        .parameters = assay_source_parameters,
+        .make = assay_make_source,
+    },
+    {
+        .page = "/conflicts",
+        .area = "/sources",
+        .summary = "What sources disagree about",
+        .contract = "assay-conflicts/1",
+        .takes = ASSAY_TAKES_DATE,
+        .parameters = assay_conflicts_parameters,
+        .make = assay_make_conflicts,
+    },
+    {
+        .page = "/changes",
+        .api = "/api/v1/changes",
+        .area = "/changes",
+        .summary = "What readings of sources changed",
+        .contract = "assay-changes/1",
+        .takes = ASSAY_TAKES_DATE,
+        .parameters = assay_changes_parameters,
+        .make = assay_make_changes,
+    },
+    {
+        .api = "/api/v1/price",
+        .summary = "What API responses cost, by their own usage counts",
+        .takes = ASSAY_TAKES_DATE,
+        .parameters = assay_price_parameters,
+        .post = {"application/json", "application/x-ndjson"},
+        .answer = assay_answer_price,
+    },
+    {
+        .api = "/api/openapi.json",
+        .summary = "This description of the API",
+        .answer = assay_answer_openapi,
+    },
+    {
+        .page = "/changes.atom",
+        .summary = "The newest changes as a feed",
+        .answer = assay_answer_feed,
+    },
+    {
+        .page = "/sitemap.xml",
+        .summary = "Every page, for search engines",
+        .answer = assay_answer_site_map,
+    },
+    {
+        .page = "/robots.txt",
+        .summary = "What search engines may read",
+        .answer = assay_answer_robots,
     },
     {
         .page = "/assets/{print}/{name}",

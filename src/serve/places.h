@@ -10,6 +10,68 @@ bool assay_make_model(struct assay_visit *visit, struct assay_sheet *sheet,
                       struct assay_error *err);
 bool assay_make_compare(struct assay_visit *visit, struct assay_sheet *sheet,
                         struct assay_error *err);
+/* place_models.c, with the parameters of its row */
+extern const struct assay_parameter assay_models_parameters[];
+bool assay_make_models(struct assay_visit *visit, struct assay_sheet *sheet,
+                       struct assay_error *err);
+bool assay_make_home(struct assay_visit *visit, struct assay_sheet *sheet,
+                     struct assay_error *err);
+/* place_compare_start.c */
+extern const struct assay_parameter assay_start_parameters[];
+bool assay_make_start(struct assay_visit *visit, struct assay_sheet *sheet,
+                      struct assay_error *err);
+/* Its form with so many fields, from 2 to 4; `values` NULL: empty ones. */
+void assay_start_form(struct assay_buf *out, const struct assay_visit *visit,
+                      const struct assay_str *values, size_t count);
+/* "/compare/google/gemma-2-2b/openai/gpt-4o" of two ids */
+struct assay_str assay_compare_path_of(const struct assay_visit *visit,
+                                       struct assay_str a, struct assay_str b);
+/* place_provider.c */
+extern const struct assay_parameter assay_page_parameters[];
+bool assay_make_provider(struct assay_visit *visit, struct assay_sheet *sheet,
+                         struct assay_error *err);
+bool assay_make_providers(struct assay_visit *visit, struct assay_sheet *sheet,
+                          struct assay_error *err);
+/* Those with the most live routes. */
+void assay_providers_table(const struct assay_visit *visit,
+                           struct assay_document *doc,
+                           struct assay_section *section, size_t most);
+/* place_routes.c */
+extern const struct assay_parameter assay_routes_parameters[];
+bool assay_make_routes(struct assay_visit *visit, struct assay_sheet *sheet,
+                       struct assay_error *err);
+/* place_sources.c */
+bool assay_make_sources(struct assay_visit *visit, struct assay_sheet *sheet,
+                        struct assay_error *err);
+extern const struct assay_parameter assay_source_parameters[];
+bool assay_make_source(struct assay_visit *visit, struct assay_sheet *sheet,
+                       struct assay_error *err);
+extern const struct assay_parameter assay_conflicts_parameters[];
+bool assay_make_conflicts(struct assay_visit *visit, struct assay_sheet *sheet,
+                          struct assay_error *err);
+extern const struct assay_parameter assay_changes_parameters[];
+bool assay_make_changes(struct assay_visit *visit, struct assay_sheet *sheet,
+                        struct assay_error *err);
+extern const struct assay_parameter assay_cost_parameters[];
+bool assay_make_cost(struct assay_visit *visit, struct assay_sheet *sheet,
+                     struct assay_error *err);
+/* answer_price.c */
+extern const struct assay_parameter assay_price_parameters[];
+bool assay_answer_price(struct assay_visit *visit, struct assay_reply *reply,
+                        struct assay_error *err);
+/* What machines read: feed.c, site_map.c, openapi.c. */
+bool assay_answer_feed(struct assay_visit *visit, struct assay_reply *reply,
+                       struct assay_error *err);
+bool assay_answer_site_map(struct assay_visit *visit, struct assay_reply *reply,
+                           struct assay_error *err);
+bool assay_answer_robots(struct assay_visit *visit, struct assay_reply *reply,
+                         struct assay_error *err);
+bool assay_answer_openapi(struct assay_visit *visit, struct assay_reply *reply,
+                          struct assay_error *err);
+/* place_find.c */
+extern const struct assay_parameter assay_find_parameters[];
+bool assay_make_find(struct assay_visit *visit, struct assay_sheet *sheet,
+                     struct assay_error *err);
 /* A file of /assets/: style, script, icon. */
 bool assay_answer_asset(struct assay_visit *visit, struct assay_reply *reply,
                         struct assay_error *err);

@@ -11,11 +11,13 @@
 #include "assay/render.h"
 #include "serve/directory.h"
 #include "serve/place.h"
+#include "serve/shelf.h"
 #include "serve/site_parts.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 enum {
@@ -38,6 +40,7 @@ struct assay_site {
     struct assay_directory *directory;
     uint64_t directory_version;
     struct assay_date directory_day;
+    struct assay_shelf *shelf; /* has locks of its own */
 };
 
 /* ------------------------------------------------------- handles */
@@ -104,7 +107,8 @@ struct assay_site *assay_site_open(const struct assay_site_options *options,
         assay_site_close(site);
         return NULL;
     }
-    handle = take_handle(site, err);
+    site->shelf = assay_shelf_new(err);
+    handle = site->shelf ? take_handle(site, err) : NULL;
     if (!handle) {
         assay_site_close(site);
         return NULL;
@@ -125,6 +129,7 @@ void assay_site_close(struct assay_site *site)
         free(handle);
     }
     assay_directory_release(site->directory);
+    assay_shelf_free(site->shelf);
     pthread_mutex_destroy(&site->lock);
     free(site->store);
     free(site->public_url);
@@ -134,6 +139,11 @@ void assay_site_close(struct assay_site *site)
 struct assay_str assay_site_public_url(const struct assay_site *site)
 {
     return assay_str_c(site->public_url);
+}
+
+struct assay_shelf *assay_site_shelf(const struct assay_site *site)
+{
+    return site->shelf;
 }
 
 /* ------------------------------------------------------- editions */
@@ -341,6 +351,10 @@ static bool make(struct assay_visit *visit, struct assay_reply *reply,
         redirect(visit, reply, sheet.redirect);
         return true;
     }
+    if (sheet.status) {
+        reply->status = sheet.status;
+        reply->edition = 0;
+    }
     return render(visit, &sheet, reply, err);
 }
 
@@ -391,11 +405,33 @@ static bool takes_method(struct assay_visit *visit, struct assay_reply *reply)
     bool post = visit->request->method == ASSAY_POST;
     struct assay_error err = {0};
 
-    if (post == (visit->place->post != NULL))
+    if (post == (visit->place->post[0] != NULL))
         return true;
     reply->allow = post ? "GET, HEAD" : "POST";
     assay_fail(&err, ASSAY_BAD_INPUT, "this address takes %s", reply->allow);
     reply_error(visit, reply, 405, &err);
+    return false;
+}
+
+/* One that the place takes; what stands behind ";" aside. */
+static bool takes_media(struct assay_visit *visit, struct assay_reply *reply)
+{
+    const char *const *post = visit->place->post;
+    struct assay_str media = visit->request->media;
+    struct assay_error err = {0};
+
+    if (!post[0])
+        return true;
+    media = assay_str_trim(assay_str_head(media, assay_str_find(media, ';')));
+    for (size_t i = 0; i < ASSAY_POST_MAX && post[i]; i++)
+        if (media.len == strlen(post[i]) &&
+            strncasecmp(media.at, post[i], media.len) == 0)
+            return true;
+    assay_fail(&err, ASSAY_BAD_INPUT,
+               "this address takes a body of %s%s%s, not of '%.*s'", post[0],
+               post[1] ? " or " : "", post[1] ? post[1] : "",
+               ASSAY_STR_ARG(assay_str_head(media, 100)));
+    reply_error(visit, reply, 415, &err);
     return false;
 }
 
@@ -418,7 +454,7 @@ void assay_site_ask(struct assay_site *site,
     assay_buf_init(&reply->body, MOST_PAGE_BYTES);
     if (!assay_visit_find_place(&visit, &err)) {
         reply_error(&visit, reply, status_of(err.code), &err);
-    } else if (takes_method(&visit, reply)) {
+    } else if (takes_method(&visit, reply) && takes_media(&visit, reply)) {
         if (!assay_visit_read_query(&visit, &err))
             reply_error(&visit, reply, 400, &err);
         else if (visit.folded)
@@ -427,6 +463,8 @@ void assay_site_ask(struct assay_site *site,
             reply_error(&visit, reply, status_of(err.code), &err);
     }
     assay_arena_free(&arena);
+    for (size_t i = 0; i < sizeof visit.walks / sizeof visit.walks[0]; i++)
+        assay_arena_free(&visit.walks[i]);
 }
 
 void assay_reply_release(struct assay_reply *reply)

@@ -145,4 +145,25 @@ static inline void remove_folder(char *folder)
     free(folder);
 }
 
+/* ------------------------------------------------- set-up of a test */
+
+static struct assay_catalog *catalog;
+static struct assay_arena arena;
+
+static inline int in_memory(void **state)
+{
+    (void)state;
+    catalog = open_at(":memory:", "2030-01-01");
+    return 0;
+}
+
+static inline int closed(void **state)
+{
+    (void)state;
+    assay_catalog_close(catalog);
+    catalog = NULL;
+    assay_arena_free(&arena);
+    return 0;
+}
+
 #endif

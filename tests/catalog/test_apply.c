@@ -10,23 +10,6 @@
 
 #define MODEL(id, context) "{'id': '" id "', 'context_tokens': " #context "}"
 
-static struct assay_catalog *catalog;
-static struct assay_arena arena;
-
-static int in_memory(void **state)
-{
-    catalog = open_at(":memory:", "2030-01-01");
-    return 0;
-}
-
-static int closed(void **state)
-{
-    assay_catalog_close(catalog);
-    catalog = NULL;
-    assay_arena_free(&arena);
-    return 0;
-}
-
 static const char *context(const char *id)
 {
     return fact_of(catalog, &arena, id, "context_tokens");

@@ -3,22 +3,6 @@
  */
 #include "catalog/store_fixture.h"
 
-static struct assay_catalog *catalog;
-static struct assay_arena arena;
-
-static int in_memory(void **state)
-{
-    catalog = open_at(":memory:", "2030-01-01");
-    return 0;
-}
-
-static int closed(void **state)
-{
-    assay_catalog_close(catalog);
-    assay_arena_free(&arena);
-    return 0;
-}
-
 static struct assay_str written(const struct assay_json *value)
 {
     struct assay_buf buf;

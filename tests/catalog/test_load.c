@@ -8,23 +8,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static struct assay_catalog *catalog;
-static struct assay_arena arena;
-
-static int in_memory(void **state)
-{
-    catalog = open_at(":memory:", "2030-01-01");
-    return 0;
-}
-
-static int closed(void **state)
-{
-    assay_catalog_close(catalog);
-    catalog = NULL;
-    assay_arena_free(&arena);
-    return 0;
-}
-
 static void the_built_in_facts_are_there_at_once(void **state)
 {
     struct assay_source *sources;

@@ -4,8 +4,6 @@
  */
 #include "store_fixture.h"
 
-static struct assay_catalog *catalog;
-static struct assay_arena arena;
 static struct assay_view whole;
 
 /* Besides the built-in facts: conflicts, retirements, a route of no model. */

@@ -4,22 +4,6 @@
 #include "catalog/catalog_store.h"
 #include "catalog/store_fixture.h"
 
-static struct assay_catalog *catalog;
-static struct assay_arena arena;
-
-static int in_memory(void **state)
-{
-    catalog = open_at(":memory:", "2030-01-01");
-    return 0;
-}
-
-static int closed(void **state)
-{
-    assay_catalog_close(catalog);
-    assay_arena_free(&arena);
-    return 0;
-}
-
 static const char *resolved(const char *name)
 {
     struct assay_error err = {0};

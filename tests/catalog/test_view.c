@@ -71,6 +71,41 @@ static void priced_and_free_are_told_apart_from_unknown(void **state)
     }
 }
 
+static void tokens_at_0_are_no_gift_where_each_request_costs(void **state)
+{
+    static const struct {
+        const char *meter;
+        bool free;
+    } cases[] = {
+        {"request", false},
+        /* not every request has one */
+        {"image", true},
+        {"web_search", true},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture *f = *state;
+        struct assay_str facts = assay_arena_printf(
+            &f->arena,
+            SOURCE(
+                "acme", "provider",
+                "2026-08-21") "\"routes\":[{"
+                              "\"id\":\"acme/m%zu\",\"model\":\"acme/"
+                              "m%zu\",\"prices\":["
+                              "{\"meter\":\"input_tokens\",\"usd_per_million\":"
+                              "\"0\"},"
+                              "{\"meter\":\"output_tokens\",\"usd_per_"
+                              "million\":\"0\"},"
+                              "{\"meter\":\"%s\",\"usd_each\":\"0.005\"}]}]}",
+            i, i, cases[i].meter);
+        struct assay_str id = assay_arena_printf(&f->arena, "acme/m%zu", i);
+
+        add_facts(f, facts.at);
+        assert_int_equal(view_model(f, id.at, "2026-11-22")->routes[0]->free,
+                         cases[i].free);
+    }
+}
+
 static void a_routes_larger_limit_is_a_conflict_and_never_the_answer(
     void **state)
 {
@@ -188,6 +223,7 @@ int main(void)
         TEST(live_routes_stand_first_then_by_id),
         TEST(a_route_knows_its_names),
         TEST(priced_and_free_are_told_apart_from_unknown),
+        TEST(tokens_at_0_are_no_gift_where_each_request_costs),
         TEST(a_routes_larger_limit_is_a_conflict_and_never_the_answer),
         TEST(a_routes_smaller_limit_is_its_own_affair),
         TEST(a_capability_the_vendor_denies_is_a_conflict),

@@ -130,4 +130,22 @@ static inline const struct assay_json *where(const struct assay_json *array,
     return NULL;
 }
 
+/* ------------------------------------------------- set-up of a program */
+
+static struct assay_catalog *catalog;
+
+static inline int open_catalog(void **state)
+{
+    (void)state;
+    catalog = fixture_open();
+    return 0;
+}
+
+static inline int close_catalog(void **state)
+{
+    (void)state;
+    assay_catalog_close(catalog);
+    return 0;
+}
+
 #endif

@@ -9,22 +9,6 @@
 
 #include <stdlib.h>
 
-static struct assay_catalog *catalog;
-
-static int open_catalog(void **state)
-{
-    (void)state;
-    catalog = fixture_open();
-    return 0;
-}
-
-static int close_catalog(void **state)
-{
-    (void)state;
-    assay_catalog_close(catalog);
-    return 0;
-}
-
 /* ------------------------------------------------------- the first pair */
 
 static const char gemma[] = "google/gemma-2-2b";

@@ -77,20 +77,10 @@ static const char facts[] =
     "'prices':[{'meter':'input_tokens','usd_per_million':'2'},"
     "{'meter':'output_tokens','usd_per_million':'2'}]}]}";
 
-static struct assay_catalog *catalog;
-
-static int open_catalog(void **state)
+static int open_with_facts(void **state)
 {
-    (void)state;
-    catalog = fixture_open();
+    (void)open_catalog(state);
     fixture_facts(catalog, facts);
-    return 0;
-}
-
-static int close_catalog(void **state)
-{
-    (void)state;
-    assay_catalog_close(catalog);
     return 0;
 }
 
@@ -241,13 +231,29 @@ static void a_request_that_does_not_fit_has_no_cost(void **state)
 
 static void a_retired_route_is_never_the_lower_one(void **state)
 {
+    static const struct {
+        const char *models[3];
+        size_t lower;
+    } cases[] = {
+        {{"t/gone", "t/plain"}, SIZE_MAX},
+        /* it decides nothing between two that can be had */
+        {{"t/gone", "t/plain", "t/mixed"}, 1},
+        {{"t/mixed", "t/gone", "t/plain"}, 2},
+        {{"t/half", "t/gone", "t/free"}, 2},
+        {{"t/plain", "t/gone", "t/none"}, SIZE_MAX},
+    };
     struct assay_arena arena = {0};
-    struct assay_model_cost costs[2];
 
-    cost_of(&arena, "t/gone", "", false, &costs[0]);
-    cost_of(&arena, "t/plain", "", false, &costs[1]);
-    assert_true(costs[0].retired);
-    assert_true(assay_cost_lower(costs, 2) == SIZE_MAX);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_model_cost costs[3];
+        size_t count = 0;
+
+        for (; count < 3 && cases[i].models[count]; count++)
+            cost_of(&arena, cases[i].models[count], "", false, &costs[count]);
+        if (assay_cost_lower(costs, count) != cases[i].lower)
+            fail_msg("case %zu: lower is %zd", i,
+                     (ptrdiff_t)assay_cost_lower(costs, count));
+    }
     assay_arena_free(&arena);
 }
 
@@ -459,5 +465,5 @@ int main(void)
         cmocka_unit_test(tiers_caches_and_contexts_count_for_the_break_even),
     };
 
-    return cmocka_run_group_tests(tests, open_catalog, close_catalog);
+    return cmocka_run_group_tests(tests, open_with_facts, close_catalog);
 }

@@ -4,22 +4,6 @@
  */
 #include "fixture.h"
 
-static struct assay_catalog *catalog;
-
-static int open_catalog(void **state)
-{
-    (void)state;
-    catalog = fixture_open();
-    return 0;
-}
-
-static int close_catalog(void **state)
-{
-    (void)state;
-    assay_catalog_close(catalog);
-    return 0;
-}
-
 #define CAN                                                             \
     "'multimodal':false,'reasoning':true,'function_calling':true,"      \
     "'tool_use':true,'structured_outputs':true,'code_execution':false," \
@@ -43,6 +27,7 @@ static int close_catalog(void **state)
 #define POOR \
     CAPABLE CLOSED SIZED("64000", "8192") SCORED(ROW("MMLU", "70", "5-shot"))
 #define CHEAP PRICED("1", "4")
+#define ROUTE_SEES ",'capabilities':{'vision':true}"
 #define DEAR PRICED("2", "8")
 
 /* The bodies of two models and of a route of each. */
@@ -83,6 +68,33 @@ static const struct duel {
      CAPABLE CLOSED SIZED("64000", "8192")
          SCORED(ROW("MMLU", "70", "5-shot") "," ROW("GPQA", "30", "0-shot")),
      DEAR, NULL, "trade", "GPQA cannot be compared"},
+    /* a capability that only a route states: no gain … */
+    {",'capabilities':{" CAN "}" CLOSED SIZED("64000", "8192")
+         SCORED(ROW("MMLU", "70", "5-shot")),
+     DEAR ROUTE_SEES, POOR, DEAR, NULL, "trade",
+     "No known fact decides between these"},
+    {",'capabilities':{" CAN "}" CLOSED SIZED("128000", "8192")
+         SCORED(ROW("MMLU", "80", "5-shot")),
+     CHEAP ROUTE_SEES, POOR, DEAR, NULL, "dominates",
+     "better on benchmarks, cost, context."},
+    /* … and no match for what the other model has; nor one that it lacks */
+    {",'capabilities':{" CAN "}" CLOSED SIZED("128000", "8192")
+         SCORED(ROW("MMLU", "80", "5-shot")),
+     CHEAP ROUTE_SEES,
+     ",'capabilities':{'vision':true," CAN "}" CLOSED SIZED("64000", "8192")
+         SCORED(ROW("MMLU", "70", "5-shot")),
+     DEAR, NULL, "trade", "whether Good has vision is said of its routes"},
+    {GOOD, CHEAP,
+     ",'capabilities':{" CAN "}" CLOSED SIZED("64000", "8192")
+         SCORED(ROW("MMLU", "70", "5-shot")),
+     DEAR ROUTE_SEES, NULL, "trade",
+     "whether Poor has vision is said of its routes alone"},
+    {",'capabilities':{" CAN "}" CLOSED SIZED("128000", "8192")
+         SCORED(ROW("MMLU", "80", "5-shot")),
+     CHEAP,
+     ",'capabilities':{" CAN "}" CLOSED SIZED("64000", "8192")
+         SCORED(ROW("MMLU", "70", "5-shot")),
+     DEAR ROUTE_SEES, NULL, "trade", "whether Good has vision is unknown"},
     /* something it is worse on */
     {GOOD, CHEAP,
      CAPABLE OPEN SIZED("64000", "8192") SCORED(ROW("MMLU", "70", "5-shot")),
@@ -97,6 +109,8 @@ static const struct duel {
      CAPABLE CLOSED SIZED("65536", "8192") SCORED(ROW("MMLU", "70", "5-shot")),
      DEAR, NULL, "trade", "No known fact decides between these"},
 };
+
+enum { LAST = sizeof duels / sizeof duels[0] - 1 };
 
 static void add_duel(struct assay_arena *arena, size_t i)
 {
@@ -183,8 +197,9 @@ static void of_three_one_must_beat_both(void **state)
     doc = assay_compare(&arena, models, 3, &options, &err);
     assert_non_null(doc);
     assert_string_equal(text_at(&arena, doc->data, "verdict.rule"), "trade");
-    add_duel(&arena, 15); /* dearer, and better on nothing */
-    models[2] = fixture_model(catalog, &arena, "d15/good");
+    add_duel(&arena, LAST); /* dearer, and better on nothing */
+    models[2] = fixture_model(
+        catalog, &arena, assay_arena_printf(&arena, "d%d/good", (int)LAST).at);
     doc = assay_compare(&arena, models, 3, &options, &err);
     assert_non_null(doc);
     assert_string_equal(text_at(&arena, doc->data, "verdict.rule"),

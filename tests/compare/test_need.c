@@ -28,20 +28,10 @@ static const char facts[] =
     "{'id':'east/plain','provider':'east','model':'n/plain',"
     "'status':'active'}]}";
 
-static struct assay_catalog *catalog;
-
-static int open_catalog(void **state)
+static int open_with_facts(void **state)
 {
-    (void)state;
-    catalog = fixture_open();
+    (void)open_catalog(state);
     fixture_facts(catalog, facts);
-    return 0;
-}
-
-static int close_catalog(void **state)
-{
-    (void)state;
-    assay_catalog_close(catalog);
     return 0;
 }
 
@@ -305,5 +295,5 @@ int main(void)
         cmocka_unit_test(a_search_in_a_part_finds_what_one_in_everything_finds),
     };
 
-    return cmocka_run_group_tests(tests, open_catalog, close_catalog);
+    return cmocka_run_group_tests(tests, open_with_facts, close_catalog);
 }

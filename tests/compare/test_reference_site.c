@@ -8,22 +8,6 @@
 #include "assay/file.h"
 #include "assay/render.h"
 
-static struct assay_catalog *catalog;
-
-static int open_catalog(void **state)
-{
-    (void)state;
-    catalog = fixture_open();
-    return 0;
-}
-
-static int close_catalog(void **state)
-{
-    (void)state;
-    assay_catalog_close(catalog);
-    return 0;
-}
-
 /* Two models with one route each at these prices, compared. */
 static const struct assay_json *compare_prices(struct assay_arena *arena,
                                                const char *const in[2],

@@ -96,23 +96,13 @@ static const char hearsay[] =
     "{'id':'s/old','lifecycle':{'status':'retired',"
     "'retired_on':'2026-10-23'}}]}";
 
-static struct assay_catalog *catalog;
-
-static int open_catalog(void **state)
+static int open_with_facts(void **state)
 {
-    (void)state;
-    catalog = fixture_open();
+    (void)open_catalog(state);
     fixture_facts(catalog, facts);
     fixture_facts(catalog, other_list);
     fixture_facts(catalog, third_list);
     fixture_facts(catalog, hearsay);
-    return 0;
-}
-
-static int close_catalog(void **state)
-{
-    (void)state;
-    assay_catalog_close(catalog);
     return 0;
 }
 
@@ -596,5 +586,5 @@ int main(void)
         cmocka_unit_test(what_an_unknown_licence_allows_is_not_known),
     };
 
-    return cmocka_run_group_tests(tests, open_catalog, close_catalog);
+    return cmocka_run_group_tests(tests, open_with_facts, close_catalog);
 }

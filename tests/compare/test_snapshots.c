@@ -6,22 +6,6 @@
 
 #include "assay/import.h"
 
-static struct assay_catalog *catalog;
-
-static int open_catalog(void **state)
-{
-    (void)state;
-    catalog = fixture_open();
-    return 0;
-}
-
-static int close_catalog(void **state)
-{
-    (void)state;
-    assay_catalog_close(catalog);
-    return 0;
-}
-
 static const struct {
     const char *format, *file;
     struct assay_date retrieved;

@@ -44,6 +44,17 @@ static inline void translate_file(struct translated *t,
     assay_arena_free(&arena);
 }
 
+/* One entry {"KEY": {…}} of LiteLLM's list in place of a file. */
+static inline void translate_entry(struct translated *t, const char *key,
+                                   const char *members)
+{
+    struct assay_arena arena = {0};
+    struct assay_str text =
+        assay_arena_printf(&arena, "{\"%s\": {%s}}", key, members);
+    translate(t, &assay_import_litellm, text);
+    assay_arena_free(&arena);
+}
+
 static inline void forget(struct translated *t)
 {
     assay_arena_free(&t->arena);

@@ -8,14 +8,19 @@ cp "$fixtures/forge-docs.json" contract.json
 cp "$fixtures/prices.json" model_prices.json
 cp "$fixtures/response.json" response.json
 cp "$fixtures/responses.jsonl" responses.jsonl
+cp "$ROOT/data/nano/nano-s.gguf" .
+echo "[2, 106, 500]" >tokens.json
 cp "$ROOT/tests/import/fixtures/modelsdev_api.json" api.json 2>/dev/null ||
     echo '{"forge":{"id":"forge","name":"Forge","models":{}}}' >api.json
 commands=$("$ASSAY" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
 for command in $commands; do
     "$ASSAY" $command --help |
-        sed -n '/^Examples$/,/^$/s/^  \(assay .*\)/\1/p' >examples
+        sed -nE '/^Examples$/,/^$/s/^  ((printf .*|echo .*)?assay .*)/\1/p' \
+            >examples
     [ -s examples ] || echo "$command has no example"
     while IFS= read -r line; do
+        # a server does not end by itself: tests/serve/test_server.py
+        [ "$command" != serve ] || continue
         bash -c "$line" >out 2>err </dev/null
         echo "$? $line"
     done <examples

@@ -24,6 +24,11 @@ wrong compare a b --as-of 2026-13-01
 wrong compare a b --as-of 2026-11
 wrong compare a b --traffic requests=many
 wrong compare a b --need 'contxt>1'
+wrong cost gemma-2-2b --need vision
+wrong --need vision sources
+wrong show gemma-2-2b --need 'contxt>1'
+wrong export json --need vision
+wrong help --need vision
 wrong compare a b --width 10
 wrong compare a b --fail-code 0
 wrong compare a b --no-color=yes

@@ -178,25 +178,87 @@ static bool unknown_name(const struct assay_visit *visit, struct assay_str name,
                 names.len ? ", " : "", assay_common_parameters[i].name);
     for (const struct assay_parameter *p = visit->place->parameters;
          p && p->name; p++)
-        names =
-            assay_arena_printf(visit->arena, "%.*s%s%s", ASSAY_STR_ARG(names),
-                               names.len ? ", " : "", p->name);
+        if (p->type)
+            names = assay_arena_printf(visit->arena, "%.*s%s%s",
+                                       ASSAY_STR_ARG(names),
+                                       names.len ? ", " : "", p->name);
     return assay_fail(err, ASSAY_BAD_INPUT,
                       "there is no parameter '%.*s' here; there is: %.*s",
                       ASSAY_STR_ARG(name),
                       ASSAY_STR_ARG(names.len ? names : ASSAY_STR("none")));
 }
 
-/* Forms send the parts of a traffic one by one. */
-static bool is_traffic_part(struct assay_str name)
+/* Forms send the parts of a traffic one by one. -1: it is none. */
+static int traffic_part(struct assay_str name)
 {
-    static const char *const parts[] = {"requests", "input", "output", "cached",
-                                        "images",   "batch", "retries"};
+    for (int i = 0; i < ASSAY_TRAFFIC_PARTS; i++)
+        if (assay_str_is(name, assay_traffic_parts[i]))
+            return i;
+    return -1;
+}
 
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (assay_str_is(name, parts[i]))
-            return true;
-    return false;
+/* "1,000,000": commas before three digits each. */
+static bool has_thousands(struct assay_str value)
+{
+    size_t digits = 0, commas = 0;
+
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.at[i];
+
+        if (c == ',' && digits >= 1 && (commas == 0 || digits == 3) &&
+            digits <= 3) {
+            commas++;
+            digits = 0;
+        } else if (c >= '0' && c <= '9') {
+            digits++;
+        } else {
+            return false;
+        }
+    }
+    return commas && digits == 3;
+}
+
+/*
+ * What people type into a field, as the traffic's grammar has it: commas
+ * between thousands are dropped, and the fields of shares say "%", so that
+ * 40 there means 40%.
+ */
+static struct assay_str field_value(struct assay_arena *arena, int part,
+                                    struct assay_str value)
+{
+    bool share = strcmp(assay_traffic_parts[part], "cached") == 0 ||
+                 strcmp(assay_traffic_parts[part], "batch") == 0 ||
+                 strcmp(assay_traffic_parts[part], "retries") == 0;
+    struct assay_decimal number;
+    size_t len = 0;
+
+    if (has_thousands(value)) {
+        char *digits = assay_arena_cstr(arena, value);
+
+        for (size_t i = 0; i < value.len; i++)
+            if (value.at[i] != ',')
+                digits[len++] = value.at[i];
+        value = (struct assay_str){digits, len};
+    }
+    if (share && assay_decimal_parse(value, &number) &&
+        assay_decimal_compare(number, ASSAY_DECIMAL(1, 0)) >= 0)
+        value = assay_arena_printf(arena, "%.*s%%", ASSAY_STR_ARG(value));
+    return value;
+}
+
+static void read_field(struct assay_visit *visit, int part,
+                       struct assay_str value, struct assay_str *fields)
+{
+    visit->folded = true;
+    value = assay_str_trim(value);
+    if (value.len == 0)
+        return;
+    visit->typed[part] = value;
+    value = field_value(visit->arena, part, value);
+    *fields =
+        assay_arena_printf(visit->arena, "%.*s%s%s=%.*s",
+                           ASSAY_STR_ARG(*fields), fields->len ? "," : "",
+                           assay_traffic_parts[part], ASSAY_STR_ARG(value));
 }
 
 static bool has_part(struct assay_str parts, struct assay_str name)
@@ -248,14 +310,12 @@ static bool read_pair(struct assay_visit *visit, struct assay_str pair,
         !assay_url_decode(visit->arena, value, true, &value, err))
         return false;
     int at = row_of(visit->place, name, &row);
+    if (at >= 0 && !row->type && is_asked_by_program(visit))
+        at = -1;
     if (at < 0 && visit->shape == ASSAY_AS_PAGE &&
-        (visit->place->takes & ASSAY_TAKES_TRAFFIC) && is_traffic_part(name)) {
-        if (assay_str_trim(value).len)
-            *fields = assay_arena_printf(
-                visit->arena, "%.*s%s%.*s=%.*s", ASSAY_STR_ARG(*fields),
-                fields->len ? "," : "", ASSAY_STR_ARG(name),
-                ASSAY_STR_ARG(assay_str_trim(value)));
-        visit->folded = true;
+        (visit->place->takes & ASSAY_TAKES_TRAFFIC) &&
+        traffic_part(name) >= 0) {
+        read_field(visit, traffic_part(name), value, fields);
         return true;
     }
     if (at < 0)
@@ -319,7 +379,14 @@ bool assay_visit_read_query(struct assay_visit *visit, struct assay_error *err)
             return assay_fail(err, ASSAY_BAD_INPUT,
                               "%s is missing: %s Such as %s=%s", p->name,
                               p->what, p->name, p->example);
-    return read_common(visit, fields, err);
+    if (read_common(visit, fields, err))
+        return true;
+    if (visit->shape != ASSAY_AS_PAGE || !(visit->place->takes & ASSAY_TELLS))
+        return false;
+    visit->complaint = *err;
+    visit->folded = false;
+    *err = (struct assay_error){0};
+    return true;
 }
 
 /* ------------------------------------------------------- and back */

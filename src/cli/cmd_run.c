@@ -1,0 +1,138 @@
+/*
+ * assay run: one prompt, one answer, as it comes.
+ */
+#include "cli/local_model.h"
+
+#include "assay/file.h"
+
+/* Model output is text: what acts on a terminal is spelled out. */
+struct screen {
+    struct assay_cli *cli;
+    struct assay_buf line;
+    bool terminal;
+    int code;
+};
+
+static bool print_piece(void *context, const struct assay_piece *piece)
+{
+    struct screen *screen = context;
+
+    assay_buf_clear(&screen->line);
+    assay_cli_answer_text(&screen->line, piece->text, screen->terminal);
+    screen->code = assay_cli_write_buf(screen->cli, &screen->line);
+    return screen->code == ASSAY_EXIT_DONE && !assay_cli_signal();
+}
+
+static bool read_prompt(struct assay_cli *cli, struct assay_str *prompt,
+                        struct assay_error *err)
+{
+    const char *given = assay_cli_option(cli, "prompt");
+
+    if (given) {
+        *prompt = assay_str_c(given);
+        return true;
+    }
+    if (!assay_file_read(&cli->arena, "-", (size_t)16 << 20, prompt, err))
+        return false;
+    *prompt = assay_str_trim(*prompt);
+    return prompt->len > 0 ||
+           assay_fail(err, ASSAY_BAD_INPUT,
+                      "no prompt: give one with -p, or on standard input");
+}
+
+static int ask(struct assay_cli *cli, struct assay_route_link *route,
+               const struct assay_ask *question)
+{
+    struct screen screen = {
+        .cli = cli,
+        .terminal = assay_cli_output_is_terminal(),
+    };
+    const struct assay_listener listener = {print_piece, &screen, NULL};
+    struct assay_error err = {0};
+    struct assay_response answer;
+    bool ok;
+
+    assay_buf_init(&screen.line, (size_t)1 << 20);
+    assay_cli_catch_signals();
+    ok =
+        assay_route_ask(route, question, &listener, &cli->arena, &answer, &err);
+    assay_buf_release(&screen.line);
+    if (!ok)
+        return assay_cli_fail(cli, &err);
+    if (screen.code == ASSAY_EXIT_DONE)
+        screen.code = assay_cli_write(cli, ASSAY_STR("\n"));
+    assay_cli_note_speed(cli, &answer);
+    return assay_cli_signal() ? ASSAY_EXIT_SIGNAL + assay_cli_signal()
+                              : screen.code;
+}
+
+static int run_run(struct assay_cli *cli)
+{
+    struct assay_message messages[2];
+    struct assay_ask question = {.messages = messages};
+    const char *system = assay_cli_option(cli, "system");
+    struct assay_error err = {0};
+    struct assay_route_link *route;
+    struct assay_str prompt;
+    int code;
+
+    if (cli->options.operand_count > 1)
+        return assay_cli_misuse(cli, "name one model, not %zu",
+                                cli->options.operand_count);
+    if (!assay_cli_sampling(cli, &question, &err))
+        return assay_cli_misuse(cli, "%s", err.text);
+    if (!read_prompt(cli, &prompt, &err))
+        return assay_cli_fail(cli, &err);
+    if (assay_cli_flag(cli, "raw")) {
+        question.prompt = prompt;
+    } else {
+        if (system)
+            messages[question.message_count++] =
+                (struct assay_message){ASSAY_ROLE_SYSTEM, assay_str_c(system)};
+        messages[question.message_count++] =
+            (struct assay_message){ASSAY_ROLE_USER, prompt};
+    }
+    route = assay_cli_open_local(
+        cli,
+        cli->options.operand_count ? assay_cli_operand(cli, 0) : ASSAY_STR(""),
+        1, &err);
+    if (!route)
+        return assay_cli_fail(cli, &err);
+    code = ask(cli, route, &question);
+    assay_route_close(route);
+    return code;
+}
+
+static const struct assay_option run_options[] = {
+    {"prompt", 'p', "TEXT", "what is asked (else standard input)", NULL},
+    {"system", 0, "TEXT", "how to answer; stands before the prompt", NULL},
+    {"raw", 0, NULL, "the prompt as it stands, without the chat form", NULL},
+    ASSAY_SAMPLING_OPTIONS,
+    ASSAY_ENGINE_OPTIONS,
+    {0},
+};
+
+static const struct assay_example run_examples[] = {
+    {"assay run -p 'Reverse the word: stone' --temperature 0",
+     "the small model that is built in"},
+    {"assay run nano-xs -p 'As JSON: Leo, 26, Oslo' --seed 7 --quiet",
+     "a model by name; a file of weights stands there as well"},
+    {NULL, NULL},
+};
+
+const struct assay_command assay_cmd_run = {
+    .name = "run",
+    .summary = "one answer of a model whose weights are here",
+    .usage = "[MODEL] -p TEXT",
+    .details =
+        "MODEL is a file of weights (GGUF, or a folder of safetensors), or a "
+        "model that is built in: nano-s, which is taken when none is named, "
+        "or nano-xs. The answer is printed as it comes; how fast it came is "
+        "said on standard error.",
+    .options = run_options,
+    .globals = "quiet",
+    .operands = "@file",
+    .examples = run_examples,
+    .no_store = true,
+    .run = run_run,
+};
