@@ -26,6 +26,13 @@ bool assay_file_read(struct assay_arena *arena, const char *path,
  */
 bool assay_file_write(const char *path, struct assay_str text,
                       struct assay_error *err);
+/*
+ * Makes a file hold these bytes, and its folders; one that does already is
+ * not touched (*written false). Whole or not at all, but not synced: for
+ * what can be made again.
+ */
+bool assay_file_keep(const char *path, struct assay_str text, bool *written,
+                     struct assay_error *err);
 /* UTC date of the file's last modification. */
 bool assay_file_date(const char *path, struct assay_date *date,
                      struct assay_error *err);

@@ -25,7 +25,8 @@ const char *assay_finish_name(enum assay_finish finish);
 struct assay_ask {
     const struct assay_message *messages;
     size_t message_count;
-    struct assay_str prompt; /* instead of messages: text as it stands */
+    struct assay_str prompt;    /* instead of messages: text as it stands */
+    struct assay_tokens tokens; /* instead of both, as they are; local routes */
     struct assay_sampling sampling;
     uint32_t max_tokens;           /* 0: what the context leaves */
     const struct assay_str *stops; /* the answer ends before any of these */
@@ -86,8 +87,8 @@ const struct assay_tokenizer *assay_route_tokenizer(
 
 /*
  * Asks and waits. BAD_INPUT: the question is not possible (roles, schema
- * with its path, sampling range, prompt longer than the context); SYSTEM;
- * REMOTE. A cancelled answer is an answer: what came so far.
+ * with its path, sampling range); LIMIT: the prompt is longer than the
+ * context; SYSTEM; REMOTE. A cancelled answer is an answer: what came so far.
  */
 bool assay_route_ask(struct assay_route_link *route,
                      const struct assay_ask *ask,

@@ -78,6 +78,37 @@ uint64_t assay_site_edition(struct assay_site *site);
 /* True while the catalog can be read. */
 bool assay_site_ready(struct assay_site *site, struct assay_error *err);
 
+/* ------------------------------------------------------- as files */
+
+struct assay_site_files {
+    const char *folder; /* made when it is not there */
+    /* "related": each model with those nearest to it; "all"; or the text of
+       a list, two names a line (several: one comparison of all of them) */
+    const char *pairs;
+    struct assay_str list; /* when pairs is NULL */
+    size_t threads;        /* 0: one per core */
+    /* From any thread, about once a page; or NULL. */
+    void (*progress)(void *context, size_t done, size_t all);
+    void *context;
+};
+
+struct assay_site_report {
+    size_t pages, written, unchanged, removed;
+};
+
+/*
+ * Writes every page with its Markdown twin, the compare pages asked for, and
+ * what they load. Links are relative, so the folder works under any address
+ * and from a disk; forms and what only a server can answer are left out. A
+ * file whose bytes would be the same is not touched; files of an earlier
+ * export that are no longer pages are removed.
+ * False: SYSTEM (a file), BAD_INPUT, NOT_FOUND (a name in the list).
+ */
+bool assay_site_export(struct assay_site *site,
+                       const struct assay_site_files *files,
+                       struct assay_site_report *report,
+                       struct assay_error *err);
+
 /* Limits of what is taken; the server may refuse earlier. */
 #define ASSAY_SITE_MAX_URL 8192
 #define ASSAY_SITE_MAX_BODY ((size_t)1 << 20)

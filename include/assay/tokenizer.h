@@ -21,8 +21,9 @@ struct assay_tokenizer;
 
 /*
  * From the metadata of the weights (GGUF: tokenizer.ggml.*; a safetensors
- * folder: tokenizer.model or tokenizer.json). Copies what it needs.
- * NULL: BAD_INPUT names the key and what was expected.
+ * folder: tokenizer.model or else tokenizer.json). Copies what it needs.
+ * There are never more tokens than rows of the embedding.
+ * NULL: BAD_INPUT names the key and what was expected; LIMIT; SYSTEM.
  */
 struct assay_tokenizer *assay_tokenizer_new(struct assay_weights *weights,
                                             struct assay_error *err);
@@ -34,7 +35,10 @@ uint32_t assay_tokenizer_bos(const struct assay_tokenizer *tokenizer);
 /* Ends an answer: eos, and the token that ends a turn. */
 bool assay_tokenizer_ends(const struct assay_tokenizer *tokenizer,
                           uint32_t token);
-/* A control token: never shown, never sampled but those that end. */
+/*
+ * A control token, an unused one, the unknown, or none of the vocabulary:
+ * never shown, never sampled but those that end.
+ */
 bool assay_tokenizer_is_control(const struct assay_tokenizer *tokenizer,
                                 uint32_t token);
 /* The bytes that a token stands for; empty for control tokens. Borrowed. */
@@ -50,7 +54,9 @@ struct assay_tokens {
 };
 /*
  * The tokens of a text, without BOS. `controls`: the text is ours, control
- * tokens in it are meant. BAD_INPUT: not UTF-8 (where); LIMIT.
+ * tokens in it are meant. "▁" (U+2581) is how vocabularies spell a space, and
+ * comes back as one; all else comes back as it was.
+ * BAD_INPUT: not UTF-8 (where); LIMIT: more than 16 MiB; SYSTEM: memory.
  */
 bool assay_tokenize(const struct assay_tokenizer *tokenizer,
                     struct assay_arena *arena, struct assay_str text,

@@ -4,9 +4,9 @@
  * model.safetensors.index.json and its shards. Metadata by key, tensors by
  * name; weights are touched when first used.
  *
- * All of the metadata is checked before open returns (engine notes 2.5 in
- * src/gguf/gguf_read.c and safetensors.c): what is handed out lies inside
- * the file and has the size its shape demands. What the values mean, and
+ * All of the metadata is checked before open returns (how, and against what:
+ * src/gguf/gguf_read.c, safetensors.c): what is handed out lies inside the
+ * file and has the size its shape demands. What the values mean, and
  * whether a tensor has the shape that a model needs, is the reader's to
  * check. Others may change or shrink the file while it is open: bytes then
  * differ or read as zeros, and assay_weights_check() says so (mapped.h).
@@ -15,8 +15,8 @@
  * takes less than twice the bytes of the metadata. After open, everything
  * but assay_weights_companion() may be called from several threads.
  *
- * Formats: ggml docs/gguf.md; safetensors README "Format" and its
- * tensor.rs; both as engine notes 2.1 and 2.4 give them, 2026-11-22.
+ * Formats: ggml docs/gguf.md; safetensors README "Format" and tensor.rs;
+ * 2026-11-22.
  */
 #ifndef ASSAY_WEIGHTS_H
 #define ASSAY_WEIGHTS_H

@@ -153,8 +153,8 @@ static bool write_all(int file, struct assay_str text)
     return true;
 }
 
-bool assay_file_write(const char *path, struct assay_str text,
-                      struct assay_error *err)
+static bool write_file(const char *path, struct assay_str text, bool sync,
+                       struct assay_error *err)
 {
     struct assay_arena arena = {0};
     const char *temporary = NULL;
@@ -165,7 +165,7 @@ bool assay_file_write(const char *path, struct assay_str text,
         fail_errno(err, "create a file beside", path);
         goto out;
     }
-    ok = write_all(file, text) && fsync(file) == 0;
+    ok = write_all(file, text) && (!sync || fsync(file) == 0);
     if (!ok)
         fail_errno(err, "write", path);
     if (close(file) != 0 && ok)
@@ -177,6 +177,39 @@ bool assay_file_write(const char *path, struct assay_str text,
 out:
     assay_arena_free(&arena);
     return ok;
+}
+
+bool assay_file_write(const char *path, struct assay_str text,
+                      struct assay_error *err)
+{
+    return write_file(path, text, true, err);
+}
+
+static bool holds(const char *path, struct assay_str text)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    char part[1 << 16];
+    struct stat info;
+    ssize_t n = 0;
+    bool same;
+
+    if (file < 0)
+        return false;
+    same = fstat(file, &info) == 0 && (size_t)info.st_size == text.len;
+    while (same && (n = read(file, part, sizeof part)) > 0) {
+        same = (size_t)n <= text.len && memcmp(part, text.at, (size_t)n) == 0;
+        text = assay_str_skip(text, (size_t)n);
+    }
+    close(file);
+    return same && n == 0 && text.len == 0;
+}
+
+bool assay_file_keep(const char *path, struct assay_str text, bool *written,
+                     struct assay_error *err)
+{
+    *written = !holds(path, text);
+    return !*written || (assay_file_make_parent(path, err) &&
+                         write_file(path, text, false, err));
 }
 
 bool assay_file_date(const char *path, struct assay_date *date,

@@ -6,7 +6,9 @@
 
 #include "assay/facts.h"
 #include "assay/file.h"
+#include "assay/site.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_EXPORT_BYTES ASSAY_MIB(512)
@@ -246,6 +248,73 @@ static int deliver(const struct assay_cli *cli, const struct assay_buf *out,
     return ASSAY_EXIT_DONE;
 }
 
+/* ------------------------------------------------------- the site */
+
+/* On a terminal a bar; at most some times a second. */
+static void show_progress(void *context, size_t done, size_t all)
+{
+    const struct assay_cli *cli = context;
+    char bar[41];
+    size_t filled = all ? done * 40 / all : 0;
+
+    if (!cli->error_is_terminal || cli->quiet ||
+        (done % 32 != 0 && done != all))
+        return;
+    memset(bar, '.', 40);
+    memset(bar, '#', filled);
+    bar[40] = '\0';
+    fprintf(stderr, "\r[%s] %zu of %zu%s", bar, done, all,
+            done == all ? "\n" : "");
+}
+
+static bool read_pairs(struct assay_cli *cli, struct assay_site_files *files,
+                       struct assay_error *err)
+{
+    const char *pairs = assay_cli_option(cli, "pairs");
+
+    files->pairs = pairs ? pairs : "related";
+    if (strcmp(files->pairs, "related") == 0 ||
+        strcmp(files->pairs, "all") == 0)
+        return true;
+    files->pairs = NULL;
+    return assay_file_read(&cli->arena, pairs, (size_t)64 << 20, &files->list,
+                           err);
+}
+
+static int export_site(struct assay_cli *cli)
+{
+    struct assay_site_files files = {
+        .folder = cli->options.operands[1],
+        .progress = show_progress,
+        .context = cli,
+    };
+    struct assay_str url = assay_str_c(assay_cli_option(cli, "public-url"));
+    struct assay_site_options options = {.store = cli->store,
+                                         .as_of = cli->as_of};
+    struct assay_site_report report;
+    struct assay_error err = {0};
+    struct assay_site *site;
+    bool ok;
+
+    while (assay_str_ends(url, "/"))
+        url.len--;
+    options.public_url = url;
+    if (!read_pairs(cli, &files, &err))
+        return assay_cli_fail(cli, &err);
+    site = assay_site_open(&options, &err);
+    if (!site)
+        return assay_cli_fail(cli, &err);
+    ok = assay_site_export(site, &files, &report, &err);
+    assay_site_close(site);
+    if (!ok)
+        return assay_cli_fail(cli, &err);
+    assay_cli_note(cli,
+                   "%s: %zu files, %zu written, %zu unchanged, %zu removed",
+                   files.folder, report.pages, report.written, report.unchanged,
+                   report.removed);
+    return ASSAY_EXIT_DONE;
+}
+
 static int export_run(struct assay_cli *cli)
 {
     struct assay_error err = {0};
@@ -254,12 +323,18 @@ static int export_run(struct assay_cli *cli)
     const char *format = cli->format->name;
     int code;
 
+    if (cli->options.operand_count > 0 &&
+        strcmp(cli->options.operands[0], "site") == 0) {
+        if (cli->options.operand_count != 2)
+            return assay_cli_misuse(cli, "name the folder: export site DIR");
+        return export_site(cli);
+    }
     if (cli->options.operand_count > 1)
         return assay_cli_misuse(cli, "name one format: json or csv");
     if (cli->options.operand_count == 1)
         format = cli->options.operands[0];
     if (strcmp(format, "json") != 0 && strcmp(format, "csv") != 0)
-        return assay_cli_misuse(cli, "formats are json and csv, not '%s'",
+        return assay_cli_misuse(cli, "formats are json, csv and site, not '%s'",
                                 format);
     catalog = assay_cli_open(cli, &err);
     if (!catalog)
@@ -279,6 +354,12 @@ static int export_run(struct assay_cli *cli)
 static const struct assay_option export_options[] = {
     {"source", 0, "ID", "only what this source says", NULL},
     {"output", 'o', "FILE", "into a file, whole or not at all", "@file"},
+    {"pairs", 0, "WHICH",
+     "site: compare pages of related models (else), of all, or those of a "
+     "file, a line each",
+     "related all"},
+    {"public-url", 0, "URL",
+     "site: where it will stand, for canonical links and the site map", NULL},
     {0},
 };
 
@@ -286,21 +367,27 @@ static const struct assay_example export_examples[] = {
     {"assay export json --source openai-docs",
      "one source as assay-facts/1, to be imported again"},
     {"assay export csv -o routes.csv", "every route and price in force"},
+    {"assay export site public --public-url https://models.example",
+     "the pages as files, for any web server"},
     {NULL, NULL},
 };
 
 const struct assay_command assay_cmd_export = {
     .name = "export",
-    .summary = "what sources say as JSON, or every route and price as CSV",
-    .usage = "json|csv",
+    .summary = "facts as JSON, routes and prices as CSV, or the pages as files",
+    .usage = "json|csv|site DIR",
     .details =
         "json is assay-facts/1: one document of one source, or an array with "
         "a document for each; imported again, it changes nothing. csv has a "
-        "line for each price component of each route, as it was chosen.",
+        "line for each price component of each route, as it was chosen.\n\n"
+        "site writes the pages of assay serve into a folder: models, "
+        "providers, sources and comparisons, each with its Markdown twin. "
+        "Links are relative. Made again, only what changed is written, and "
+        "pages that are no more are removed.",
     .options = export_options,
     .globals = "store as-of",
     .formats = "json csv",
-    .operands = "json csv",
+    .operands = "json csv site",
     .examples = export_examples,
     .run = export_run,
 };

@@ -424,10 +424,22 @@ static inline assay_f16v size16(assay_f16v x)
     return (assay_f16v)((assay_i16v)x & 0x7fffffff);
 }
 
-static void quantise(struct assay_vectors *x, size_t from, size_t to)
+/*
+ * x * per to the nearest integer. What is no number of up to 127 is 0: the
+ * block's scale says then what was wrong. Choosing also keeps the product
+ * apart from the sum, so that no level makes one rounding of the two.
+ */
+static inline assay_i16v rounded16(assay_f16v x, float per)
 {
     const float magic = 12582912.0F;
+    assay_f16v v = x * per;
 
+    v = choose16((v > -128.0F) & (v < 128.0F), v, all16(0));
+    return __builtin_convertvector((v + magic) - magic, assay_i16v);
+}
+
+static void quantise(struct assay_vectors *x, size_t from, size_t to)
+{
     for (size_t v = from; v < to; v++)
         for (size_t b = 0; b < x->cols / ASSAY_BLOCK; b++) {
             const float *at = x->floats + v * x->cols + b * ASSAY_BLOCK;
@@ -435,12 +447,10 @@ static void quantise(struct assay_vectors *x, size_t from, size_t to)
             assay_f16v low = load16(at), high = load16(at + LANES);
             float most = max_of(max16(size16(low), size16(high)));
             float scale = most / 127.0F;
-            float per = most > 0 ? 127.0F / most : 0;
+            float per = most > 1e-36F ? 127.0F / most : 0; /* else infinite */
             int32_t q[2][LANES], sum[2] = {0, 0};
-            assay_i16v first = __builtin_convertvector(
-                (low * per + magic) - magic, assay_i16v);
-            assay_i16v second = __builtin_convertvector(
-                (high * per + magic) - magic, assay_i16v);
+            assay_i16v first = rounded16(low, per);
+            assay_i16v second = rounded16(high, per);
 
             memcpy(q[0], &first, sizeof first);
             memcpy(q[1], &second, sizeof second);

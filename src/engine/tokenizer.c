@@ -105,6 +105,8 @@ static bool is_control_name(struct assay_str name)
         "<end_of_image>",
     };
 
+    if (name.at[0] != '<' && name.at[0] != '[')
+        return false;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (assay_str_is(name, names[i]))
             return true;

@@ -1,10 +1,10 @@
 /*
  * What the bytes of a tensor mean: blocks of values, each with its scale.
  *
- * A row is a whole number of blocks. Layouts are those of ggml (gguf-py
- * constants, ggml-common.h) as engine notes 2.2 give them; the structs have
- * no alignment, so they may be laid over mapped bytes. Numbers of several
- * bytes are little endian.
+ * A row is a whole number of blocks. Layouts are those of ggml
+ * (ggml-common.h; gguf-py, constants.py; 2026-11-22); the structs have no
+ * alignment, so they may be laid over mapped bytes. Numbers of several bytes
+ * are little endian.
  */
 #ifndef ASSAY_GGUF_BLOCKS_H
 #define ASSAY_GGUF_BLOCKS_H

@@ -6,10 +6,16 @@
  * The file is walked twice: first every length is checked against the bytes
  * that follow and nothing is allocated, then a directory of exactly the size
  * found is filled. So no count in the file decides how much memory is taken.
- * Which attack each check closes is in engine notes 2.5 (the holes that
- * GGUF readers had from 2024 to 2026); rules there, by number: 1 to 8, 14.
  *
- * Format: ggml docs/gguf.md as in engine notes 2.1, 2026-11-22.
+ * The holes of other readers that these checks close: counts, lengths, types
+ * and n_dims believed (CVE-2024-21802, -21825, -21836, -23496, -23605), half
+ * an array freed (CVE-2024-32878), a text's length cut to 32 bits
+ * (CVE-2025-49847), sums and products of sizes that wrap (CVE-2025-53630,
+ * CVE-2026-27940, CVE-2026-33298), tensors larger than the file
+ * (CVE-2026-7482), alignments of 0 and of gigabytes, arrays of 2^63 elements,
+ * duplicates found in quadratic time.
+ *
+ * Format: ggml docs/gguf.md, 2026-11-22.
  */
 #include "gguf/weights_parts.h"
 

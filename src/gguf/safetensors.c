@@ -7,10 +7,9 @@
  * stand twice, sizes that multiply past 2^64 or do not fit the offsets,
  * dimensions of 0, tensors that share bytes, holes, bytes at the end that
  * belong to none. A reader that lets these pass was attacked with them, or
- * two readers saw two files in one (notes/reliability.md, safetensors).
+ * two readers saw two files in one.
  *
- * Format: safetensors README "Format" and tensor.rs, as in engine notes 2.4,
- * 2026-11-22.
+ * Format: safetensors README "Format" and tensor.rs, 2026-11-22.
  */
 #include "gguf/weights_parts.h"
 

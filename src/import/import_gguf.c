@@ -5,8 +5,8 @@
  * whoever converted it wrote the keys. Parameters are counted from the
  * tensors, not believed.
  *
- * Keys: ggml docs/gguf.md, "general" and "[llm]"; config.json as in
- * transformers; both by notes/catalog-formats.md 2.7, 2026-11-22.
+ * Keys: ggml docs/gguf.md, "general" and "[llm]"; config.json as
+ * transformers writes it; 2026-11-22.
  */
 #include "assay/import.h"
 

@@ -25,6 +25,20 @@ static void hand_over(struct assay_local_route *route, struct assay_job *job)
     pthread_mutex_unlock(&route->lock);
 }
 
+static bool check_tokens(struct assay_local_route *route,
+                         const struct assay_tokens *tokens,
+                         struct assay_error *err)
+{
+    uint32_t most = assay_tokenizer_size(route->local.tokenizer);
+
+    for (size_t i = 0; i < tokens->count; i++)
+        if (tokens->at[i] >= most)
+            return assay_fail(err, ASSAY_BAD_INPUT,
+                              "token %u of the prompt, the vocabulary has %u",
+                              tokens->at[i], most);
+    return true;
+}
+
 static bool make_prompt(struct assay_local_route *route,
                         const struct assay_ask *ask, struct assay_arena *arena,
                         struct assay_tokens *tokens, struct assay_error *err)
@@ -33,6 +47,10 @@ static bool make_prompt(struct assay_local_route *route,
     uint32_t bos = assay_tokenizer_bos(tokenizer);
     struct assay_tokens text;
 
+    if (ask->tokens.count) {
+        *tokens = ask->tokens;
+        return check_tokens(route, tokens, err);
+    }
     if (ask->message_count)
         return assay_chat_tokens(tokenizer, arena, ask->messages,
                                  ask->message_count, tokens, err);
@@ -68,7 +86,7 @@ static bool limit_tokens(struct assay_local_route *route, struct assay_job *job,
     uint32_t context = assay_engine_facts(route->local.engine).context;
 
     if (job->prompt.count >= context)
-        return assay_fail(err, ASSAY_BAD_INPUT,
+        return assay_fail(err, ASSAY_LIMIT,
                           "the prompt has %zu tokens, the model reads at most "
                           "%u with one to answer",
                           job->prompt.count, context);
@@ -87,8 +105,11 @@ static bool make_constraint(struct assay_local_route *route,
     if (!ask->schema && !ask->json_object)
         return true;
     *schema = assay_schema_new(ask->schema, route->local.tokenizer, err);
-    if (!*schema)
+    if (!*schema) {
+        if (err->code == ASSAY_LIMIT) /* that is said of prompts alone */
+            err->code = ASSAY_BAD_INPUT;
         return false;
+    }
     *constraint = assay_constraint_new(*schema);
     return *constraint ||
            assay_fail(err, ASSAY_SYSTEM, "out of memory for a constraint");

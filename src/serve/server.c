@@ -91,7 +91,7 @@ static bool accept_some(struct assay_server *server, struct loops *loops,
     for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
         if (atomic_load(&server->connections.count) >= server->connections.most)
             return true;
-        switch (assay_listener_accept(listening, &file, &peer)) {
+        switch (assay_sockets_accept(listening, &file, &peer)) {
         case ASSAY_NONE_WAITING:
             return true;
         case ASSAY_NO_FILES:
@@ -108,7 +108,7 @@ static bool accept_some(struct assay_server *server, struct loops *loops,
 
 /* Until stop_fd can be read. */
 static void run(struct assay_server *server, struct loops *loops,
-                const struct assay_listener *listener)
+                const struct assay_sockets *listener)
 {
     struct pollfd files[ASSAY_LISTENERS_MAX + 1];
     int64_t now_ms = 0, accepted_ms = 0, watched_ms = 0;
@@ -193,7 +193,7 @@ bool assay_serve(const struct assay_serve_options *options,
                  struct assay_error *err)
 {
     struct assay_server *server = calloc(1, sizeof *server);
-    struct assay_listener listener = {0};
+    struct assay_sockets listener = {0};
     struct loops loops = {0};
     bool ok = false;
 
@@ -201,7 +201,7 @@ bool assay_serve(const struct assay_serve_options *options,
         return assay_fail(err, ASSAY_SYSTEM, "out of memory for a server");
     if (!assay_serve_check(options, err) ||
         !open_server(server, options, err) ||
-        !assay_listener_open(&listener, options, err))
+        !assay_sockets_open(&listener, options, err))
         goto out;
     server->work = assay_work_start(server, thread_count(options), err);
     if (!server->work || !start_loops(server, &loops, err))
@@ -212,14 +212,14 @@ bool assay_serve(const struct assay_serve_options *options,
     assay_notify_manager("READY=1");
     run(server, &loops, &listener);
     assay_notify_manager("STOPPING=1");
-    assay_listener_close(&listener);
+    assay_sockets_close(&listener);
     drain(server);
 out:
     /* the workers first: no connection may sleep when its loop ends */
     assay_work_stop(server->work);
     stop_loops(server, &loops);
     assay_work_free(server->work);
-    assay_listener_close(&listener);
+    assay_sockets_close(&listener);
     close_server(server);
     return ok;
 }

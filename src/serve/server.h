@@ -40,7 +40,7 @@ struct assay_address {
     socklen_t len;
 };
 
-struct assay_listener {
+struct assay_sockets {
     int files[ASSAY_LISTENERS_MAX];
     size_t count;
     char url[128]; /* of the first */
@@ -59,18 +59,18 @@ bool assay_address_is_local(const struct assay_address *address);
  * (sd_listen_fds(3)), else the one of the options, which assay_serve_check
  * has passed. SYSTEM.
  */
-bool assay_listener_open(struct assay_listener *listener,
-                         const struct assay_serve_options *options,
-                         struct assay_error *err);
-void assay_listener_close(struct assay_listener *listener);
+bool assay_sockets_open(struct assay_sockets *listener,
+                        const struct assay_serve_options *options,
+                        struct assay_error *err);
+void assay_sockets_close(struct assay_sockets *listener);
 
 enum assay_accepted {
     ASSAY_ACCEPTED,
     ASSAY_NONE_WAITING,
     ASSAY_NO_FILES, /* no descriptor or memory is left: try again later */
 };
-enum assay_accepted assay_listener_accept(int listening, int *file,
-                                          struct assay_address *peer);
+enum assay_accepted assay_sockets_accept(int listening, int *file,
+                                         struct assay_address *peer);
 /* Tells the service manager, if there is one (sd_notify(3)). */
 void assay_notify_manager(const char *state);
 

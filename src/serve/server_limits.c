@@ -19,7 +19,8 @@ enum {
     MOST_FILES = 16384,  /* as many as are of use; the hard limit holds too */
     FILES_OF_OURS = 256, /* catalogs, loops, logs */
     LEAST_CONNECTIONS = 64,
-    CROWDED_IDLE_MS = 5 * 1000, /* how long one may wait when it is full */
+    CROWDED_IDLE_MS = 5 * 1000, /* from three quarters of what there may be */
+    FULL_IDLE_MS = 1000,        /* while others wait for a place */
 };
 
 int64_t assay_now_us(void)
@@ -113,12 +114,14 @@ void assay_connection_enter(struct assay_connection *connection,
         [ASSAY_SENDING] = ASSAY_TAKE_LIMIT_MS,
     };
 
-    atomic_store_explicit(&connection->limit_ms, assay_now_ms() + limits[phase],
-                          memory_order_relaxed);
     atomic_store_explicit(&connection->fresh, phase == ASSAY_WAITING,
                           memory_order_relaxed);
     atomic_store_explicit(&connection->ended, false, memory_order_relaxed);
-    atomic_store_explicit(&connection->phase, (int)phase, memory_order_release);
+    /* the phase first: the watch, which reads it last, must not take the
+       limit of a later phase for that of an earlier one */
+    atomic_store_explicit(&connection->phase, (int)phase, memory_order_relaxed);
+    atomic_store_explicit(&connection->limit_ms, assay_now_ms() + limits[phase],
+                          memory_order_release);
 }
 
 struct assay_connection *assay_connections_add(
@@ -219,15 +222,16 @@ static enum unread look_ahead(int file)
 
 struct watch {
     int64_t now_ms;
-    bool crowded, stopping;
+    int64_t idle_ms; /* how long one may wait for nothing */
+    bool stopping;
 };
 
 /* Why this one must end; ASSAY_CUT_REASONS: it need not. */
 static enum assay_cut reason_to_cut(const struct watch *watch,
                                     struct assay_connection *connection)
 {
-    int phase = atomic_load(&connection->phase);
     int64_t left = atomic_load(&connection->limit_ms) - watch->now_ms;
+    int phase = atomic_load(&connection->phase);
     enum unread unread = SOMETHING;
 
     if (left <= 0)
@@ -240,7 +244,7 @@ static enum assay_cut reason_to_cut(const struct watch *watch,
         return ASSAY_CUT_GONE;
     if (phase != ASSAY_WAITING)
         return ASSAY_CUT_REASONS;
-    if (watch->crowded && left < ASSAY_IDLE_LIMIT_MS - CROWDED_IDLE_MS)
+    if (left < ASSAY_IDLE_LIMIT_MS - watch->idle_ms)
         return ASSAY_CUT_CROWDED;
     if (watch->stopping && unread != SOMETHING)
         return ASSAY_CUT_STOP;
@@ -266,9 +270,12 @@ static void look_at(struct assay_connections *connections,
 
 void assay_connections_watch(struct assay_connections *connections)
 {
+    size_t count = atomic_load(&connections->count);
     const struct watch watch = {
         .now_ms = assay_now_ms(),
-        .crowded = atomic_load(&connections->count) > connections->most / 4 * 3,
+        .idle_ms = count >= connections->most          ? FULL_IDLE_MS
+                   : count > connections->most / 4 * 3 ? CROWDED_IDLE_MS
+                                                       : ASSAY_IDLE_LIMIT_MS,
         .stopping = atomic_load(&connections->stopping),
     };
 

@@ -190,7 +190,7 @@ static bool bind_and_listen(int file, const struct assay_address *address)
            listen(file, BACKLOG) == 0 && make_ready(file);
 }
 
-static bool open_address(struct assay_listener *listener, const char *name,
+static bool open_address(struct assay_sockets *listener, const char *name,
                          const struct assay_address *address,
                          struct assay_error *err)
 {
@@ -268,7 +268,7 @@ bool assay_serve_check(const struct assay_serve_options *options,
             may_listen(&address, options->listen, options, err));
 }
 
-static bool open_passed(struct assay_listener *listener, uint64_t count,
+static bool open_passed(struct assay_sockets *listener, uint64_t count,
                         struct assay_error *err)
 {
     for (int i = 0; i < (int)count; i++) {
@@ -280,15 +280,15 @@ static bool open_passed(struct assay_listener *listener, uint64_t count,
     return true;
 }
 
-bool assay_listener_open(struct assay_listener *listener,
-                         const struct assay_serve_options *options,
-                         struct assay_error *err)
+bool assay_sockets_open(struct assay_sockets *listener,
+                        const struct assay_serve_options *options,
+                        struct assay_error *err)
 {
     const char *name = options->listen ? options->listen : "127.0.0.1:8080";
     uint64_t passed = passed_files();
     struct assay_address address;
 
-    *listener = (struct assay_listener){0};
+    *listener = (struct assay_sockets){0};
     if (passed > 0 ? !open_passed(listener, passed, err)
                    : !assay_address_parse(name, &address, err) ||
                          !open_address(listener, name, &address, err))
@@ -297,7 +297,7 @@ bool assay_listener_open(struct assay_listener *listener,
     return true;
 }
 
-void assay_listener_close(struct assay_listener *listener)
+void assay_sockets_close(struct assay_sockets *listener)
 {
     for (size_t i = 0; i < listener->count; i++)
         close(listener->files[i]);
@@ -327,8 +327,8 @@ void assay_notify_manager(const char *state)
 
 /* ------------------------------------------------------- accepting */
 
-enum assay_accepted assay_listener_accept(int listening, int *file,
-                                          struct assay_address *peer)
+enum assay_accepted assay_sockets_accept(int listening, int *file,
+                                         struct assay_address *peer)
 {
     peer->len = sizeof peer->at;
     *file = accept(listening, (struct sockaddr *)&peer->at, &peer->len);

@@ -369,8 +369,11 @@ static void fold(struct assay_visit *visit, struct assay_reply *reply)
                                 query.len ? "?" : "", ASSAY_STR_ARG(query)));
 }
 
-static bool ask(struct assay_visit *visit, struct assay_reply *reply,
-                struct assay_error *err)
+/* Calls `work` inside one snapshot, with the directory of the same. */
+static bool with_catalog(struct assay_visit *visit,
+                         bool (*work)(void *context, struct assay_visit *visit,
+                                      struct assay_error *err),
+                         void *context, struct assay_error *err)
 {
     struct assay_site *site = visit->site;
     struct handle *handle = take_handle(site, err);
@@ -382,21 +385,55 @@ static bool ask(struct assay_visit *visit, struct assay_reply *reply,
     visit->catalog = handle->catalog;
     ok = assay_catalog_hold(handle->catalog, visit->today, err);
     if (ok) {
-        reply->edition =
-            edition_of(assay_catalog_version(visit->catalog), visit->today);
         directory = find_directory(site, visit, err);
         visit->directory = directory;
         /* inside the same snapshot, as of the day that was asked for */
         ok =
             directory && assay_catalog_hold(handle->catalog, visit->as_of, err);
         if (ok) {
-            ok = make(visit, reply, err);
+            ok = work(context, visit, err);
             assay_catalog_let_go(handle->catalog);
         }
         assay_catalog_let_go(handle->catalog);
     }
     assay_directory_release(directory);
     give_back(site, handle);
+    return ok;
+}
+
+static bool make_in(void *context, struct assay_visit *visit,
+                    struct assay_error *err)
+{
+    struct assay_reply *reply = context;
+
+    reply->edition =
+        edition_of(assay_catalog_version(visit->catalog), visit->today);
+    return make(visit, reply, err);
+}
+
+static bool ask(struct assay_visit *visit, struct assay_reply *reply,
+                struct assay_error *err)
+{
+    return with_catalog(visit, make_in, reply, err);
+}
+
+bool assay_site_look(struct assay_site *site,
+                     bool (*work)(void *context, struct assay_visit *visit,
+                                  struct assay_error *err),
+                     void *context, struct assay_error *err)
+{
+    struct assay_arena arena = {0};
+    struct assay_visit visit = {
+        .site = site,
+        .arena = &arena,
+        .today = today_of(site),
+    };
+    bool ok;
+
+    visit.as_of = visit.today;
+    visit.traffic = assay_traffic_default();
+    ok = with_catalog(&visit, work, context, err);
+    assay_arena_free(&arena);
     return ok;
 }
 

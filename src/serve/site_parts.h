@@ -12,4 +12,11 @@ struct assay_str assay_site_public_url(const struct assay_site *site);
 struct assay_shelf;
 struct assay_shelf *assay_site_shelf(const struct assay_site *site);
 
+struct assay_visit;
+/* Looks at the catalog and its directory without a question. */
+bool assay_site_look(struct assay_site *site,
+                     bool (*work)(void *context, struct assay_visit *visit,
+                                  struct assay_error *err),
+                     void *context, struct assay_error *err);
+
 #endif

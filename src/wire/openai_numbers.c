@@ -71,9 +71,8 @@ bool assay_openai_refuse(struct assay_openai_reading *r, const char *code,
     va_list args;
 
     assay_fail(&path, ASSAY_BAD_INPUT, "%.*s",
-               ASSAY_STR_ARG(
-                   assay_str_head(assay_json_path(r->arena, value),
-                                  sizeof r->fault->param - 1)));
+               ASSAY_STR_ARG(assay_str_head(assay_json_path(r->arena, value),
+                                            sizeof r->fault->param - 1)));
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -101,33 +100,50 @@ bool assay_openai_read_bool(struct assay_openai_reading *r,
 /* ------------------------------------------------------- numbers */
 
 /* in chat, in completions, with what holds when it is not given */
-#define BOTH(otherwise) {{true, otherwise}, {true, otherwise}}
-#define CHAT(otherwise) {{true, otherwise}, {false, 0}}
-#define COMPLETION(otherwise) {{false, 0}, {true, otherwise}}
+#define BOTH(otherwise)     \
+    {                       \
+        {true, otherwise},  \
+        {                   \
+            true, otherwise \
+        }                   \
+    }
+#define CHAT(otherwise)    \
+    {                      \
+        {true, otherwise}, \
+        {                  \
+            false, 0       \
+        }                  \
+    }
+#define COMPLETION(otherwise) \
+    {                         \
+        {false, 0},           \
+        {                     \
+            true, otherwise   \
+        }                     \
+    }
 
-const struct assay_openai_number
-    assay_openai_numbers[ASSAY_OPENAI_NUMBERS] = {
-        [ASSAY_OPENAI_TEMPERATURE] = {"temperature", false, 0, 2, BOTH(1)},
-        [ASSAY_OPENAI_TOP_P] = {"top_p", false, 0, 1, BOTH(1)},
-        /* these three are not OpenAI's; servers of open weights have them */
-        [ASSAY_OPENAI_TOP_K] = {"top_k", true, 0, 1 << 20, BOTH(0)},
-        [ASSAY_OPENAI_MIN_P] = {"min_p", false, 0, 1, BOTH(0)},
-        [ASSAY_OPENAI_REPETITION_PENALTY] = {"repetition_penalty", false, 0.1,
-                                             10, BOTH(1)},
-        [ASSAY_OPENAI_PRESENCE_PENALTY] = {"presence_penalty", false, 0, 0,
-                                           BOTH(0)},
-        [ASSAY_OPENAI_FREQUENCY_PENALTY] = {"frequency_penalty", false, 0, 0,
-                                            BOTH(0)},
-        [ASSAY_OPENAI_N] = {"n", true, 1, 8, BOTH(1)},
-        [ASSAY_OPENAI_BEST_OF] = {"best_of", true, 1, 8, COMPLETION(1)},
-        [ASSAY_OPENAI_MAX_TOKENS] = {"max_tokens", true, 1, INT32_MAX,
-                                     {{true, 0}, {true, 16}}},
-        [ASSAY_OPENAI_MAX_COMPLETION_TOKENS] = {"max_completion_tokens", true,
-                                                1, INT32_MAX, CHAT(0)},
-        [ASSAY_OPENAI_SEED] = {"seed", true, (double)INT64_MIN,
-                               (double)INT64_MAX, BOTH(0)},
-        [ASSAY_OPENAI_LOGPROBS] = {"logprobs", true, 0, 5, COMPLETION(0)},
-        [ASSAY_OPENAI_TOP_LOGPROBS] = {"top_logprobs", true, 0, 20, CHAT(0)},
+const struct assay_openai_number assay_openai_numbers[ASSAY_OPENAI_NUMBERS] = {
+    [ASSAY_OPENAI_TEMPERATURE] = {"temperature", false, 0, 2, BOTH(1)},
+    [ASSAY_OPENAI_TOP_P] = {"top_p", false, 0, 1, BOTH(1)},
+    /* these three are not OpenAI's; servers of open weights have them */
+    [ASSAY_OPENAI_TOP_K] = {"top_k", true, 0, 1 << 20, BOTH(0)},
+    [ASSAY_OPENAI_MIN_P] = {"min_p", false, 0, 1, BOTH(0)},
+    [ASSAY_OPENAI_REPETITION_PENALTY] = {"repetition_penalty", false, 0.1, 10,
+                                         BOTH(1)},
+    [ASSAY_OPENAI_PRESENCE_PENALTY] = {"presence_penalty", false, 0, 0,
+                                       BOTH(0)},
+    [ASSAY_OPENAI_FREQUENCY_PENALTY] = {"frequency_penalty", false, 0, 0,
+                                        BOTH(0)},
+    [ASSAY_OPENAI_N] = {"n", true, 1, 8, BOTH(1)},
+    [ASSAY_OPENAI_BEST_OF] = {"best_of", true, 1, 8, COMPLETION(1)},
+    [ASSAY_OPENAI_MAX_TOKENS] =
+        {"max_tokens", true, 1, INT32_MAX, {{true, 0}, {true, 16}}},
+    [ASSAY_OPENAI_MAX_COMPLETION_TOKENS] = {"max_completion_tokens", true, 1,
+                                            INT32_MAX, CHAT(0)},
+    [ASSAY_OPENAI_SEED] = {"seed", true, (double)INT64_MIN, (double)INT64_MAX,
+                           BOTH(0)},
+    [ASSAY_OPENAI_LOGPROBS] = {"logprobs", true, 0, 5, COMPLETION(0)},
+    [ASSAY_OPENAI_TOP_LOGPROBS] = {"top_logprobs", true, 0, 20, CHAT(0)},
 };
 
 /* Digits with or without a minus, from -2^63 to 2^63-1. */
@@ -191,11 +207,10 @@ bool assay_openai_read_number(struct assay_openai_reading *r,
             ASSAY_STR_ARG(assay_str_head(value->text, MOST_NUMBER_BYTES)));
     if (into->number < row->least || into->number > row->most)
         return refuse_range(r, row, value, into->number < row->least);
-    /* 1e3 and 5.0 are whole too; beyond 2^53 they are not exact */
+    /* 1e3 and 5.0 are whole too */
     if (row->whole && !whole_of(value->text, &into->whole)) {
-        if (fabs(into->number) > 9007199254740992.0)
-            return assay_openai_refuse(r, "invalid_type", value,
-                                       "expected its digits written out");
+        if (into->number >= 0x1p63)
+            return refuse_range(r, row, value, false);
         into->whole = (int64_t)into->number;
     }
     into->given = true;

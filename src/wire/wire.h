@@ -176,7 +176,7 @@ struct assay_openai_part {
     bool opens; /* chat's first event: who speaks */
     struct assay_str text;
     const struct assay_openai_logprobs *logprobs; /* or NULL: not wanted */
-    const char *finish; /* "stop"; NULL: it goes on */
+    const char *finish;                           /* "stop"; NULL: it goes on */
 };
 
 struct assay_openai_usage {

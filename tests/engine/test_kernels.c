@@ -360,7 +360,7 @@ static void parts_of_the_rows_are_the_whole(void **state)
 
 static void levels_quantise_alike(void **state)
 {
-    enum { COUNT = 14, COLS = 96 };
+    enum { COUNT = 14, COLS = 2304 };
     float *x = normal_floats(COUNT * COLS, 5);
     struct assay_vectors want = vectors_of(x, COUNT, COLS);
     const struct assay_kernels *k;
@@ -372,13 +372,8 @@ static void levels_quantise_alike(void **state)
         size_t blocks = (size_t)COUNT * COLS / ASSAY_BLOCK;
 
         k->quantise(&got, 0, COUNT);
-        /* a level may round half a step otherwise; nearly all are equal */
-        size_t others = 0;
-        for (size_t i = 0; i < blocks * ASSAY_BLOCK; i++) {
-            assert_true(abs(got.bytes[i] - want.bytes[i]) <= 1);
-            others += got.bytes[i] != want.bytes[i];
-        }
-        assert_true(others <= 2);
+        assert_memory_equal(got.bytes, want.bytes, blocks * ASSAY_BLOCK);
+        assert_memory_equal(got.scales, want.scales, blocks * sizeof(float));
         for (size_t i = 0; i < blocks; i++) {
             int32_t halves[2] = {0, 0};
 
@@ -386,7 +381,6 @@ static void levels_quantise_alike(void **state)
                 halves[c / 16] += got.bytes[i * ASSAY_BLOCK + c];
             assert_int_equal(got.halves[2 * i], halves[0]);
             assert_int_equal(got.halves[2 * i + 1], halves[1]);
-            assert_float_equal(got.scales[i], want.scales[i], 1e-9);
             assert_float_equal(got.sums[i],
                                got.scales[i] * (float)(halves[0] + halves[1]),
                                1e-6);
@@ -400,7 +394,7 @@ static void levels_quantise_alike(void **state)
 /* What a wrong file brings about: no trap, and no number made of it. */
 static void numbers_without_end_stay_visible(void **state)
 {
-    static const float bad[] = {NAN, INFINITY, -INFINITY, 1e-42f, 3e38f};
+    static const float bad[] = {NAN, INFINITY, -INFINITY, 1e-42f, 1e30f};
     struct given g = given_matrix(ASSAY_TENSOR_Q4_0, 16, 64, small_scale, 3);
     const struct assay_kernels *k;
 

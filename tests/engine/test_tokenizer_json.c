@@ -229,13 +229,14 @@ static void added_tokens_are_found_first_and_roles_by_name(void **state)
 
 static void no_merge_leads_to_a_control_or_byte_token(void **state)
 {
+    /* cab and 1> are there so that a and b, 1 and > may stand in one piece */
     static const char text[] =
         "{\"added_tokens\":[{\"id\":3,\"content\":\"ab\",\"special\":true}],"
         "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},"
         "\"content\":\"▁\"},\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,"
         "\"vocab\":{\"<unk>\":0,\"a\":1,\"b\":2,\"ab\":3,\"c\":4,\"bc\":5,"
         "\"<0x41\":6,\">\":7,\"<0x41>\":8,\"<\":9,\"0\":10,\"x\":11,\"4\":12,"
-        "\"1\":13,\"<0\":14,\"x4\":15,\"x41\":16},"
+        "\"1\":13,\"<0\":14,\"x4\":15,\"x41\":16,\"cab\":17,\"1>\":18},"
         "\"merges\":[\"a b\",\"b c\",\"< 0\",\"x 4\",\"x4 1\",\"<0 x41\","
         "\"<0x41 >\"]}}";
     struct assay_arena arena = {0};

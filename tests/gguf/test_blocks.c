@@ -112,7 +112,7 @@ static void every_bf16_is_the_upper_half_of_a_float(void **state)
 
 /* ------------------------------------------------------------- blocks */
 
-/* Value i of a row, straight from engine notes 2.2, in double. */
+/* Value i of a row, straight from the formulas of gguf/blocks.h, in double. */
 static double value_of(uint32_t type, const uint8_t *row, size_t i)
 {
     const struct assay_block_format *f = assay_block_format(type);

@@ -146,7 +146,7 @@ static void a_header_that_lies_is_refused(void **state)
          "tensor 't': 5 dimensions, expected 4 at most"},
         {ONE("\"shape\":[2,0],\"data_offsets\":[0,0]"), 0,
          "tensor 't': dimension 0 is 0, expected 1 or more"},
-        /* the product wraps to 4; notes/reliability.md, safetensors */
+        /* the product wraps to 4, which a reader in C++ once took */
         {ONE("\"shape\":[4194305,4194305,211106198978564],"
              "\"data_offsets\":[0,16]"),
          16, "tensor 't': its dimensions multiply to more than 2^64"},

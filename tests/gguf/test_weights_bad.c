@@ -1,4 +1,4 @@
-/* Wrong GGUF files, one crafted for each check of engine notes 2.5. */
+/* Wrong GGUF files, one crafted for each check of src/gguf/gguf_read.c. */
 #include "support/support.h"
 
 #include "build_gguf.h"

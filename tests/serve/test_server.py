@@ -998,6 +998,20 @@ def _(_server):
                   after['process_resident_memory_bytes'] / 1e6))
 
 
+@case('where there is no room, those who ask nothing make it')
+def _(_server):
+    with Server(prefix=('prlimit', '--nofile=200:200')) as server:
+        clients = [connect(server.port) for _ in range(150)]
+        begun = time.monotonic()
+        expect(ask(server, PAGE).status == 200, 'answered')
+        expect(time.monotonic() - begun < 20, 'soon',
+               time.monotonic() - begun)
+        name = 'assay_http_connections_cut_total{reason="crowded"}'
+        expect(metrics(server)[name] >= 64, 'they went', metrics(server))
+        for client in clients:
+            client.close()
+
+
 def ends_after(client, seconds, slack=4):
     """The connection is ended about then, not before."""
     start = time.monotonic()

@@ -420,12 +420,7 @@
       /^(INPUT|SELECT|TEXTAREA)$/.test(node.tagName);
   }
 
-  document.addEventListener('DOMContentLoaded', () => {
-    const search = document.getElementById('search');
-
-    addThemeButton();
-    offerModels(search);
-    enhance(document.querySelector('main'));
+  function searchBySlash(search) {
     if (matchMedia('(hover: hover)').matches) search.placeholder += '  /';
     search.setAttribute('aria-keyshortcuts', '/');
     addEventListener('keydown', event => {
@@ -436,5 +431,15 @@
       search.focus();
       search.select();
     });
+  }
+
+  document.addEventListener('DOMContentLoaded', () => {
+    const search = document.getElementById('search');
+
+    addThemeButton();
+    enhance(document.querySelector('main'));
+    if (!search) return; /* a page saved as a file has no forms */
+    offerModels(search);
+    searchBySlash(search);
   });
 }());
