@@ -6,6 +6,7 @@
 #define ASSAY_SERVE_H
 
 #include "assay/error.h"
+#include "assay/route.h"
 #include "assay/site.h"
 
 struct assay_serve_options {
@@ -18,6 +19,13 @@ struct assay_serve_options {
     bool is_public; /* may listen beyond loopback without a key */
     bool no_cache;  /* every page is made anew: for measurements */
     int threads;    /* 0: one per core */
+    /*
+     * The model that /v1 asks, for clients of OpenAI's API; NULL: there is no
+     * /v1. It stays the caller's, who opens it with room for `parallel`
+     * answers at once (0: 8).
+     */
+    struct assay_route_link *route;
+    size_t parallel;
     /*
      * Called once when it listens, with "http://127.0.0.1:8080"; and with a
      * line for the access log of each request, from any thread; or NULL.

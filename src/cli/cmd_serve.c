@@ -2,7 +2,7 @@
  * assay serve: the web over HTTP, until a signal ends it. The one command
  * that knows the server.
  */
-#include "cli/cli.h"
+#include "cli/local_model.h"
 
 #include "assay/serve.h"
 
@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 64 };
+enum { MOST_THREADS = 64, PARALLEL = 8, MOST_PARALLEL = 64 };
 
 /* ------------------------------------------------------- signals */
 
@@ -83,7 +83,7 @@ static bool read_options(struct assay_cli *cli,
 {
     const char *threads = assay_cli_option(cli, "threads");
     struct assay_str url = assay_str_c(assay_cli_option(cli, "public-url"));
-    uint64_t count = 0;
+    uint64_t count = 0, parallel;
 
     if (threads && (!assay_str_to_u64(assay_str_c(threads), &count) ||
                     count < 1 || count > MOST_THREADS))
@@ -97,6 +97,9 @@ static bool read_options(struct assay_cli *cli,
                           ASSAY_STR_ARG(url));
     while (assay_str_ends(url, "/"))
         url.len--;
+    if (!assay_cli_number(cli, "parallel", 1, MOST_PARALLEL, PARALLEL,
+                          &parallel, err))
+        return false;
     *options = (struct assay_serve_options){
         .site = {.store = cli->store, .public_url = url},
         .listen = assay_cli_option(cli, "listen"),
@@ -105,6 +108,7 @@ static bool read_options(struct assay_cli *cli,
         .is_public = assay_cli_flag(cli, "public"),
         .no_cache = assay_cli_flag(cli, "no-cache"),
         .threads = (int)count,
+        .parallel = (size_t)parallel,
         .listening = say_listening,
         .log = cli->quiet ? NULL : write_log,
         .context = cli,
@@ -112,6 +116,24 @@ static bool read_options(struct assay_cli *cli,
     if (assay_cli_option(cli, "as-of"))
         options->site.as_of = cli->as_of;
     return true;
+}
+
+/* With the model, where one is named: it is there before anybody can ask. */
+static bool serve(struct assay_cli *cli, struct assay_serve_options *options,
+                  struct assay_error *err)
+{
+    const char *model = assay_cli_option(cli, "model");
+    bool served;
+
+    if (model) {
+        options->route = assay_cli_open_local(cli, assay_str_c(model),
+                                              options->parallel, err);
+        if (!options->route)
+            return false;
+    }
+    served = assay_serve(options, err);
+    assay_route_close(options->route);
+    return served;
 }
 
 static int serve_run(struct assay_cli *cli)
@@ -142,7 +164,7 @@ static int serve_run(struct assay_cli *cli)
     waiter.stop = ends[1];
     served = start_waiting(&waiter, &err);
     if (served) {
-        served = assay_serve(&options, &err);
+        served = serve(cli, &options, &err);
         end_waiting(&waiter);
     }
     close(ends[0]);
@@ -161,11 +183,18 @@ static const struct assay_option serve_options[] = {
      "under which it is known, such as https://models.example", NULL},
     {"threads", 0, "N", "threads of each kind (else one per core)", NULL},
     {"no-cache", 0, NULL, "make every page anew, for measurements", NULL},
+    {"model", 0, "MODEL",
+     "weights that /v1 asks: a file, or nano-s, which is built in", "@file"},
+    {"parallel", 0, "N", "answers of it at once; 8 unless given", NULL},
+    {"cpu", 0, "LEVEL", "it computes with at most these instructions",
+     "scalar neon avx2 avx512"},
     {0},
 };
 
 static const struct assay_example serve_examples[] = {
     {"assay serve", "the pages at http://127.0.0.1:8080"},
+    {"assay serve --model nano-s",
+     "and a model at /v1, for clients of OpenAI's API"},
     {"assay serve --listen 0.0.0.0:8080 --public",
      "for everybody in reach, read-only"},
     {"assay serve --listen [::]:8080 --api-key-file keys.txt --quiet",
@@ -184,7 +213,9 @@ const struct assay_command assay_cmd_serve = {
         "--api-key-file or --public. Each request is a line on standard "
         "error, unless --quiet. /health, /ready and /metrics are for those "
         "who watch over it; sockets of systemd are taken in place of "
-        "--listen. TLS is for a proxy in front.",
+        "--listen. TLS is for a proxy in front. With --model, clients of "
+        "OpenAI's API find /v1/models, /v1/chat/completions and "
+        "/v1/completions, answered by weights that are in this process.",
     .options = serve_options,
     .globals = "store as-of quiet",
     .formats = NULL,

@@ -111,7 +111,7 @@ static void add_copy(struct assay_page *page, struct assay_block *table,
 
     cells[0].text = ASSAY_STR("weights");
     cells[1].text = url.len ? url : assay_json_text(copy, "file");
-    cells[1].link = url;
+    cells[1].link = assay_page_address(url);
     cells[1].note = assay_json_text(copy, "format");
     add_words(arena, &cells[1].note, assay_json_text(copy, "quantization"));
     if (assay_json_is(assay_json_get(copy, "gated"), ASSAY_JSON_TRUE))

@@ -45,6 +45,8 @@ struct assay_str assay_page_claim_words(struct assay_arena *arena,
 /* "above 200,000 input tokens; from 2026-01-01"; empty: always */
 struct assay_str assay_page_when(struct assay_arena *arena,
                                  const struct assay_price_component *price);
+/* An address that a source states, as a link: no place of this site. */
+struct assay_str assay_page_address(struct assay_str url);
 /* Of a benchmark row: "62.5 %", "1187 Elo" */
 struct assay_str assay_page_score(struct assay_arena *arena,
                                   const struct assay_json *row);

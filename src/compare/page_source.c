@@ -41,8 +41,8 @@ static void add_about(struct source_page *s)
         assay_section_table(s->page.c.doc, section, columns, 2);
     struct assay_str none = {"", 0};
 
-    add_fact(s, table, "title", source->title, source->url);
-    add_fact(s, table, "address", source->url, source->url);
+    add_fact(s, table, "title", source->title, assay_page_address(source->url));
+    add_fact(s, table, "address", source->url, assay_page_address(source->url));
     add_fact(s, table, "id", source->id, none);
     add_fact(s, table, "kind of source",
              assay_str_c(assay_source_kind_name(source->kind)), none);

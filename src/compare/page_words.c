@@ -35,6 +35,14 @@ struct assay_str assay_page_when(struct assay_arena *arena,
     return words;
 }
 
+struct assay_str assay_page_address(struct assay_str url)
+{
+    bool outside =
+        assay_str_starts(url, "https://") || assay_str_starts(url, "http://");
+
+    return outside ? url : ASSAY_STR("");
+}
+
 /* "$0.50, $1 above 65,536 input tokens" */
 static struct assay_str price_words(struct assay_arena *arena,
                                     const struct assay_claim *claim)

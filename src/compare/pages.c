@@ -188,7 +188,10 @@ static void source_row(struct assay_page *page, struct assay_block *table,
     row[3].text = age_text(arena, days);
     row[4] = assay_page_count(arena, source->models);
     row[5] = assay_page_count(arena, source->routes);
-    row[6] = (struct assay_cell){.text = source->title, .link = source->url};
+    row[6] = (struct assay_cell){
+        .text = source->title,
+        .link = assay_page_address(source->url),
+    };
     for (size_t i = 1; i < 7; i++)
         row[i].state = ASSAY_KNOWN;
 }

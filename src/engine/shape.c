@@ -188,9 +188,75 @@ static bool read_layers(const struct assay_weights *weights,
     return true;
 }
 
-bool assay_shape_read(const struct assay_weights *weights,
-                      struct assay_arena *arena, struct assay_shape *shape,
-                      struct assay_error *err)
+static bool is_count(const struct assay_weights *weights, const char *key,
+                     uint32_t wanted, struct assay_error *err)
+{
+    uint32_t value;
+
+    if (!assay_weights_has(weights, key))
+        return true;
+    return assay_weights_u32(weights, key, &value, err) &&
+           (value == wanted ||
+            assay_fail(err, ASSAY_BAD_INPUT, "%s: %s is %u, expected %u",
+                       assay_weights_path(weights), key, value, wanted));
+}
+
+static bool is_text(const struct assay_weights *weights, const char *key,
+                    const char *wanted, struct assay_error *err)
+{
+    struct assay_str value;
+
+    if (!assay_weights_has(weights, key))
+        return true;
+    return assay_weights_text(weights, key, &value, err) &&
+           (assay_str_is(value, wanted) ||
+            assay_fail(err, ASSAY_BAD_INPUT, "%s: %s is '%.*s', expected %s",
+                       assay_weights_path(weights), key,
+                       ASSAY_STR_ARG(assay_str_head(value, 40)), wanted));
+}
+
+static bool is_flag(const struct assay_weights *weights, const char *key,
+                    bool wanted, struct assay_error *err)
+{
+    bool value;
+
+    if (!assay_weights_has(weights, key))
+        return true;
+    return assay_weights_bool(weights, key, &value, err) &&
+           (value == wanted ||
+            assay_fail(err, ASSAY_BAD_INPUT, "%s: %s is %s, expected %s",
+                       assay_weights_path(weights), key,
+                       value ? "true" : "false", wanted ? "true" : "false"));
+}
+
+/*
+ * What the pass takes for granted, where a file states it: another value
+ * would give wrong answers without a word.
+ */
+static bool check_granted(const struct assay_weights *weights,
+                          const struct assay_layer *layer,
+                          struct assay_error *err)
+{
+    if (assay_weights_format(weights) == ASSAY_WEIGHTS_GGUF)
+        return is_count(weights, "gemma2.attention.value_length",
+                        layer->head_dim, err) &&
+               is_count(weights, "gemma2.rope.dimension_count", layer->head_dim,
+                        err) &&
+               is_count(weights, "gemma2.attention.sliding_window_pattern", 2,
+                        err) &&
+               is_text(weights, "gemma2.rope.scaling.type", "none", err);
+    if (assay_weights_has(weights, "rope_scaling"))
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "%s: rope_scaling is given, expected none",
+                          assay_weights_path(weights));
+    return is_text(weights, "hidden_activation", "gelu_pytorch_tanh", err) &&
+           is_flag(weights, "attention_bias", false, err) &&
+           is_flag(weights, "tie_word_embeddings", true, err);
+}
+
+static bool read_shape(const struct assay_weights *weights,
+                       struct assay_arena *arena, struct assay_shape *shape,
+                       struct assay_error *err)
 {
     static const struct key width = {"gemma2.embedding_length", "hidden_size",
                                      32, ASSAY_MOST_WIDTH, 32};
@@ -212,13 +278,29 @@ bool assay_shape_read(const struct assay_weights *weights,
         !read_float(weights, "gemma2.rope.freq_base", "rope_theta", 10000.0F,
                     &shape->rope_base, err) ||
         !read_vocabulary(weights, shape, err) ||
-        !read_layers(weights, arena, shape, err))
+        !read_layers(weights, arena, shape, err) ||
+        !check_granted(weights, &shape->layers[0], err))
         return false;
     shape->embedding_scale = sqrtf((float)shape->width);
     /* 9B and 27B were trained with the scale rounded to bf16 (59.75, 68) */
     if (shape->width == 3584 || shape->width == 4608)
         shape->embedding_scale = bf16_rounded(shape->embedding_scale);
     return true;
+}
+
+bool assay_shape_read(const struct assay_weights *weights,
+                      struct assay_arena *arena, struct assay_shape *shape,
+                      struct assay_error *err)
+{
+    const char *path = assay_weights_path(weights);
+
+    if (read_shape(weights, arena, shape, err))
+        return true;
+    if (err->code == ASSAY_NOT_FOUND) /* a key: the file itself is there */
+        err->code = ASSAY_BAD_INPUT;
+    if (!assay_str_starts(assay_str_c(err->text), path))
+        assay_fail_in(err, "%s", path);
+    return false;
 }
 
 /* ------------------------------------------------------- tensors */

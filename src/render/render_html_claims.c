@@ -47,6 +47,13 @@ static bool *referenced(struct assay_html *html)
 
 /* ------------------------------------------------- claims */
 
+/* A source may name any address; a place on this site is none of its own. */
+static void add_linked(struct assay_html *html, struct assay_str text,
+                       struct assay_str url)
+{
+    assay_html_linked(html, text, assay_url_is_web(url) ? url : ASSAY_STR(""));
+}
+
 /* "price.input_tokens: 0.02" */
 static void add_claim(struct assay_html *html,
                       const struct assay_doc_claim *claim)
@@ -56,7 +63,7 @@ static void add_claim(struct assay_html *html,
 
     assay_buf_printf(html->out, "<dd id=%.*s>", ASSAY_STR_ARG(claim->id));
     if (own_url)
-        assay_html_linked(html, claim->fact, claim->url);
+        add_linked(html, claim->fact, claim->url);
     else
         assay_html_text(html->out, claim->fact);
     assay_html_raw(html, ": ");
@@ -94,7 +101,7 @@ static void add_subject(struct assay_html *html,
 static void add_source_line(struct assay_html *html,
                             const struct assay_doc_source *source)
 {
-    assay_html_linked(html, source->title, source->url);
+    add_linked(html, source->title, source->url);
     if (source->kind.len)
         assay_html_raw(html, ", ");
     assay_html_text(html->out, source->kind);

@@ -8,6 +8,7 @@
 #include "assay/file.h"
 #include "serve/page_cache.h"
 #include "serve/place.h"
+#include "serve/v1.h"
 
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -63,6 +64,8 @@ static struct assay_str kind_of(struct assay_str path, enum form *form)
     if (assay_str_starts(path, "/api/v1/")) {
         rest = assay_str_skip(path, 8);
         *form = API;
+    } else if (assay_v1_owns(path)) {
+        *form = API;
     } else if (assay_str_ends(path, ".md")) {
         *form = MARKDOWN;
     }
@@ -109,6 +112,7 @@ struct assay_metrics *assay_metrics_new(void)
     add_kind(metrics, ASSAY_STR("health"));
     add_kind(metrics, ASSAY_STR("ready"));
     add_kind(metrics, ASSAY_STR("metrics"));
+    add_kind(metrics, ASSAY_STR("v1"));
     return metrics;
 }
 
@@ -253,6 +257,29 @@ static void add_cache(const struct assay_page_cache_counts *cache,
             "Requests that waited for a page already being made.", joined);
 }
 
+static void add_answers(const struct assay_v1_counts *answers,
+                        struct assay_buf *out)
+{
+    const struct {
+        const char *kind;
+        uint64_t count;
+    } tokens[] = {
+        {"input", answers->input - answers->cached},
+        {"cached", answers->cached},
+        {"output", answers->output},
+    };
+
+    add_head(out, "assay_model_tokens_total", "counter",
+             "Tokens read, kept from before, and written by the model.");
+    for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++)
+        assay_buf_printf(out, "assay_model_tokens_total{kind=\"%s\"} %llu\n",
+                         tokens[i].kind, (unsigned long long)tokens[i].count);
+    add_one(out, "assay_model_answers", "Answers under way.",
+            answers->answering);
+    add_one(out, "assay_model_waiting",
+            "Requests that wait for an answer to begin.", answers->waiting);
+}
+
 static void add_connections(struct assay_metrics *metrics, size_t open_now,
                             struct assay_buf *out)
 {
@@ -311,6 +338,8 @@ void assay_metrics_write(struct assay_metrics *metrics,
             "Bytes of bodies sent, compressed where they were.",
             value_of(&metrics->bytes));
     add_cache(now->cache, value_of(&metrics->joined), out);
+    if (now->answers)
+        add_answers(now->answers, out);
     add_connections(metrics, now->connections, out);
     add_one(out, "assay_catalog_edition",
             "Another number after each write to the catalog and each day.",

@@ -11,6 +11,7 @@
 
 struct assay_metrics;
 struct assay_page_cache_counts;
+struct assay_v1_counts;
 
 /* Why a connection was cut. */
 enum assay_cut {
@@ -38,6 +39,7 @@ void assay_metrics_joined(struct assay_metrics *metrics);
 /* What is known elsewhere. */
 struct assay_metrics_now {
     const struct assay_page_cache_counts *cache; /* or NULL */
+    const struct assay_v1_counts *answers;       /* or NULL: no model */
     size_t connections;
     uint64_t edition;
 };

@@ -30,6 +30,7 @@ bool assay_mhd_load(struct assay_mhd *mhd, struct assay_error *err)
         FUNCTION(queue_response),
         FUNCTION(create_response_from_buffer),
         FUNCTION(create_response_from_buffer_with_free_callback),
+        FUNCTION(create_response_from_callback),
         FUNCTION(add_response_header),
         FUNCTION(get_response_headers),
         FUNCTION(destroy_response),

@@ -41,6 +41,9 @@ struct assay_mhd {
         size_t size, void *bytes, enum MHD_ResponseMemoryMode mode);
     struct MHD_Response *(*create_response_from_buffer_with_free_callback)(
         size_t size, void *bytes, MHD_ContentReaderFreeCallback release);
+    struct MHD_Response *(*create_response_from_callback)(
+        uint64_t size, size_t block_size, MHD_ContentReaderCallback read,
+        void *context, MHD_ContentReaderFreeCallback release);
     enum MHD_Result (*add_response_header)(struct MHD_Response *response,
                                            const char *name, const char *value);
     int (*get_response_headers)(struct MHD_Response *response,

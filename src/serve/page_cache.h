@@ -14,6 +14,7 @@
 
 struct MHD_Response;
 struct assay_mhd;
+struct assay_openai_fault;
 struct assay_reply;
 
 /* A reply in the form in which it leaves; shared by any number of threads. */
@@ -38,11 +39,15 @@ struct assay_served *assay_served_new(const struct assay_mhd *mhd,
                                       struct assay_reply *reply,
                                       enum assay_coding coding);
 /*
- * A page that says one thing: plain text, or below /api the error object.
+ * A page that says one thing: plain text, or the error object below /api, or
+ * OpenAI's below /v1.
  */
 struct assay_served *assay_served_say(const struct assay_mhd *mhd,
                                       unsigned status, struct assay_str path,
                                       const char *text);
+/* An error of /v1. */
+struct assay_served *assay_served_fault(const struct assay_mhd *mhd,
+                                        const struct assay_openai_fault *fault);
 struct assay_served *assay_served_hold(struct assay_served *page);
 /* Accepts NULL. */
 void assay_served_let_go(struct assay_served *page);

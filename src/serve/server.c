@@ -106,6 +106,12 @@ static bool accept_some(struct assay_server *server, struct loops *loops,
     return true;
 }
 
+static void watch(struct assay_server *server)
+{
+    assay_connections_watch(&server->connections);
+    assay_v1_watch(server->v1);
+}
+
 /* Until stop_fd can be read. */
 static void run(struct assay_server *server, struct loops *loops,
                 const struct assay_sockets *listener)
@@ -138,7 +144,7 @@ static void run(struct assay_server *server, struct loops *loops,
             }
         if (now_ms - watched_ms >= WATCH_EVERY_MS) {
             watched_ms = now_ms;
-            assay_connections_watch(&server->connections);
+            watch(server);
         }
     }
 }
@@ -151,7 +157,7 @@ static void drain(struct assay_server *server)
     atomic_store(&server->connections.stopping, true);
     while (atomic_load(&server->connections.count) > 0 &&
            assay_now_ms() < end_ms) {
-        assay_connections_watch(&server->connections);
+        watch(server);
         (void)poll(NULL, 0, DRAIN_EVERY_MS);
     }
 }
@@ -204,7 +210,11 @@ bool assay_serve(const struct assay_serve_options *options,
         !assay_sockets_open(&listener, options, err))
         goto out;
     server->work = assay_work_start(server, thread_count(options), err);
-    if (!server->work || !start_loops(server, &loops, err))
+    if (options->route)
+        server->v1 = assay_v1_start(&server->mhd, options->route,
+                                    options->parallel, err);
+    if (!server->work || (options->route && !server->v1) ||
+        !start_loops(server, &loops, err))
         goto out;
     ok = true;
     if (options->listening)
@@ -216,8 +226,10 @@ bool assay_serve(const struct assay_serve_options *options,
     drain(server);
 out:
     /* the workers first: no connection may sleep when its loop ends */
+    assay_v1_stop(server->v1);
     assay_work_stop(server->work);
     stop_loops(server, &loops);
+    assay_v1_free(server->v1);
     assay_work_free(server->work);
     assay_sockets_close(&listener);
     close_server(server);

@@ -14,6 +14,7 @@
 #include "serve/metrics.h"
 #include "serve/mhd_library.h"
 #include "serve/page_cache.h"
+#include "serve/v1.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -140,7 +141,7 @@ enum assay_stage {
 };
 
 /* What a request was refused for; status 0: it was not. */
-struct assay_refusal {
+struct assay_refused {
     unsigned status;
     const char *text;
     bool close; /* where the next request begins is not certain */
@@ -153,13 +154,14 @@ struct assay_exchange {
     struct assay_buf key; /* a letter for the coding, then the URL as sent */
     struct assay_str path, query;
     struct assay_head head; /* lies in the library's memory */
-    struct assay_refusal refusal;
+    struct assay_refused refusal;
     struct assay_buf body;
     uint64_t body_bytes; /* that came, kept or not */
     bool is_post, hit;
     const char *media; /* of the body, one of those that places take */
     enum assay_coding coding;
     struct assay_served *page;            /* held */
+    struct assay_talk *talk;              /* held; of /v1 */
     struct assay_connection *next_waiter; /* for the same page */
     int64_t began_us;
     unsigned status; /* that was sent */
@@ -244,6 +246,7 @@ struct assay_server {
     struct assay_site *site;
     struct assay_page_cache *cache; /* or NULL: no_cache */
     struct assay_work *work;
+    struct assay_v1 *v1; /* or NULL: no model */
     struct assay_metrics *metrics;
     struct assay_connections connections;
     struct assay_keys keys;
@@ -268,5 +271,18 @@ void assay_on_connection(void *server, struct MHD_Connection *handle,
 struct MHD_Response *assay_closing_response(const struct assay_mhd *mhd,
                                             struct MHD_Response *from,
                                             struct assay_str body);
+
+/* A body that comes bit by bit. */
+struct assay_stream {
+    size_t block_bytes;
+    const char *media;
+    MHD_ContentReaderCallback read;
+    MHD_ContentReaderFreeCallback release; /* of the context, in the end */
+    void *context;
+    bool closing; /* the connection ends with it */
+};
+/* NULL: no memory; the context is the caller's then. */
+struct MHD_Response *assay_stream_response(const struct assay_mhd *mhd,
+                                           const struct assay_stream *stream);
 
 #endif

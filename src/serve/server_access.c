@@ -155,19 +155,12 @@ static bool has_controls(struct assay_str text)
 /*
  * The library joins a folded line to the header's name, and takes a line that
  * begins with NUL for the end of the head: what a proxy calls Content-Length
- * is lost to it. Both show in where things lie: between a name and its value
- * there is more than white space, or between two lines more than an end.
+ * is lost to it. Both show in where things lie: behind a value there is more
+ * than the end of a line before the next name, or before the end of the head.
  */
-static bool has_gap(const struct assay_head *head, struct assay_str name,
-                    struct assay_str value)
+static bool has_gap(const char *end, const char *next)
 {
-    const char *at = name.at + name.len + 1;
-
-    if (head->end && (name.at <= head->end || name.at > head->end + 2))
-        return true;
-    while (at < value.at && (*at == ' ' || *at == '\t'))
-        at++;
-    return at != value.at;
+    return next < end + 1 || next > end + 2;
 }
 
 #define WANTED(name, field, count)                                        \
@@ -219,7 +212,7 @@ static enum MHD_Result see_header(void *of_head, enum MHD_ValueKind kind,
     struct assay_str text = {value ? value : "", value ? value_len : 0};
     (void)kind;
     if (head->in_place) {
-        head->malformed |= !value || has_gap(head, key, text);
+        head->malformed |= !value || (head->end && has_gap(head->end, name));
         head->end = text.at + text.len;
     }
     /* the library takes "Content-Length : 5" for another header; a proxy in

@@ -272,6 +272,7 @@ static enum MHD_Result send_page(struct assay_server *server,
 static struct assay_served *metrics_page(struct assay_server *server)
 {
     struct assay_page_cache_counts counts = {0};
+    struct assay_v1_counts answers;
     struct assay_metrics_now now = {
         .connections = atomic_load(&server->connections.count),
         .edition = assay_site_edition(server->site),
@@ -285,6 +286,10 @@ static struct assay_served *metrics_page(struct assay_server *server)
     if (server->cache) {
         counts = assay_page_cache_count(server->cache);
         now.cache = &counts;
+    }
+    if (server->v1) {
+        answers = assay_v1_count(server->v1);
+        now.answers = &answers;
     }
     assay_buf_init(&reply.body, 1 << 20);
     assay_metrics_write(server->metrics, &now, &reply.body);
@@ -324,6 +329,43 @@ static enum MHD_Result hand_to_workers(struct assay_server *server,
     return MHD_YES;
 }
 
+/* As hand_to_workers, for what a model is asked. */
+static enum MHD_Result hand_to_model(struct assay_server *server,
+                                     struct assay_connection *connection)
+{
+    struct assay_exchange *now = &connection->now;
+    struct assay_served *refusal;
+
+    now->stage = ASSAY_STAGE_MAKING;
+    assay_connection_enter(connection, ASSAY_ANSWERING);
+    server->mhd.suspend_connection(connection->handle);
+    refusal = assay_v1_give(server->v1, connection);
+    if (!refusal)
+        return MHD_YES; /* it may be answered already: hands off */
+    now->page = refusal;
+    server->mhd.resume_connection(connection->handle);
+    return MHD_YES;
+}
+
+static enum MHD_Result send_stream(struct assay_server *server,
+                                   struct assay_connection *connection)
+{
+    struct assay_exchange *now = &connection->now;
+    struct MHD_Response *response = assay_talk_response(
+        now->talk, atomic_load_explicit(&server->connections.stopping,
+                                        memory_order_relaxed));
+    enum MHD_Result result;
+
+    if (!response)
+        return MHD_NO;
+    now->status = 200;
+    now->stage = ASSAY_STAGE_SENT;
+    assay_connection_enter(connection, ASSAY_SENDING);
+    result = server->mhd.queue_response(connection->handle, 200, response);
+    server->mhd.destroy_response(response);
+    return result;
+}
+
 static enum MHD_Result answer(struct assay_server *server,
                               struct assay_connection *connection)
 {
@@ -334,8 +376,12 @@ static enum MHD_Result answer(struct assay_server *server,
     if (now->refusal.status)
         page = assay_served_say(&server->mhd, now->refusal.status, now->path,
                                 now->refusal.text);
+    else if (assay_v1_owns(now->path))
+        page = assay_v1_page(server->v1, &server->mhd, now);
     else
         page = own_page(server, now);
+    if (!page && assay_v1_owns(now->path))
+        return server->v1 ? hand_to_model(server, connection) : MHD_NO;
     if (!page && server->cache && !now->is_post) {
         edition = assay_site_edition(server->site);
         page = assay_page_cache_get(server->cache, assay_buf_str(&now->key),
@@ -412,6 +458,8 @@ enum MHD_Result assay_on_request(void *of_server, struct MHD_Connection *handle,
         struct assay_served *page = now->page;
 
         now->page = NULL;
+        if (!page && now->talk)
+            return send_stream(server, connection);
         return send_page(server, connection, page);
     }
     return answer(server, connection);
@@ -437,6 +485,7 @@ void assay_on_completed(void *of_server, struct MHD_Connection *handle,
     struct assay_server *server = of_server;
     struct assay_connection *connection = *context;
     struct assay_exchange *now;
+    size_t streamed;
     int64_t took_us;
 
     (void)handle;
@@ -444,6 +493,12 @@ void assay_on_completed(void *of_server, struct MHD_Connection *handle,
     if (!connection)
         return;
     now = &connection->now;
+    if (now->talk) {
+        streamed = assay_talk_leave(now->talk);
+        now->talk = NULL;
+        if (streamed > 0)
+            now->bytes = streamed;
+    }
     if (now->stage != ASSAY_STAGE_NEW) {
         took_us = assay_now_us() - now->began_us;
         assay_metrics_request(server->metrics, now->path, now->status,

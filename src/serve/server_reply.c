@@ -8,6 +8,7 @@
 #include "assay/json.h"
 #include "serve/gzip.h"
 #include "serve/page_cache.h"
+#include "wire/wire.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -253,6 +254,51 @@ static void add_error_object(struct assay_buf *out, unsigned status,
     assay_arena_free(&arena);
 }
 
+/* With the headers that go with its status. Releases the reply. */
+static struct assay_served *served_refusal(const struct assay_mhd *mhd,
+                                           struct assay_reply *reply)
+{
+    unsigned status = reply->status;
+    struct assay_served *page;
+    struct making to;
+
+    reply->keep = ASSAY_KEEP_NOT;
+    reply->allow = status == 405 ? "GET, HEAD, POST" : NULL;
+    page = assay_served_new(mhd, reply, ASSAY_PLAIN);
+    if (!page)
+        return NULL;
+    to = (struct making){mhd, page->full};
+    if (status == 401)
+        add(&to, "WWW-Authenticate", "Bearer realm=\"assay\"");
+    if (status == 503 || status == 429)
+        add(&to, "Retry-After", "2");
+    return page;
+}
+
+struct assay_served *assay_served_fault(const struct assay_mhd *mhd,
+                                        const struct assay_openai_fault *fault)
+{
+    struct assay_reply reply = {
+        .status = fault->status,
+        .media = "application/json",
+    };
+
+    assay_buf_init(&reply.body, MOST_TEXT_BYTES);
+    assay_openai_write_fault(&reply.body, fault);
+    return served_refusal(mhd, &reply);
+}
+
+static struct assay_served *say_openai(const struct assay_mhd *mhd,
+                                       unsigned status, const char *text)
+{
+    struct assay_openai_fault fault;
+
+    assay_openai_fail(&fault,
+                      status == 401 ? "invalid_api_key" : code_of(status), NULL,
+                      "%s", text);
+    return assay_served_fault(mhd, &fault);
+}
+
 struct assay_served *assay_served_say(const struct assay_mhd *mhd,
                                       unsigned status, struct assay_str path,
                                       const char *text)
@@ -261,12 +307,10 @@ struct assay_served *assay_served_say(const struct assay_mhd *mhd,
     struct assay_reply reply = {
         .status = status,
         .media = as_json ? "application/json" : "text/plain; charset=utf-8",
-        .keep = ASSAY_KEEP_NOT,
-        .allow = status == 405 ? "GET, HEAD, POST" : NULL,
     };
-    struct assay_served *page;
-    struct making to;
 
+    if (assay_v1_owns(path))
+        return say_openai(mhd, status, text);
     assay_buf_init(&reply.body, MOST_TEXT_BYTES);
     if (as_json) {
         add_error_object(&reply.body, status, text);
@@ -274,15 +318,30 @@ struct assay_served *assay_served_say(const struct assay_mhd *mhd,
         assay_buf_add_c(&reply.body, text);
         assay_buf_add_char(&reply.body, '\n');
     }
-    page = assay_served_new(mhd, &reply, ASSAY_PLAIN);
-    if (!page)
+    return served_refusal(mhd, &reply);
+}
+
+/* ------------------------------------------------------- streams */
+
+struct MHD_Response *assay_stream_response(const struct assay_mhd *mhd,
+                                           const struct assay_stream *stream)
+{
+    struct making to = {
+        mhd,
+        mhd->create_response_from_callback(MHD_SIZE_UNKNOWN,
+                                           stream->block_bytes, stream->read,
+                                           stream->context, stream->release),
+    };
+
+    if (!to.response)
         return NULL;
-    to = (struct making){mhd, page->full};
-    if (status == 401)
-        add(&to, "WWW-Authenticate", "Bearer realm=\"assay\"");
-    if (status == 503)
-        add(&to, "Retry-After", "2");
-    return page;
+    add_always(&to);
+    add(&to, "Content-Type", stream->media);
+    add(&to, "Cache-Control", "no-store");
+    add(&to, "X-Accel-Buffering", "no"); /* nginx passes it on as it comes */
+    if (stream->closing)
+        add(&to, "Connection", "close");
+    return to.response;
 }
 
 /* ------------------------------------------------------- the last reply */

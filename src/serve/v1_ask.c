@@ -41,8 +41,8 @@ static bool read_chat(struct assay_talk *talk, struct assay_error *err)
         [ASSAY_OPENAI_ASSISTANT] = ASSAY_ROLE_MODEL,
     };
     const struct assay_openai_ask *ask = &talk->ask;
-    struct assay_message *messages = ASSAY_NEW_ARRAY(
-        &talk->arena, struct assay_message, ask->turn_count);
+    struct assay_message *messages =
+        ASSAY_NEW_ARRAY(&talk->arena, struct assay_message, ask->turn_count);
 
     for (size_t i = 0; i < ask->turn_count; i++)
         messages[i] = (struct assay_message){roles[ask->turns[i].role],
@@ -97,7 +97,7 @@ static bool read_prompts(struct assay_talk *talk,
 }
 
 /* The text of a prompt, for those who want it before the answer. */
-static void add_echo(struct assay_talk *talk, struct assay_choice *choice,
+static void add_echo(struct assay_talk *talk, struct assay_talk_choice *choice,
                      const struct assay_openai_prompt *prompt)
 {
     struct assay_detokenizer state = {
@@ -161,8 +161,7 @@ static bool set_sampling(struct assay_talk *talk,
                 fault, "invalid_value", "logit_bias",
                 "logit_bias names token %u, the vocabulary has %u",
                 ask->bias[i].token, most);
-        bias[i] =
-            (struct assay_bias){ask->bias[i].token, ask->bias[i].add};
+        bias[i] = (struct assay_bias){ask->bias[i].token, ask->bias[i].add};
     }
     talk->sampling = (struct assay_sampling){
         .temperature = (float)v[ASSAY_OPENAI_TEMPERATURE].number,
@@ -204,7 +203,7 @@ bool assay_talk_read(struct assay_talk *talk, struct assay_openai_fault *fault)
 
 /* ------------------------------------------------------- asking */
 
-bool assay_talk_ask(struct assay_choice *choice)
+bool assay_talk_ask(struct assay_talk_choice *choice)
 {
     struct assay_talk *talk = choice->talk;
     struct assay_v1 *v1 = talk->v1;

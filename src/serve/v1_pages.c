@@ -97,8 +97,7 @@ struct assay_served *assay_v1_page(const struct assay_v1 *v1,
         return NULL;
     if (assay_str_is(now->path, "/v1/models"))
         return models_page(v1, mhd);
-    return model_page(v1, mhd,
-                      assay_str_skip(now->path, sizeof one_model - 1));
+    return model_page(v1, mhd, assay_str_skip(now->path, sizeof one_model - 1));
 }
 
 /* ------------------------------------------------------- answers */
@@ -115,7 +114,7 @@ struct assay_served *assay_talk_page(struct assay_talk *talk)
     parts = ASSAY_NEW_ARRAY(&talk->arena, struct assay_openai_part,
                             talk->choice_count);
     for (size_t i = 0; i < talk->choice_count; i++) {
-        const struct assay_choice *choice = &talk->choices[i];
+        const struct assay_talk_choice *choice = &talk->choices[i];
 
         parts[i] = (struct assay_openai_part){
             .index = i,

@@ -24,9 +24,9 @@ struct assay_v1 {
     pthread_mutex_t lock; /* over the lists and stop */
     pthread_cond_t given;
     struct assay_talk *all;
-    struct assay_talk *first_new, *last_new; /* nobody has read them */
+    struct assay_talk *first_new, *last_new;   /* nobody has read them */
     struct assay_talk *first_open, *last_open; /* have choices to be taken */
-    size_t waiting; /* new ones */
+    size_t waiting;                            /* new ones */
     bool stop;
     atomic_ullong input, cached, output;
     atomic_size_t answering;
@@ -39,7 +39,7 @@ struct assay_held_token {
     size_t best_count;
 };
 
-struct assay_choice {
+struct assay_talk_choice {
     struct assay_talk *talk;
     size_t index;
     /* All of the answer; of a stream what is not written to it yet. */
@@ -55,9 +55,9 @@ struct assay_choice {
 
 struct assay_talk {
     struct assay_v1 *v1;
-    struct assay_talk *next, *before;  /* in v1->all */
-    struct assay_talk *next_in_queue;  /* of new or open ones */
-    size_t next_choice;                /* to be taken */
+    struct assay_talk *next, *before; /* in v1->all */
+    struct assay_talk *next_in_queue; /* of new or open ones */
+    size_t next_choice;               /* to be taken */
     atomic_uint holders;
     struct assay_arena arena;
     struct assay_buf body;
@@ -66,7 +66,7 @@ struct assay_talk {
     struct assay_sampling sampling;
     struct assay_tokens *prompts; /* ask.prompt_count */
     atomic_bool cancel;
-    pthread_mutex_t lock; /* over all below */
+    pthread_mutex_t lock;                /* over all below */
     struct assay_connection *connection; /* NULL: he has left */
     int file;
     bool sleeping; /* the connection is suspended */
@@ -74,7 +74,7 @@ struct assay_talk {
     bool failed;   /* by the fault */
     bool ended;    /* nothing more will come */
     struct assay_openai_fault fault;
-    struct assay_choice *choices;
+    struct assay_talk_choice *choices;
     size_t choice_count, left; /* left: not finished */
     struct assay_openai_usage usage;
     struct assay_buf out; /* events */
@@ -94,10 +94,10 @@ void assay_talk_open(struct assay_talk *talk, size_t choice_count);
 /* Of assay_listener; its context is the choice. */
 bool assay_talk_piece(void *choice, const struct assay_piece *piece);
 /* A choice is complete. True: it was the last one. */
-bool assay_talk_finish(struct assay_choice *choice,
+bool assay_talk_finish(struct assay_talk_choice *choice,
                        const struct assay_response *answer);
 /* As assay_talk_finish, for a choice that failed. */
-bool assay_talk_fail(struct assay_choice *choice,
+bool assay_talk_fail(struct assay_talk_choice *choice,
                      const struct assay_openai_fault *fault);
 /* There will be no choice: the request was refused. */
 void assay_talk_refuse(struct assay_talk *talk,
@@ -113,7 +113,7 @@ void assay_talk_fill(struct assay_talk *talk);
 /* Reads the request, up to what the route is asked. False with a fault. */
 bool assay_talk_read(struct assay_talk *talk, struct assay_openai_fault *fault);
 /* Asks the route and finishes the choice. True: it was the last one. */
-bool assay_talk_ask(struct assay_choice *choice);
+bool assay_talk_ask(struct assay_talk_choice *choice);
 
 /* ------------------------------------------------------- v1_pages.c */
 

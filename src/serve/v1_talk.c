@@ -62,8 +62,8 @@ void assay_talk_let_go(struct assay_talk *talk)
 
 void assay_talk_open(struct assay_talk *talk, size_t choice_count)
 {
-    struct assay_choice *choices =
-        ASSAY_NEW_ARRAY(&talk->arena, struct assay_choice, choice_count);
+    struct assay_talk_choice *choices =
+        ASSAY_NEW_ARRAY(&talk->arena, struct assay_talk_choice, choice_count);
 
     for (size_t i = 0; i < choice_count; i++) {
         choices[i].talk = talk;
@@ -81,7 +81,7 @@ void assay_talk_open(struct assay_talk *talk, size_t choice_count)
 /* ------------------------------------------------------- the stream */
 
 /* Events of one choice, as far as there is something to say. */
-static void tell(struct assay_talk *talk, struct assay_choice *choice)
+static void tell(struct assay_talk *talk, struct assay_talk_choice *choice)
 {
     struct assay_openai_part part = {.index = choice->index,
                                      .text = ASSAY_STR("")};
@@ -155,12 +155,13 @@ static size_t count_chars(struct assay_str bytes)
     return n;
 }
 
-static bool hold_token(struct assay_choice *choice,
+static bool hold_token(struct assay_talk_choice *choice,
                        const struct assay_piece *piece)
 {
     const struct assay_tokenizer *tokenizer =
         assay_route_tokenizer(choice->talk->v1->route);
-    struct assay_str bytes = assay_token_bytes(tokenizer, piece->logprob->token);
+    struct assay_str bytes =
+        assay_token_bytes(tokenizer, piece->logprob->token);
     struct assay_held_token *held;
 
     if (choice->held_count == choice->held_room) {
@@ -189,14 +190,19 @@ static struct assay_openai_token spelled(
     const struct assay_tokenizer *tokenizer,
     const struct assay_logprob *logprob)
 {
-    return (struct assay_openai_token){
+    struct assay_openai_token token = {
         .bytes = assay_token_bytes(tokenizer, logprob->token),
+        .name = ASSAY_STR(""),
         .logprob = (double)logprob->logprob,
     };
+
+    if (token.bytes.len == 0)
+        token.name = assay_token_name(tokenizer, logprob->token);
+    return token;
 }
 
 /* Tells of the tokens whose text has been told. */
-static void tell_tokens(struct assay_choice *choice)
+static void tell_tokens(struct assay_talk_choice *choice)
 {
     const struct assay_tokenizer *tokenizer =
         assay_route_tokenizer(choice->talk->v1->route);
@@ -223,7 +229,7 @@ static void tell_tokens(struct assay_choice *choice)
 
 bool assay_talk_piece(void *of_choice, const struct assay_piece *piece)
 {
-    struct assay_choice *choice = of_choice;
+    struct assay_talk_choice *choice = of_choice;
     struct assay_talk *talk = choice->talk;
     bool ok = true;
 
@@ -287,7 +293,7 @@ static bool finish_one(struct assay_talk *talk)
     return last;
 }
 
-bool assay_talk_finish(struct assay_choice *choice,
+bool assay_talk_finish(struct assay_talk_choice *choice,
                        const struct assay_response *answer)
 {
     struct assay_talk *talk = choice->talk;
@@ -313,7 +319,7 @@ bool assay_talk_finish(struct assay_choice *choice,
     return last;
 }
 
-bool assay_talk_fail(struct assay_choice *choice,
+bool assay_talk_fail(struct assay_talk_choice *choice,
                      const struct assay_openai_fault *fault)
 {
     struct assay_talk *talk = choice->talk;

@@ -49,16 +49,21 @@ static void put_in(struct assay_v1 *v1, struct assay_talk *talk)
     v1->waiting++;
 }
 
-/* It is answered: nobody finds it here any more. */
-static void take_out(struct assay_v1 *v1, struct assay_talk *talk)
+static void unlink_talk(struct assay_v1 *v1, struct assay_talk *talk)
 {
-    pthread_mutex_lock(&v1->lock);
     if (talk->before)
         talk->before->next = talk->next;
     else
         v1->all = talk->next;
     if (talk->next)
         talk->next->before = talk->before;
+}
+
+/* It is answered: nobody finds it here any more. */
+static void take_out(struct assay_v1 *v1, struct assay_talk *talk)
+{
+    pthread_mutex_lock(&v1->lock);
+    unlink_talk(v1, talk);
     pthread_mutex_unlock(&v1->lock);
     assay_talk_let_go(talk);
 }
@@ -68,7 +73,7 @@ static void take_out(struct assay_v1 *v1, struct assay_talk *talk)
 /* What a thread does next: a choice of a talk, or reading it. */
 struct task {
     struct assay_talk *talk; /* NULL: it is over */
-    struct assay_choice *choice;
+    struct assay_talk_choice *choice;
 };
 
 /* What has begun goes first: each talk ends before others begin. */
@@ -230,6 +235,27 @@ static bool has_left(struct assay_talk *talk)
     return left;
 }
 
+/* Who has left while he waited makes room. The lock is held. */
+static void drop_cancelled(struct assay_v1 *v1)
+{
+    const struct assay_openai_fault known = {0}; /* it has its own */
+    struct assay_talk **at = &v1->first_new, *talk;
+
+    v1->last_new = NULL;
+    while ((talk = *at)) {
+        if (!atomic_load(&talk->cancel)) {
+            v1->last_new = talk;
+            at = &talk->next_in_queue;
+            continue;
+        }
+        *at = talk->next_in_queue;
+        v1->waiting--;
+        unlink_talk(v1, talk);
+        assay_talk_refuse(talk, &known);
+        assay_talk_let_go(talk);
+    }
+}
+
 void assay_v1_watch(struct assay_v1 *v1)
 {
     if (!v1)
@@ -239,6 +265,7 @@ void assay_v1_watch(struct assay_v1 *v1)
         if (has_left(talk))
             assay_talk_cancel(talk, "client_closed_request",
                               "the client has left");
+    drop_cancelled(v1);
     pthread_mutex_unlock(&v1->lock);
 }
 

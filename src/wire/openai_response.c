@@ -95,8 +95,11 @@ void assay_openai_logprobs_clear(struct assay_openai_logprobs *logprobs)
 
 /* A token may be part of a character: then its bytes are spelled, as OpenAI
    does. */
-static void add_token_text(struct assay_buf *out, struct assay_str bytes)
+static void add_token_text(struct assay_buf *out,
+                           const struct assay_openai_token *token)
 {
+    struct assay_str bytes = token->bytes.len ? token->bytes : token->name;
+
     if (assay_utf8_valid(bytes)) {
         assay_json_write_string(out, bytes);
         return;
@@ -117,9 +120,14 @@ static void add_chat_token(struct assay_buf *out,
                            const struct assay_openai_token *token)
 {
     assay_buf_add_c(out, "{\"token\":");
-    add_token_text(out, token->bytes);
-    assay_buf_printf(out, ",\"logprob\":%.9g,\"bytes\":[",
-                     finite(token->logprob));
+    add_token_text(out, token);
+    assay_buf_printf(out,
+                     ",\"logprob\":%.9g,\"bytes\":", finite(token->logprob));
+    if (token->bytes.len == 0) {
+        assay_buf_add_c(out, "null");
+        return;
+    }
+    assay_buf_add_char(out, '[');
     for (size_t i = 0; i < token->bytes.len; i++)
         assay_buf_printf(out, i ? ",%d" : "%d",
                          (unsigned char)token->bytes.at[i]);
@@ -148,7 +156,8 @@ static void add_chat_logprob(struct assay_openai_logprobs *logprobs,
 static bool is_told(const struct assay_openai_token *best, size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (assay_str_equal(best[k].bytes, best[i].bytes))
+        if (assay_str_equal(best[k].bytes, best[i].bytes) &&
+            assay_str_equal(best[k].name, best[i].name))
             return true;
     return false;
 }
@@ -165,7 +174,7 @@ static void add_tops(struct assay_buf *out,
         if (!first)
             assay_buf_add_char(out, ',');
         first = false;
-        add_token_text(out, best[i].bytes);
+        add_token_text(out, &best[i]);
         assay_buf_printf(out, ":%.9g", finite(best[i].logprob));
     }
     assay_buf_add_char(out, '}');
@@ -183,7 +192,7 @@ void assay_openai_logprobs_add(struct assay_openai_logprobs *logprobs,
         add_chat_logprob(logprobs, token, best, best_count);
         return;
     }
-    add_token_text(&logprobs->content, token->bytes);
+    add_token_text(&logprobs->content, token);
     assay_buf_printf(&logprobs->numbers, "%s%.9g", comma,
                      finite(token->logprob));
     assay_buf_add_c(&logprobs->tops, comma);

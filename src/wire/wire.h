@@ -148,6 +148,7 @@ struct assay_openai_head {
 
 struct assay_openai_token {
     struct assay_str bytes;
+    struct assay_str name; /* of one that has no bytes: "<end_of_turn>" */
     double logprob;
 };
 
