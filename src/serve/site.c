@@ -33,7 +33,10 @@ struct handle {
 struct assay_site {
     char *store, *public_url;
     struct assay_date as_of;
-    pthread_mutex_t lock; /* of all below */
+    /* Taken before `lock`: one thread looks at the edition, one makes the
+       directory, and whoever needs neither goes on. */
+    pthread_mutex_t looking, making;
+    pthread_mutex_t lock; /* of all below but the directory: `making` */
     struct handle *free_handles;
     uint64_t edition;
     int64_t looked_ms; /* when that was read */
@@ -96,6 +99,8 @@ struct assay_site *assay_site_open(const struct assay_site_options *options,
         assay_fail(err, ASSAY_SYSTEM, "out of memory for a site");
         return NULL;
     }
+    pthread_mutex_init(&site->looking, NULL);
+    pthread_mutex_init(&site->making, NULL);
     pthread_mutex_init(&site->lock, NULL);
     site->store = strdup(options->store);
     site->public_url =
@@ -131,6 +136,8 @@ void assay_site_close(struct assay_site *site)
     assay_directory_release(site->directory);
     assay_shelf_free(site->shelf);
     pthread_mutex_destroy(&site->lock);
+    pthread_mutex_destroy(&site->making);
+    pthread_mutex_destroy(&site->looking);
     free(site->store);
     free(site->public_url);
     free(site);
@@ -164,31 +171,47 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-uint64_t assay_site_edition(struct assay_site *site)
+/* The one that was read, while it is young enough. */
+static bool young_edition(struct assay_site *site, uint64_t *edition)
 {
-    int64_t now = now_ms();
-    struct assay_error ignored = {0};
-    struct handle *handle;
-    uint64_t edition;
+    bool young;
 
     pthread_mutex_lock(&site->lock);
-    edition = site->edition;
-    if (edition && now - site->looked_ms < LOOK_EVERY_MS) {
-        pthread_mutex_unlock(&site->lock);
-        return edition;
-    }
-    site->looked_ms = now; /* one thread looks, the others go on */
+    *edition = site->edition;
+    young = site->edition && now_ms() - site->looked_ms < LOOK_EVERY_MS;
     pthread_mutex_unlock(&site->lock);
+    return young;
+}
 
-    handle = take_handle(site, &ignored);
+static uint64_t look(struct assay_site *site, uint64_t before)
+{
+    int64_t began = now_ms();
+    struct assay_error ignored = {0};
+    struct handle *handle = take_handle(site, &ignored);
+    uint64_t edition;
+
     if (!handle)
-        return edition ? edition : 1;
+        return before ? before : 1;
     edition =
         edition_of(assay_catalog_version(handle->catalog), today_of(site));
     give_back(site, handle);
     pthread_mutex_lock(&site->lock);
     site->edition = edition;
+    site->looked_ms = began;
     pthread_mutex_unlock(&site->lock);
+    return edition;
+}
+
+uint64_t assay_site_edition(struct assay_site *site)
+{
+    uint64_t edition;
+
+    if (young_edition(site, &edition))
+        return edition;
+    pthread_mutex_lock(&site->looking);
+    if (!young_edition(site, &edition)) /* nobody was faster */
+        edition = look(site, edition);
+    pthread_mutex_unlock(&site->looking);
     return edition;
 }
 
@@ -216,7 +239,7 @@ static struct assay_directory *find_directory(struct assay_site *site,
     uint64_t version = assay_catalog_version(visit->catalog);
     struct assay_directory *directory;
 
-    pthread_mutex_lock(&site->lock);
+    pthread_mutex_lock(&site->making);
     if (!site->directory || site->directory_version != version ||
         assay_date_compare(site->directory_day, visit->today) != 0) {
         directory = assay_directory_new(visit->catalog, visit->today, err);
@@ -230,7 +253,7 @@ static struct assay_directory *find_directory(struct assay_site *site,
         directory = site->directory;
     }
     assay_directory_share(directory);
-    pthread_mutex_unlock(&site->lock);
+    pthread_mutex_unlock(&site->making);
     return directory;
 }
 

@@ -1042,7 +1042,8 @@ def _(server):
     deaf = socket.socket()
     deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     deaf.connect(('127.0.0.1', server.port))
-    deaf.sendall(request_bytes(PAIR) * 60)
+    # more than the system keeps for it
+    deaf.sendall(request_bytes(PAIR) * 400)
     stop = threading.Event()
     dripping = threading.Thread(target=drip, args=([slow], [b' '], stop))
     dripping.start()
