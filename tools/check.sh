@@ -107,7 +107,9 @@ component banned tools/check_banned.py
 component format tools/check_format.sh
 if [ -x $dir/assay ]; then
     component cli tests/cli/run.sh $dir/assay
+    component engine tests/engine/reference.py build/assay
     component serve tests/serve/test_server.py $dir/assay
+    component agreement tests/serve/test_agreement.py $dir/assay
     component browser tests/serve/browser.sh $dir/assay
     component npm npm_tests
 else

@@ -7,6 +7,7 @@
 #include "base/pool.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -36,6 +37,28 @@ struct assay_pool {
     pthread_cond_t wake, done;
     _Atomic bool caller_sleeps;
 };
+
+bool assay_thread_start(pthread_t *thread, void *(*run)(void *context),
+                        void *context)
+{
+    sigset_t others, before;
+    bool started;
+
+    /* faults of the thread itself stay: they could not wait */
+    sigfillset(&others);
+    sigdelset(&others, SIGBUS);
+    sigdelset(&others, SIGSEGV);
+    sigdelset(&others, SIGFPE);
+    sigdelset(&others, SIGILL);
+    sigdelset(&others, SIGABRT);
+    sigdelset(&others, SIGPIPE);
+    sigdelset(&others, SIGXFSZ);
+    if (pthread_sigmask(SIG_SETMASK, &others, &before) != 0)
+        return false;
+    started = pthread_create(thread, NULL, run, context) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
 
 static void pause_a_little(void)
 {
@@ -166,7 +189,7 @@ struct assay_pool *assay_pool_new(size_t threads, struct assay_error *err)
         struct helper *helper = &pool->helpers[i];
 
         *helper = (struct helper){.pool = pool, .index = i + 1};
-        if (pthread_create(&helper->thread, NULL, help, helper) != 0) {
+        if (!assay_thread_start(&helper->thread, help, helper)) {
             assay_pool_free(pool);
             assay_fail(err, ASSAY_SYSTEM, "no thread %zu of %zu can be started",
                        i + 2, threads);

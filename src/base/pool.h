@@ -8,7 +8,15 @@
 
 #include "assay/error.h"
 
+#include <pthread.h>
 #include <stddef.h>
+
+/*
+ * A thread that signals of the process do not go to: they are for whoever
+ * waits for them. False: there is none.
+ */
+bool assay_thread_start(pthread_t *thread, void *(*run)(void *context),
+                        void *context);
 
 struct assay_pool;
 

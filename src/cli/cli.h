@@ -91,6 +91,8 @@ void assay_cli_note(const struct assay_cli *cli, const char *format, ...)
  * once (130, 143): nothing is ever half done. Afterwards they only set it.
  */
 void assay_cli_catch_signals(void);
+/* Back to that; what came is forgotten. */
+void assay_cli_leave_signals(void);
 /* The signal that came, or 0. */
 int assay_cli_signal(void);
 /* Returns when the file can be read, or has ended, or a signal came. */

@@ -5,24 +5,6 @@
 
 #include "assay/file.h"
 
-/* Model output is text: what acts on a terminal is spelled out. */
-struct screen {
-    struct assay_cli *cli;
-    struct assay_buf line;
-    bool terminal;
-    int code;
-};
-
-static bool print_piece(void *context, const struct assay_piece *piece)
-{
-    struct screen *screen = context;
-
-    assay_buf_clear(&screen->line);
-    assay_cli_answer_text(&screen->line, piece->text, screen->terminal);
-    screen->code = assay_cli_write_buf(screen->cli, &screen->line);
-    return screen->code == ASSAY_EXIT_DONE && !assay_cli_signal();
-}
-
 static bool read_prompt(struct assay_cli *cli, struct assay_str *prompt,
                         struct assay_error *err)
 {
@@ -43,27 +25,14 @@ static bool read_prompt(struct assay_cli *cli, struct assay_str *prompt,
 static int ask(struct assay_cli *cli, struct assay_route_link *route,
                const struct assay_ask *question)
 {
-    struct screen screen = {
-        .cli = cli,
-        .terminal = assay_cli_output_is_terminal(),
-    };
-    const struct assay_listener listener = {print_piece, &screen, NULL};
     struct assay_error err = {0};
     struct assay_response answer;
-    bool ok;
+    int code;
 
-    assay_buf_init(&screen.line, (size_t)1 << 20);
     assay_cli_catch_signals();
-    ok =
-        assay_route_ask(route, question, &listener, &cli->arena, &answer, &err);
-    assay_buf_release(&screen.line);
-    if (!ok)
+    if (!assay_cli_answer(cli, route, question, &answer, &code, &err))
         return assay_cli_fail(cli, &err);
-    if (screen.code == ASSAY_EXIT_DONE)
-        screen.code = assay_cli_write(cli, ASSAY_STR("\n"));
-    assay_cli_note_speed(cli, &answer);
-    return assay_cli_signal() ? ASSAY_EXIT_SIGNAL + assay_cli_signal()
-                              : screen.code;
+    return assay_cli_signal() ? ASSAY_EXIT_SIGNAL + assay_cli_signal() : code;
 }
 
 static int run_run(struct assay_cli *cli)

@@ -9,18 +9,22 @@
 extern const struct assay_command assay_cmd_compare, assay_cmd_show,
     assay_cmd_find, assay_cmd_cost, assay_cmd_price, assay_cmd_import,
     assay_cmd_sources, assay_cmd_lint, assay_cmd_diff, assay_cmd_export,
-    assay_cmd_serve, assay_cmd_run, assay_cmd_logits, assay_cmd_bench,
-    assay_cmd_tokenize, assay_cmd_doctor, assay_cmd_completion, assay_cmd_help,
-    assay_cmd_man, assay_cmd_version;
+    assay_cmd_serve, assay_cmd_run, assay_cmd_chat, assay_cmd_logits,
+    assay_cmd_bench, assay_cmd_tokenize, assay_cmd_doctor, assay_cmd_completion,
+    assay_cmd_help, assay_cmd_man, assay_cmd_version;
 
 const struct assay_command *const assay_commands[] = {
-    &assay_cmd_compare, &assay_cmd_show,       &assay_cmd_find,
-    &assay_cmd_cost,    &assay_cmd_price,      &assay_cmd_import,
-    &assay_cmd_sources, &assay_cmd_lint,       &assay_cmd_diff,
-    &assay_cmd_export,  &assay_cmd_serve,      &assay_cmd_run,
-    &assay_cmd_bench,   &assay_cmd_logits,     &assay_cmd_tokenize,
-    &assay_cmd_doctor,  &assay_cmd_completion, &assay_cmd_help,
-    &assay_cmd_version, &assay_cmd_man,        NULL,
+    &assay_cmd_compare, &assay_cmd_show,
+    &assay_cmd_find,    &assay_cmd_cost,
+    &assay_cmd_price,   &assay_cmd_import,
+    &assay_cmd_sources, &assay_cmd_lint,
+    &assay_cmd_diff,    &assay_cmd_export,
+    &assay_cmd_serve,   &assay_cmd_run,
+    &assay_cmd_chat,    &assay_cmd_bench,
+    &assay_cmd_logits,  &assay_cmd_tokenize,
+    &assay_cmd_doctor,  &assay_cmd_completion,
+    &assay_cmd_help,    &assay_cmd_version,
+    &assay_cmd_man,     NULL,
 };
 
 const struct assay_option assay_global_options[] = {

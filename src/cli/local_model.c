@@ -4,7 +4,9 @@
 #include "cli/local_model.h"
 
 #include "assay/file.h"
+#include "base/pool.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,35 +162,92 @@ struct assay_route_link *assay_cli_open_local(struct assay_cli *cli,
     return assay_route_open(address, &options, err);
 }
 
-bool assay_cli_output_is_terminal(void)
-{
-    return isatty(STDOUT_FILENO);
-}
+/* ------------------------------------------------------- answers */
 
-void assay_cli_answer_text(struct assay_buf *out, struct assay_str text,
-                           bool terminal)
-{
-    struct assay_str line;
+/* Model output is text: what acts on a terminal is spelled out. */
+struct screen {
+    struct assay_cli *cli;
+    struct assay_buf line;
+    bool terminal;
+    int code;
+};
 
-    if (!terminal) {
-        assay_buf_add(out, text);
-        return;
-    }
+/* All but newline and tab. */
+static void add_plain(struct assay_buf *out, struct assay_str text)
+{
     while (text.len) {
         size_t end = 0;
 
         while (end < text.len && text.at[end] != '\n' && text.at[end] != '\t')
             end++;
-        line = assay_str_head(text, end);
-        assay_tty_text(out, line);
+        assay_tty_text(out, assay_str_head(text, end));
         if (end < text.len)
             assay_buf_add_char(out, text.at[end]);
         text = assay_str_skip(text, end + 1);
     }
 }
 
-void assay_cli_note_speed(const struct assay_cli *cli,
-                          const struct assay_response *answer)
+static bool print_piece(void *context, const struct assay_piece *piece)
+{
+    struct screen *screen = context;
+
+    assay_buf_clear(&screen->line);
+    if (screen->terminal)
+        add_plain(&screen->line, piece->text);
+    else
+        assay_buf_add(&screen->line, piece->text);
+    screen->code = assay_cli_write_buf(screen->cli, &screen->line);
+    return screen->code == ASSAY_EXIT_DONE;
+}
+
+/* A question in a thread of its own, while this one waits for signals. */
+struct asking {
+    struct assay_route_link *route;
+    const struct assay_ask *ask;
+    struct assay_listener listener;
+    struct assay_arena *arena;
+    struct assay_response *answer;
+    struct assay_error *err;
+    bool ok;
+    int done; /* closed when it is */
+};
+
+static void *ask_route(void *of_asking)
+{
+    struct asking *asking = of_asking;
+
+    asking->ok = assay_route_ask(asking->route, asking->ask, &asking->listener,
+                                 asking->arena, asking->answer, asking->err);
+    close(asking->done);
+    return NULL;
+}
+
+static bool ask_and_wait(struct asking *asking)
+{
+    atomic_bool cancel = false;
+    pthread_t thread;
+    int ends[2];
+
+    if (pipe(ends) != 0)
+        return assay_fail(asking->err, ASSAY_SYSTEM,
+                          "the system gives no pipe");
+    asking->done = ends[1];
+    asking->listener.cancel = &cancel;
+    if (!assay_thread_start(&thread, ask_route, asking)) {
+        close(ends[0]);
+        close(ends[1]);
+        return assay_fail(asking->err, ASSAY_SYSTEM,
+                          "the system gives no thread");
+    }
+    assay_cli_wait_readable(ends[0]);
+    atomic_store(&cancel, assay_cli_signal() != 0);
+    pthread_join(thread, NULL);
+    close(ends[0]);
+    return asking->ok;
+}
+
+static void note_speed(const struct assay_cli *cli,
+                       const struct assay_response *answer)
 {
     const struct assay_clocks *c = &answer->clocks;
     double decode = (double)(c->last_token - c->first_token) / 1e9;
@@ -204,4 +263,31 @@ void assay_cli_note_speed(const struct assay_cli *cli,
                    answer->output_tokens, speed, answer->input_tokens,
                    answer->cached_tokens, first,
                    assay_finish_name(answer->finish));
+}
+
+bool assay_cli_answer(struct assay_cli *cli, struct assay_route_link *route,
+                      const struct assay_ask *ask,
+                      struct assay_response *answer, int *code,
+                      struct assay_error *err)
+{
+    struct screen screen = {.cli = cli, .terminal = isatty(STDOUT_FILENO)};
+    struct asking asking = {
+        .route = route,
+        .ask = ask,
+        .listener = {print_piece, &screen, NULL},
+        .arena = &cli->arena,
+        .answer = answer,
+        .err = err,
+    };
+    bool ok;
+
+    assay_buf_init(&screen.line, (size_t)1 << 20);
+    ok = ask_and_wait(&asking);
+    assay_buf_release(&screen.line);
+    if (ok && screen.code == ASSAY_EXIT_DONE)
+        screen.code = assay_cli_write(cli, ASSAY_STR("\n"));
+    if (ok)
+        note_speed(cli, answer);
+    *code = screen.code;
+    return ok;
 }

@@ -58,14 +58,13 @@ struct assay_route_link *assay_cli_open_local(struct assay_cli *cli,
                                               size_t parallel,
                                               struct assay_error *err);
 /*
- * What a model says, as it may be shown: on a terminal its control
- * characters but newline and tab are spelled out.
+ * Asks, prints the answer as it comes with a newline behind it, and how fast
+ * it came on standard error. A signal ends the answer, if the command catches
+ * them. False: see assay_route_ask; `code` is that of what was written.
  */
-void assay_cli_answer_text(struct assay_buf *out, struct assay_str text,
-                           bool terminal);
-bool assay_cli_output_is_terminal(void);
-/* "52 tokens, 812 tokens/s; prompt 18 tokens (0 kept), first after 2 ms" */
-void assay_cli_note_speed(const struct assay_cli *cli,
-                          const struct assay_response *answer);
+bool assay_cli_answer(struct assay_cli *cli, struct assay_route_link *route,
+                      const struct assay_ask *ask,
+                      struct assay_response *answer, int *code,
+                      struct assay_error *err);
 
 #endif

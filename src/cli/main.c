@@ -40,6 +40,12 @@ void assay_cli_catch_signals(void)
     on_signals(set_flag);
 }
 
+void assay_cli_leave_signals(void)
+{
+    on_signals(end_at_once);
+    signal_flag = 0;
+}
+
 int assay_cli_signal(void)
 {
     return signal_flag;

@@ -293,10 +293,11 @@ static size_t bin_of(float logit, float most, float temperature)
 
 /*
  * How many tokens reach top_p when all are looked at: shares are summed in
- * bins of logits, and only the bins that are needed are counted.
+ * bins of logits, and only the bins that are needed are counted. `whole`:
+ * the sum of all shares, of which top_p is a part.
  */
 static size_t enough(const struct assay_sampler *s, const float *logits,
-                     float most)
+                     float most, double *whole)
 {
     double shares[BINS + 1] = {0}, all = 0, sum = 0;
     size_t counts[BINS + 1] = {0}, count = 0;
@@ -318,6 +319,7 @@ static size_t enough(const struct assay_sampler *s, const float *logits,
         if (sum >= (double)s->sampling.top_p * all && count > 0)
             break;
     }
+    *whole = all;
     return count;
 }
 
@@ -335,8 +337,11 @@ static bool make_room(struct assay_sampler *s, size_t count)
     return true;
 }
 
-/* Turns logits into shares of 1, and cuts by top-p and min-p. */
-static size_t cut(const struct assay_sampler *s, size_t count)
+/*
+ * Turns logits into shares of 1, and cuts by top-p and min-p. `whole`: what
+ * the shares of all add up to; 0: those that are here are all.
+ */
+static size_t cut(const struct assay_sampler *s, size_t count, double whole)
 {
     struct assay_logprob *kept = s->kept;
     float most = kept[0].logprob;
@@ -348,6 +353,8 @@ static size_t cut(const struct assay_sampler *s, size_t count)
             expf((kept[i].logprob - most) / s->sampling.temperature);
         sum += (double)kept[i].logprob;
     }
+    if (whole > 0)
+        sum = whole;
     while (left < count) {
         so_far += (double)kept[left++].logprob;
         if (so_far >= (double)s->sampling.top_p * sum)
@@ -406,18 +413,20 @@ static uint32_t choose(struct assay_sampler *s, const float *logits)
 {
     uint32_t best = best_of(logits, s->vocabulary);
     size_t k = s->sampling.top_k;
+    double whole = 0;
 
-    /* so cold that the best one takes all */
-    if (best == ASSAY_NO_TOKEN || s->sampling.temperature < 1e-4F)
+    /* so cold, or so far above, that the best one takes all */
+    if (best == ASSAY_NO_TOKEN || s->sampling.temperature < 1e-4F ||
+        isinf(logits[best]))
         return best;
     if (k == 0 && s->sampling.top_p >= 1)
         return pick_of_all(s, logits, logits[best]);
     if (k == 0 || k > s->vocabulary)
-        k = enough(s, logits, logits[best]);
+        k = enough(s, logits, logits[best], &whole);
     if (!make_room(s, k))
         return best;
     size_t count = take_best(logits, s->vocabulary, k, s->kept);
-    return pick(s, cut(s, count));
+    return pick(s, cut(s, count, whole));
 }
 
 uint32_t assay_sampler_next(struct assay_sampler *sampler, float *logits)

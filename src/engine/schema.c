@@ -73,41 +73,6 @@ bool assay_schema_check_members(struct assay_schema_compiler *c,
     return true;
 }
 
-/* ------------------------------------------------------- literals */
-
-static const struct assay_schema_node *literal(struct assay_schema_compiler *c,
-                                               const struct assay_json *from,
-                                               const struct assay_json *value)
-{
-    struct assay_schema_node *node =
-        assay_schema_new_node(c, ASSAY_SCHEMA_LITERAL, from);
-    struct assay_buf text;
-
-    if (!node)
-        return NULL;
-    assay_buf_init(&text, (size_t)1 << 16);
-    assay_json_write(&text, value, (struct assay_json_style){0});
-    node->literal = assay_arena_copy(&c->schema->arena, assay_buf_str(&text));
-    bool ok = !text.failed;
-    assay_buf_release(&text);
-    if (ok)
-        return node;
-    assay_schema_refuse(c, value, "this value is longer than 64 KiB");
-    return NULL;
-}
-
-const struct assay_schema_node *assay_schema_word(
-    struct assay_schema_compiler *c, const struct assay_json *from,
-    const char *text)
-{
-    struct assay_schema_node *node =
-        assay_schema_new_node(c, ASSAY_SCHEMA_LITERAL, from);
-
-    if (node)
-        node->literal = assay_str_c(text);
-    return node;
-}
-
 struct assay_schema_node *assay_schema_new_union(
     struct assay_schema_compiler *c, const struct assay_json *from, size_t room)
 {
@@ -127,52 +92,6 @@ bool assay_schema_add_part(struct assay_schema_node *node,
     return part != NULL;
 }
 
-static bool fits_type(const struct assay_json *value,
-                      const struct assay_json *type)
-{
-    const char *name = assay_json_type_name(value);
-    uint64_t whole;
-
-    if (!type)
-        return true;
-    if (assay_str_is(type->text, "integer"))
-        return value->type == ASSAY_JSON_NUMBER &&
-               (assay_json_to_u64(value, &whole) ||
-                assay_str_find(value->text, '.') == value->text.len);
-    if (assay_str_is(type->text, "boolean"))
-        return value->type == ASSAY_JSON_TRUE ||
-               value->type == ASSAY_JSON_FALSE;
-    return assay_str_is(type->text, name);
-}
-
-static const struct assay_schema_node *compile_enum(
-    struct assay_schema_compiler *c, const struct assay_json *from)
-{
-    static const char *const known[] = {"enum", "type", NULL};
-    const struct assay_json *list = assay_json_get(from, "enum");
-    const struct assay_json *type = assay_json_get(from, "type");
-    struct assay_schema_node *node;
-
-    if (!assay_schema_check_members(c, from, known))
-        return NULL;
-    if (!assay_json_is(list, ASSAY_JSON_ARRAY) || list->count == 0 ||
-        (type && type->type != ASSAY_JSON_STRING)) {
-        assay_schema_refuse(c, list, "expected a list of values");
-        return NULL;
-    }
-    node = assay_schema_new_union(c, from, list->count);
-    for (const struct assay_json *v = list->first; node && v; v = v->next)
-        if (fits_type(v, type) &&
-            !assay_schema_add_part(node, literal(c, from, v)))
-            return NULL;
-    if (node && node->part_count == 0) {
-        assay_schema_refuse(c, list,
-                            "no value is of the type that is asked for");
-        return NULL;
-    }
-    return node;
-}
-
 /* ------------------------------------------------------- unions, references */
 
 static const struct assay_schema_node *compile_choice(
@@ -190,19 +109,28 @@ static const struct assay_schema_node *compile_choice(
         return NULL;
     }
     node = assay_schema_new_union(c, from, list->count);
+    if (node)
+        node->exclusive = exclusive;
     for (const struct assay_json *s = list->first; node && s; s = s->next)
         if (!assay_schema_add_part(node, assay_schema_compile(c, s)))
             return NULL;
-    for (size_t i = 0; exclusive && node && i < node->part_count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (!assay_schema_differ(node->parts[i], node->parts[k])) {
-                assay_schema_refuse(
-                    c, list,
-                    "two of these could both hold; only branches "
-                    "that cannot are supported");
-                return NULL;
-            }
     return node;
+}
+
+/* A name in a reference: "~1" is "/", "~0" is "~" (RFC 6901). */
+static struct assay_str plain_name(struct assay_arena *arena,
+                                   struct assay_str name)
+{
+    char *plain = assay_arena_cstr(arena, name);
+    size_t len = 0;
+
+    for (size_t i = 0; i < name.len; i++) {
+        bool escaped = name.at[i] == '~' && i + 1 < name.len &&
+                       (name.at[i + 1] == '0' || name.at[i + 1] == '1');
+
+        plain[len++] = !escaped ? name.at[i] : name.at[++i] == '0' ? '~' : '/';
+    }
+    return (struct assay_str){plain, len};
 }
 
 /* "#", "#/$defs/name" … */
@@ -229,7 +157,7 @@ static const struct assay_schema_node *compile_reference(
         rest = assay_str_skip(rest, 1);
         part = assay_str_head(rest, assay_str_find(rest, '/'));
         rest = assay_str_skip(rest, part.len);
-        at = assay_json_get_str(at, part);
+        at = assay_json_get_str(at, plain_name(&c->schema->arena, part));
     }
     if (!at || rest.len) {
         assay_schema_refuse(c, ref, "there is nothing at this reference");
@@ -253,15 +181,10 @@ static const struct assay_schema_node *compile_new(
     }
     if ((member = assay_json_get(from, "$ref")))
         return compile_reference(c, from, member);
-    if ((member = assay_json_get(from, "const"))) {
-        static const char *const known[] = {"const", "type", NULL};
-
-        return assay_schema_check_members(c, from, known)
-                   ? literal(c, from, member)
-                   : NULL;
-    }
+    if (assay_json_get(from, "const"))
+        return assay_schema_compile_const(c, from);
     if (assay_json_get(from, "enum"))
-        return compile_enum(c, from);
+        return assay_schema_compile_enum(c, from);
     if ((member = assay_json_get(from, "anyOf")))
         return compile_choice(c, from, member, false);
     if ((member = assay_json_get(from, "oneOf")))
@@ -285,7 +208,8 @@ static const struct assay_schema_node *compile_new(
 
 /*
  * A schema met again (by reference) is the same node, so that it may hold
- * itself: an object or array stands in the list before its parts are read.
+ * itself: the node stands in the list before its parts are read, and before
+ * nodes that are parts of it.
  */
 const struct assay_schema_node *assay_schema_compile(
     struct assay_schema_compiler *c, const struct assay_json *from)
@@ -293,9 +217,7 @@ const struct assay_schema_node *assay_schema_compile(
     const struct assay_schema_node *node;
 
     for (size_t i = 0; i < c->schema->node_count; i++)
-        if (c->schema->nodes[i]->from == from &&
-            (c->schema->nodes[i]->kind == ASSAY_SCHEMA_OBJECT ||
-             c->schema->nodes[i]->kind == ASSAY_SCHEMA_ARRAY))
+        if (c->schema->nodes[i]->from == from)
             return c->schema->nodes[i];
     if (c->depth == ASSAY_SCHEMA_DEPTH) {
         assay_schema_refuse(c, from, "nested too deeply, or without an end");
@@ -310,7 +232,8 @@ const struct assay_schema_node *assay_schema_compile(
 /* Any value: a union of all kinds, whose parts hold it again. */
 static bool make_any(struct assay_schema_compiler *c)
 {
-    struct assay_schema_node *any = assay_schema_new_union(c, NULL, 7);
+    static const char *const words[] = {"true", "false", "null", NULL};
+    struct assay_schema_node *any = assay_schema_new_union(c, NULL, 5);
     struct assay_schema_node *object, *array;
 
     if (!any)
@@ -319,6 +242,8 @@ static bool make_any(struct assay_schema_compiler *c)
     c->schema->any = any;
     object = assay_schema_new_node(c, ASSAY_SCHEMA_OBJECT, NULL);
     array = assay_schema_new_node(c, ASSAY_SCHEMA_ARRAY, NULL);
+    if (!object || !array)
+        return false;
     object->other = array->other = any;
     return assay_schema_add_part(any, object) &&
            assay_schema_add_part(any, array) &&
@@ -326,9 +251,7 @@ static bool make_any(struct assay_schema_compiler *c)
                any, assay_schema_new_node(c, ASSAY_SCHEMA_STRING, NULL)) &&
            assay_schema_add_part(
                any, assay_schema_new_node(c, ASSAY_SCHEMA_NUMBER, NULL)) &&
-           assay_schema_add_part(any, assay_schema_word(c, NULL, "true")) &&
-           assay_schema_add_part(any, assay_schema_word(c, NULL, "false")) &&
-           assay_schema_add_part(any, assay_schema_word(c, NULL, "null"));
+           assay_schema_add_part(any, assay_schema_words(c, NULL, words));
 }
 
 static bool compile_root(struct assay_schema *schema,
@@ -344,7 +267,7 @@ static bool compile_root(struct assay_schema *schema,
     schema->root_json = from;
     schema->root =
         from ? assay_schema_compile(&c, from) : schema->any->parts[0];
-    return schema->root != NULL;
+    return schema->root && assay_schema_settle(&c);
 }
 
 struct assay_schema *assay_schema_new(const struct assay_json *json,

@@ -1,5 +1,5 @@
 /*
- * What the files that compile a schema share: schema.c and schema_types.c.
+ * What the files that compile a schema share. Private to schema*.c.
  */
 #ifndef ASSAY_SCHEMA_COMPILE_H
 #define ASSAY_SCHEMA_COMPILE_H
@@ -23,10 +23,6 @@ struct assay_schema_node *assay_schema_new_node(struct assay_schema_compiler *c,
 bool assay_schema_check_members(struct assay_schema_compiler *c,
                                 const struct assay_json *from,
                                 const char *const *known);
-/* A literal: "null", "true". */
-const struct assay_schema_node *assay_schema_word(
-    struct assay_schema_compiler *c, const struct assay_json *from,
-    const char *text);
 struct assay_schema_node *assay_schema_new_union(
     struct assay_schema_compiler *c, const struct assay_json *from,
     size_t room);
@@ -49,5 +45,24 @@ const struct assay_schema_node *assay_schema_compile_object(
     struct assay_schema_compiler *c, const struct assay_json *from);
 const struct assay_schema_node *assay_schema_compile_array(
     struct assay_schema_compiler *c, const struct assay_json *from);
+
+/* ------------------------------------------------------- schema_literals.c */
+
+/* One of "null", "true" …; ended by NULL. */
+const struct assay_schema_node *assay_schema_words(
+    struct assay_schema_compiler *c, const struct assay_json *from,
+    const char *const *words);
+const struct assay_schema_node *assay_schema_compile_const(
+    struct assay_schema_compiler *c, const struct assay_json *from);
+const struct assay_schema_node *assay_schema_compile_enum(
+    struct assay_schema_compiler *c, const struct assay_json *from);
+
+/* ------------------------------------------------------- schema_settle.c */
+
+/*
+ * Once all nodes are there: what is known of each, and that the schema can
+ * be kept to. BAD_INPUT with the path.
+ */
+bool assay_schema_settle(struct assay_schema_compiler *c);
 
 #endif

@@ -7,10 +7,27 @@
 /* What a text of the node can begin with, as a set of kinds of values. */
 enum { STRINGS = 1, NUMBERS = 2, OBJECTS = 4, ARRAYS = 8, WORDS = 16 };
 
+static unsigned kind_of_text(struct assay_str text)
+{
+    switch (text.at[0]) {
+    case '"':
+        return STRINGS;
+    case '{':
+        return OBJECTS;
+    case '[':
+        return ARRAYS;
+    case 't':
+    case 'f':
+    case 'n':
+        return WORDS;
+    default:
+        return NUMBERS;
+    }
+}
+
 static unsigned kinds_of(const struct assay_schema_node *node, int depth)
 {
     unsigned kinds = 0;
-    char first;
 
     switch (node->kind) {
     case ASSAY_SCHEMA_STRING:
@@ -23,12 +40,9 @@ static unsigned kinds_of(const struct assay_schema_node *node, int depth)
     case ASSAY_SCHEMA_ARRAY:
         return ARRAYS;
     case ASSAY_SCHEMA_LITERAL:
-        first = node->literal.at[0];
-        return first == '"'                                   ? STRINGS
-               : first == '{'                                 ? OBJECTS
-               : first == '['                                 ? ARRAYS
-               : first == 't' || first == 'f' || first == 'n' ? WORDS
-                                                              : NUMBERS;
+        for (size_t i = 0; i < node->literal_count; i++)
+            kinds |= kind_of_text(node->literals[i]);
+        return kinds;
     case ASSAY_SCHEMA_UNION:
         for (size_t i = 0; depth > 0 && i < node->part_count; i++)
             kinds |= kinds_of(node->parts[i], depth - 1);
@@ -39,20 +53,41 @@ static unsigned kinds_of(const struct assay_schema_node *node, int depth)
     return ~0U;
 }
 
+/*
+ * Of two such texts that differ the values differ too: strings are written
+ * in one way, words and plain whole numbers as well.
+ */
+static bool is_plain(struct assay_str text)
+{
+    unsigned kind = kind_of_text(text);
+
+    if (kind != NUMBERS)
+        return kind == STRINGS || kind == WORDS;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '.' || (text.at[i] | 32) == 'e')
+            return false;
+    return !assay_str_is(text, "-0");
+}
+
+static bool is_in(const struct assay_schema_node *node, struct assay_str text)
+{
+    for (size_t i = 0; i < node->literal_count; i++)
+        if (assay_str_equal(node->literals[i], text) ||
+            !is_plain(node->literals[i]))
+            return true;
+    return !is_plain(text);
+}
+
 /* Literals of which none is in the other. */
 static bool literals_differ(const struct assay_schema_node *a,
                             const struct assay_schema_node *b)
 {
-    if (a->kind == ASSAY_SCHEMA_UNION) {
-        for (size_t i = 0; i < a->part_count; i++)
-            if (!literals_differ(a->parts[i], b))
-                return false;
-        return a->part_count > 0;
-    }
-    if (b->kind == ASSAY_SCHEMA_UNION)
-        return literals_differ(b, a);
-    return a->kind == ASSAY_SCHEMA_LITERAL && b->kind == ASSAY_SCHEMA_LITERAL &&
-           !assay_str_equal(a->literal, b->literal);
+    if (a->kind != ASSAY_SCHEMA_LITERAL || b->kind != ASSAY_SCHEMA_LITERAL)
+        return false;
+    for (size_t i = 0; i < a->literal_count; i++)
+        if (is_in(b, a->literals[i]))
+            return false;
+    return true;
 }
 
 /* Objects that must both have a property of which no value is in both. */

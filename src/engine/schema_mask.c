@@ -249,28 +249,46 @@ void assay_constraint_free(struct assay_constraint *constraint)
     free(constraint);
 }
 
+/* Where a place has moved to. */
+struct move {
+    const struct assay_place_in *from, *to;
+};
+
+/*
+ * A place with all that is around it, each once: places that had something
+ * around them in common still have.
+ */
 static const struct assay_place_in *copied(struct assay_arena *arena,
-                                           const struct assay_place_in *place)
+                                           const struct assay_place_in *place,
+                                           struct move *moves, size_t *count)
 {
     struct assay_place_in *copy;
 
     if (!place)
         return NULL;
+    for (size_t i = 0; i < *count; i++)
+        if (moves[i].from == place)
+            return moves[i].to;
     copy = ASSAY_NEW(arena, struct assay_place_in);
     *copy = *place;
-    copy->around = copied(arena, place->around);
+    copy->around = copied(arena, place->around, moves, count);
+    moves[(*count)++] = (struct move){place, copy};
     return copy;
 }
 
 /* Places of long ago take memory: those that count move to the other arena. */
 static void tidy(struct assay_constraint *c)
 {
-    struct assay_arena *other = &c->arenas[!c->at];
+    struct assay_arena *other = &c->arenas[!c->at], arena = {0};
+    size_t count = 0;
 
     if (c->taken * sizeof(struct assay_place_in) < HALF_FULL)
         return;
+    struct move *moves = ASSAY_NEW_ARRAY(
+        &arena, struct move, c->places.count * (ASSAY_SCHEMA_DEPTH + 1));
     for (size_t i = 0; i < c->places.count; i++)
-        c->places.at[i] = copied(other, c->places.at[i]);
+        c->places.at[i] = copied(other, c->places.at[i], moves, &count);
+    assay_arena_free(&arena);
     assay_arena_free(&c->arenas[c->at]);
     c->at = !c->at;
     c->taken = 0;

@@ -24,11 +24,11 @@ enum {
     IN_E,
     IN_E_SIGN,
     IN_EXPONENT,
-    /* LITERAL: a bytes came */
+    /* LITERAL: a bytes came, b: the literals that begin so */
     IN_LITERAL,
     /* OBJECT and ARRAY; b: white space that came */
     IN_OPEN,  /* behind the bracket */
-    IN_NAME,  /* a: property << 32 | bytes of its name */
+    IN_NAME,  /* a: bytes that came, b: the names that begin so */
     IN_COLON, /* a: property, or OTHER */
     IN_VALUE, /* a: property; white space, then the value */
     IN_AFTER, /* behind a value; ARRAY: a counts them */
@@ -54,6 +54,8 @@ void assay_schema_go(struct assay_schema_moves *s, struct assay_place_in place);
 struct assay_place_in assay_schema_moved(const struct assay_place_in *p,
                                          unsigned phase, uint64_t a,
                                          uint64_t b);
+/* Around a value that has ended. */
+struct assay_place_in assay_schema_behind(const struct assay_place_in *around);
 /* A value has ended: what is around it goes on. */
 void assay_schema_end_value(struct assay_schema_moves *s,
                             const struct assay_place_in *p);
@@ -62,6 +64,25 @@ void assay_schema_take(struct assay_schema_moves *s,
                        const struct assay_place_in *p);
 
 /* ------------------------------------------------------- schema_value.c */
+
+/* Sorted texts that begin alike: from … to. */
+struct assay_schema_range {
+    uint32_t from, to;
+};
+/* Of texts that agree in `came` bytes those that have the byte behind. */
+struct assay_schema_range assay_schema_narrow(const struct assay_str *texts,
+                                              struct assay_schema_range range,
+                                              uint64_t came,
+                                              unsigned char byte);
+static inline uint64_t assay_schema_packed(struct assay_schema_range range)
+{
+    return (uint64_t)range.from << 32 | range.to;
+}
+static inline struct assay_schema_range assay_schema_range(uint64_t packed)
+{
+    return (struct assay_schema_range){(uint32_t)(packed >> 32),
+                                       (uint32_t)packed};
+}
 
 void assay_schema_begin_number(struct assay_schema_moves *s,
                                struct assay_place_in p);

@@ -1,7 +1,8 @@
 /*
- * JSON schema as a machine over bytes, in three files: schema.c compiles,
- * schema_step.c takes bytes, schema_mask.c says which tokens may follow.
- * Private to engine.
+ * JSON schema as a machine over bytes: schema.c compiles, with its types in
+ * schema_types.c, texts in schema_literals.c and what holds for all of it in
+ * schema_settle.c; schema_step.c takes bytes, schema_mask.c says which
+ * tokens may follow. Private to engine.
  */
 #ifndef ASSAY_SCHEMA_PARTS_H
 #define ASSAY_SCHEMA_PARTS_H
@@ -15,6 +16,7 @@ enum {
     ASSAY_SCHEMA_PROPERTIES = 64, /* of one object: bits of a word */
     ASSAY_SCHEMA_PLACES = 256,    /* that a text may be in at once */
     ASSAY_SCHEMA_NODES = 4096,
+    ASSAY_SCHEMA_WAYS = 128, /* in which one value may begin */
 };
 
 enum assay_schema_kind {
@@ -22,7 +24,7 @@ enum assay_schema_kind {
     ASSAY_SCHEMA_STRING,
     ASSAY_SCHEMA_NUMBER,
     ASSAY_SCHEMA_INTEGER,
-    ASSAY_SCHEMA_LITERAL, /* const, enum, true, false, null: one text */
+    ASSAY_SCHEMA_LITERAL, /* const, enum, true, false, null: texts */
     ASSAY_SCHEMA_OBJECT,
     ASSAY_SCHEMA_ARRAY,
     ASSAY_SCHEMA_UNION,
@@ -35,19 +37,25 @@ struct assay_schema_property {
 
 struct assay_schema_node {
     enum assay_schema_kind kind;
-    uint32_t number;               /* among the schema's nodes */
-    const struct assay_json *from; /* what it was compiled of; identity */
-    struct assay_str literal;      /* LITERAL */
-    uint64_t least, most;          /* lengths and counts; most 0: no limit */
-    int64_t minimum, maximum;      /* INTEGER */
+    uint32_t number;                  /* among the schema's nodes */
+    const struct assay_json *from;    /* what it was compiled of; identity */
+    const struct assay_str *literals; /* LITERAL: sorted, each once */
+    size_t literal_count;
+    uint64_t least, most;     /* lengths and counts; most 0: no limit */
+    int64_t minimum, maximum; /* INTEGER */
     struct assay_schema_property *properties; /* OBJECT */
     size_t property_count;
+    struct assay_str *names; /* of the properties, sorted; of which they are */
+    uint8_t *name_of;
     uint64_t required; /* bit per property */
     /* OBJECT: of other names, NULL: none. ARRAY: of items behind `parts`,
        NULL: none. */
     const struct assay_schema_node *other;
     const struct assay_schema_node **parts; /* UNION; ARRAY: prefixItems */
     size_t part_count;
+    bool exclusive;  /* UNION of oneOf: no text may be of two parts */
+    uint32_t height; /* levels that its lowest text has; see settle */
+    uint32_t ways;
 };
 
 /*

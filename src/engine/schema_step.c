@@ -44,19 +44,28 @@ struct assay_place_in assay_schema_moved(const struct assay_place_in *p,
     return next;
 }
 
+/* Items are counted as far as their number matters. */
+struct assay_place_in assay_schema_behind(const struct assay_place_in *around)
+{
+    const struct assay_schema_node *node = around->node;
+    uint64_t count = around->a, enough = node->most;
+
+    if (node->kind != ASSAY_SCHEMA_ARRAY)
+        return assay_schema_moved(around, IN_AFTER, count, 0);
+    if (enough == 0)
+        enough =
+            node->least > node->part_count ? node->least : node->part_count;
+    return assay_schema_moved(around, IN_AFTER, count + (count < enough), 0);
+}
+
 /* A value has ended: what is around it goes on. */
 void assay_schema_end_value(struct assay_schema_moves *s,
                             const struct assay_place_in *p)
 {
-    if (!p->around) {
+    if (p->around)
+        assay_schema_go(s, assay_schema_behind(p->around));
+    else
         s->to->at_end = true;
-        return;
-    }
-    assay_schema_go(s,
-                    assay_schema_moved(p->around, IN_AFTER,
-                                       p->around->a + (p->around->node->kind ==
-                                                       ASSAY_SCHEMA_ARRAY),
-                                       0));
 }
 
 /* ------------------------------------------------------- beginnings */
@@ -64,6 +73,15 @@ void assay_schema_end_value(struct assay_schema_moves *s,
 static void begin(struct assay_schema_moves *s,
                   const struct assay_place_in *around,
                   const struct assay_schema_node *node);
+
+/* Its lowest text has room: what is begun can be ended. */
+static bool may_hold(const struct assay_place_in *around,
+                     const struct assay_schema_node *node)
+{
+    uint32_t depth = around ? around->depth : 0;
+
+    return depth + node->height <= ASSAY_SCHEMA_DEPTH;
+}
 
 static void begin_any(struct assay_schema_moves *s,
                       const struct assay_place_in *around)
@@ -84,7 +102,7 @@ static void begin(struct assay_schema_moves *s,
         .depth = around ? around->depth + 1 : 1,
     };
 
-    if (p.depth > ASSAY_SCHEMA_DEPTH)
+    if (!may_hold(around, node))
         return;
     switch (node->kind) {
     case ASSAY_SCHEMA_ANY:
@@ -103,14 +121,8 @@ static void begin(struct assay_schema_moves *s,
         assay_schema_begin_number(s, p);
         break;
     case ASSAY_SCHEMA_LITERAL:
-        if ((unsigned char)node->literal.at[0] != s->byte)
-            break;
-        p.phase = IN_LITERAL;
-        p.a = 1;
-        if (node->literal.len == 1)
-            assay_schema_end_value(s, &p);
-        else
-            assay_schema_go(s, p);
+        p.b = node->literal_count;
+        assay_schema_in_literal(s, &p);
         break;
     case ASSAY_SCHEMA_OBJECT:
     case ASSAY_SCHEMA_ARRAY:
@@ -138,36 +150,63 @@ static bool take_space(struct assay_schema_moves *s,
     return true;
 }
 
+/* A property that may still be written. */
+static bool is_open(const struct assay_place_in *p, size_t property)
+{
+    return !(p->seen >> property & 1) &&
+           may_hold(p, p->node->properties[property].node);
+}
+
+/* Another name than those of the properties may be written. */
+static bool takes_others(const struct assay_place_in *p)
+{
+    return p->node->other && may_hold(p, p->node->other);
+}
+
+/* One of these names; where others may be written too, all are followed. */
+static void go_to_names(struct assay_schema_moves *s,
+                        const struct assay_place_in *p, uint64_t came,
+                        struct assay_schema_range range)
+{
+    bool any = takes_others(p) && range.from < range.to;
+
+    for (uint32_t i = range.from; i < range.to && !any; i++)
+        any = is_open(p, p->node->name_of[i]);
+    if (any)
+        assay_schema_go(s, assay_schema_moved(p, IN_NAME, came,
+                                              assay_schema_packed(range)));
+}
+
 static void begin_name(struct assay_schema_moves *s,
                        const struct assay_place_in *p)
 {
-    const struct assay_schema_node *node = p->node;
+    struct assay_schema_range all = {0, (uint32_t)p->node->property_count};
 
     if (s->byte != '"')
         return;
-    /* those that stand already too: another name may not be theirs */
-    for (size_t i = 0; i < node->property_count; i++)
-        if (node->other || !(p->seen >> i & 1))
-            assay_schema_go(
-                s, assay_schema_moved(p, IN_NAME, (uint64_t)i << 32, 0));
-    if (node->other)
+    go_to_names(s, p, 0, all);
+    if (takes_others(p))
         assay_schema_go(s, assay_schema_moved(p, IN_STRING, 0, 0));
 }
 
+/* A quotation mark inside a name stands behind a backslash. */
 static void in_name(struct assay_schema_moves *s,
                     const struct assay_place_in *p)
 {
-    uint32_t index = (uint32_t)(p->a >> 32), came = (uint32_t)p->a;
-    struct assay_str name = p->node->properties[index].name;
+    struct assay_schema_range range = assay_schema_range(p->b);
+    const struct assay_str *names = p->node->names;
+    size_t property = p->node->name_of[range.from];
 
-    if (came == name.len) {
-        if (s->byte == '"')
+    if (s->byte == '"' && names[range.from].len == p->a) {
+        bool open = is_open(p, property);
+
+        if (open || takes_others(p))
             assay_schema_go(
-                s, assay_schema_moved(p, IN_COLON,
-                                      p->seen >> index & 1 ? TWICE : index, 0));
-    } else if ((unsigned char)name.at[came] == s->byte) {
-        assay_schema_go(s, assay_schema_moved(p, IN_NAME, p->a + 1, 0));
+                s, assay_schema_moved(p, IN_COLON, open ? property : TWICE, 0));
+        return;
     }
+    go_to_names(s, p, p->a + 1,
+                assay_schema_narrow(names, range, p->a, s->byte));
 }
 
 /* The place that waits while a value stands inside. */
@@ -203,7 +242,8 @@ static const struct assay_schema_node *next_item(const struct assay_place_in *p)
 
     if (node->most && p->a >= node->most)
         return NULL;
-    return p->a < node->part_count ? node->parts[p->a] : node->other;
+    node = p->a < node->part_count ? node->parts[p->a] : node->other;
+    return node && may_hold(p, node) ? node : NULL;
 }
 
 static void begin_item(struct assay_schema_moves *s,
@@ -218,12 +258,10 @@ static void begin_item(struct assay_schema_moves *s,
 /* A comma where no name may follow would be an end without an end. */
 static bool has_more_names(const struct assay_place_in *p)
 {
-    const struct assay_schema_node *node = p->node;
-
-    for (size_t i = 0; i < node->property_count; i++)
-        if (!(p->seen >> i & 1))
+    for (size_t i = 0; i < p->node->property_count; i++)
+        if (is_open(p, i))
             return true;
-    return node->other != NULL;
+    return takes_others(p);
 }
 
 static void in_object(struct assay_schema_moves *s,
@@ -345,26 +383,36 @@ void assay_schema_start(const struct assay_schema *schema,
     places->at[0] = ASSAY_NEW(arena, struct assay_place_in);
 }
 
+/* The name of this place is that of a property, found by another place. */
+static bool is_a_property(const struct assay_places_in *places,
+                          const struct assay_place_in *p)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        const struct assay_place_in *q = places->at[i];
+
+        if (q->phase == IN_COLON && q->a != OTHER && q->around == p->around &&
+            q->node == p->node && q->seen == p->seen)
+            return true;
+    }
+    return false;
+}
+
 /* A name that is a property's is not another one; none stands twice. */
 static void drop_names(struct assay_places_in *places)
 {
+    bool drop[ASSAY_SCHEMA_PLACES];
     size_t left = 0;
 
     for (size_t i = 0; i < places->count; i++) {
         const struct assay_place_in *p = places->at[i];
-        bool drop = p->phase == IN_COLON && p->a == TWICE;
 
-        for (size_t k = 0; p->phase == IN_COLON && p->a == OTHER && !drop &&
-                           k < places->count;
-             k++) {
-            const struct assay_place_in *q = places->at[k];
-
-            drop = q->phase == IN_COLON && q->a != OTHER &&
-                   q->around == p->around && q->node == p->node;
-        }
-        if (!drop)
-            places->at[left++] = p;
+        drop[i] =
+            p->phase == IN_COLON &&
+            (p->a == TWICE || (p->a == OTHER && is_a_property(places, p)));
     }
+    for (size_t i = 0; i < places->count; i++)
+        if (!drop[i])
+            places->at[left++] = places->at[i];
     places->count = left;
 }
 

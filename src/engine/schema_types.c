@@ -3,8 +3,6 @@
  */
 #include "engine/schema_compile.h"
 
-#include <string.h>
-
 /* A whole number from 0; absent: `otherwise`. */
 static bool read_count(struct assay_schema_compiler *c,
                        const struct assay_json *from, const char *key,
@@ -198,15 +196,16 @@ const struct assay_schema_node *assay_schema_compile_array(
                             "expected at least 1, and not below minItems");
         return NULL;
     }
-    if (!first)
-        return node;
-    if (!assay_json_is(first, ASSAY_JSON_ARRAY) || first->count == 0) {
+    if (first && (!assay_json_is(first, ASSAY_JSON_ARRAY) || !first->count)) {
         assay_schema_refuse(c, first, "expected a list of schemas");
         return NULL;
     }
-    node->parts = ASSAY_NEW_ARRAY(
-        &c->schema->arena, const struct assay_schema_node *, first->count + 1);
-    for (const struct assay_json *s = first->first; s; s = s->next)
+    if (first)
+        node->parts =
+            ASSAY_NEW_ARRAY(&c->schema->arena, const struct assay_schema_node *,
+                            first->count + 1);
+    for (const struct assay_json *s = first ? first->first : NULL; s;
+         s = s->next)
         if (!assay_schema_add_part(node, assay_schema_compile(c, s)))
             return NULL;
     if (!node->other && node->least > node->part_count) {
@@ -217,12 +216,27 @@ const struct assay_schema_node *assay_schema_compile_array(
     return node;
 }
 
+static const char *const only_type[] = {"type", NULL};
+
+/* Types without keywords; NULL: another one. */
+static const struct assay_schema_node *plain_type(
+    struct assay_schema_compiler *c, const struct assay_json *from,
+    struct assay_str name)
+{
+    static const char *const null[] = {"null", NULL};
+    static const char *const boolean[] = {"true", "false", NULL};
+
+    if (assay_str_is(name, "null"))
+        return assay_schema_words(c, from, null);
+    if (assay_str_is(name, "boolean"))
+        return assay_schema_words(c, from, boolean);
+    return NULL;
+}
+
 const struct assay_schema_node *assay_schema_compile_type(
     struct assay_schema_compiler *c, const struct assay_json *from,
     const struct assay_json *type, struct assay_str name)
 {
-    static const char *const known[] = {"type", NULL};
-
     if (assay_str_is(name, "string"))
         return compile_string(c, from);
     if (assay_str_is(name, "number"))
@@ -233,21 +247,10 @@ const struct assay_schema_node *assay_schema_compile_type(
         return assay_schema_compile_object(c, from);
     if (assay_str_is(name, "array"))
         return assay_schema_compile_array(c, from);
-    if (assay_str_is(name, "null"))
-        return assay_schema_check_members(c, from, known)
-                   ? assay_schema_word(c, from, "null")
+    if (assay_str_is(name, "null") || assay_str_is(name, "boolean"))
+        return assay_schema_check_members(c, from, only_type)
+                   ? plain_type(c, from, name)
                    : NULL;
-    if (assay_str_is(name, "boolean")) {
-        struct assay_schema_node *node = assay_schema_new_union(c, from, 2);
-
-        return node && assay_schema_check_members(c, from, known) &&
-                       assay_schema_add_part(
-                           node, assay_schema_word(c, from, "true")) &&
-                       assay_schema_add_part(
-                           node, assay_schema_word(c, from, "false"))
-                   ? node
-                   : NULL;
-    }
     assay_schema_refuse(
         c, type,
         "expected string, number, integer, boolean, null, object "
@@ -255,41 +258,33 @@ const struct assay_schema_node *assay_schema_compile_type(
     return NULL;
 }
 
-/* ["string", "null"]: keywords beside it would belong to one of them. */
+/*
+ * ["string", "null"]: keywords beside it belong to the one type that has
+ * them; null and boolean have none.
+ */
 const struct assay_schema_node *assay_schema_compile_types(
     struct assay_schema_compiler *c, const struct assay_json *from,
     const struct assay_json *types)
 {
     struct assay_schema_node *node =
         assay_schema_new_union(c, from, types->count);
+    bool all_plain = true;
 
     if (types->count == 0) {
         assay_schema_refuse(c, types, "expected at least one type");
         return NULL;
     }
     for (const struct assay_json *t = types->first; node && t; t = t->next) {
-        /* null and boolean have no keywords: those are the other's */
-        bool plain = assay_str_is(t->text, "null");
-        bool either = assay_str_is(t->text, "boolean");
-        const struct assay_schema_node *part;
+        const struct assay_schema_node *part = plain_type(c, from, t->text);
 
-        if (plain) {
-            part = assay_schema_word(c, from, "null");
-        } else if (either) {
-            if (!assay_schema_add_part(node,
-                                       assay_schema_word(c, from, "true")))
-                return NULL;
-            node->parts =
-                memcpy(ASSAY_NEW_ARRAY(&c->schema->arena,
-                                       const struct assay_schema_node *,
-                                       types->count + 3),
-                       node->parts, node->part_count * sizeof *node->parts);
-            part = assay_schema_word(c, from, "false");
-        } else {
+        if (!part) {
+            all_plain = false;
             part = assay_schema_compile_type(c, from, types, t->text);
         }
         if (!assay_schema_add_part(node, part))
             return NULL;
     }
+    if (all_plain && !assay_schema_check_members(c, from, only_type))
+        return NULL;
     return node;
 }

@@ -84,6 +84,13 @@ void assay_schema_begin_number(struct assay_schema_moves *s,
 
 /* ------------------------------------------------------- strings */
 
+/* As long as it may be. */
+static bool is_full(const struct assay_place_in *p)
+{
+    return p->node->kind == ASSAY_SCHEMA_STRING && p->node->most &&
+           p->a >= p->node->most;
+}
+
 /* One character more of a string (a counts them), or of another name. */
 static void add_character(struct assay_schema_moves *s,
                           const struct assay_place_in *p)
@@ -92,8 +99,6 @@ static void add_character(struct assay_schema_moves *s,
     bool counts = node->kind == ASSAY_SCHEMA_STRING;
     uint64_t count = p->a;
 
-    if (counts && node->most && count >= node->most)
-        return;
     /* where nothing is limited all lengths are one place */
     if (counts && (node->least || node->most))
         if (count < (node->most ? node->most : node->least))
@@ -156,9 +161,20 @@ static int hex_value(unsigned char c)
 }
 
 /*
- * b: value << 8 | digits that came; bit 32: a low surrogate must come. A
- * NUL and lone surrogates are not written.
+ * Could four digits that begin so be a character? A NUL and lone surrogates
+ * are not written; behind a high surrogate only a low one is.
  */
+static bool may_be_hex(uint64_t value, uint64_t came, bool want_low)
+{
+    uint64_t open = 4 * (4 - came);
+    uint64_t least = value << open, most = least | ((1U << open) - 1);
+
+    if (want_low)
+        return most >= 0xdc00 && least <= 0xdfff;
+    return most > 0 && (least < 0xdc00 || most > 0xdfff);
+}
+
+/* b: value << 8 | digits that came; bit 32: a low surrogate must come. */
 void assay_schema_in_hex(struct assay_schema_moves *s,
                          const struct assay_place_in *p)
 {
@@ -169,17 +185,15 @@ void assay_schema_in_hex(struct assay_schema_moves *s,
     if (digit < 0)
         return;
     value = value << 4 | (uint64_t)digit;
+    if (!may_be_hex(value, came, want_low))
+        return;
     if (came < 4) {
         assay_schema_go(
             s, assay_schema_moved(p, IN_HEX, p->a,
                                   (p->b & (1ULL << 32)) | value << 8 | came));
         return;
     }
-    bool low = value >= 0xdc00 && value <= 0xdfff;
-    bool high = value >= 0xd800 && value <= 0xdbff;
-    if (want_low != low || value == 0)
-        return;
-    if (high)
+    if (value >= 0xd800 && value <= 0xdbff)
         assay_schema_go(s, assay_schema_moved(p, IN_HIGH, p->a, 0));
     else
         add_character(s, p);
@@ -193,10 +207,12 @@ void assay_schema_in_string(struct assay_schema_moves *s,
 
     if (byte == '"')
         end_string(s, p);
+    else if (is_full(p))
+        return;
+    else if (byte != '\\' && byte >= 0x20 && byte < 0x7f)
+        add_character(s, p);
     else if (byte == '\\' && p->node->kind == ASSAY_SCHEMA_STRING)
         assay_schema_go(s, assay_schema_moved(p, IN_ESCAPE, p->a, 0));
-    else if (byte >= 0x20 && byte < 0x7f)
-        add_character(s, p);
     else if (follow(byte))
         assay_schema_go(
             s, assay_schema_moved(p, IN_UTF8, p->a, (uint64_t)byte << 8));
@@ -224,9 +240,7 @@ static void end_number(struct assay_schema_moves *s,
         return;
     if (!p->around)
         return; /* nothing follows the outermost value */
-    after = assay_schema_moved(
-        p->around, IN_AFTER,
-        p->around->a + (p->around->node->kind == ASSAY_SCHEMA_ARRAY), 0);
+    after = assay_schema_behind(p->around);
     assay_schema_take(s, &after);
 }
 
@@ -279,15 +293,37 @@ void assay_schema_in_number(struct assay_schema_moves *s,
     }
 }
 
+/* ------------------------------------------------------- literals */
+
+struct assay_schema_range assay_schema_narrow(const struct assay_str *texts,
+                                              struct assay_schema_range range,
+                                              uint64_t came, unsigned char byte)
+{
+    while (range.from < range.to &&
+           (texts[range.from].len == came ||
+            (unsigned char)texts[range.from].at[came] < byte))
+        range.from++;
+    for (uint32_t i = range.from; i < range.to; i++)
+        if ((unsigned char)texts[i].at[came] != byte)
+            range.to = i;
+    return range;
+}
+
+/* The first byte too: a is 0 then, and b all of them. */
 void assay_schema_in_literal(struct assay_schema_moves *s,
                              const struct assay_place_in *p)
 {
-    struct assay_str text = p->node->literal;
+    const struct assay_str *texts = p->node->literals;
+    struct assay_schema_range range =
+        assay_schema_narrow(texts, assay_schema_range(p->b), p->a, s->byte);
 
-    if ((unsigned char)text.at[p->a] != s->byte)
+    if (range.from == range.to)
         return;
-    if (p->a + 1 == text.len)
+    if (texts[range.from].len == p->a + 1) {
         assay_schema_end_value(s, p);
-    else
-        assay_schema_go(s, assay_schema_moved(p, IN_LITERAL, p->a + 1, 0));
+        range.from++; /* the others are longer */
+    }
+    if (range.from < range.to)
+        assay_schema_go(s, assay_schema_moved(p, IN_LITERAL, p->a + 1,
+                                              assay_schema_packed(range)));
 }

@@ -4,6 +4,8 @@
  */
 #include "route/local_parts.h"
 
+#include "base/pool.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -323,7 +325,7 @@ static bool open_parts(struct assay_local_route *route, struct assay_str name,
         !make_slots(route, parallel, err))
         return false;
     route->started =
-        pthread_create(&route->thread, NULL, assay_local_turns, route) == 0;
+        assay_thread_start(&route->thread, assay_local_turns, route);
     return route->started ||
            assay_fail(err, ASSAY_SYSTEM, "no thread can be started");
 }

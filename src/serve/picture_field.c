@@ -88,8 +88,7 @@ static struct assay_str caption_of(const struct field *field)
 
     if (field->unknown)
         text = assay_arena_printf(
-            arena,
-            "%.*s %zu of which one of the two is not known %s not drawn.",
+            arena, "%.*s %zu whose cost or context is not known %s not drawn.",
             ASSAY_STR_ARG(text), field->unknown,
             field->unknown == 1 ? "is" : "are");
     if (field->free)

@@ -9,7 +9,8 @@
 
 enum {
     FIGURE_BYTES = 96 << 10,
-    MOST_NAMED = 12, /* of a frontier, in words */
+    MOST_CLAIMS = 1000, /* a page with more is near 100 KB without pictures */
+    MOST_NAMED = 12,    /* of a frontier, in words */
 };
 
 bool assay_figure_insert(struct assay_visit *visit, struct assay_sheet *sheet,
@@ -20,6 +21,8 @@ bool assay_figure_insert(struct assay_visit *visit, struct assay_sheet *sheet,
     struct assay_buf out;
     bool drawn;
 
+    if (sheet->doc && sheet->doc->claim_count > MOST_CLAIMS)
+        return false;
     assay_buf_init(&out, FIGURE_BYTES);
     assay_buf_add_c(&out, "<figure class=\"chart\">\n");
     drawn = assay_chart_svg(&out, chart);

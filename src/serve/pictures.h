@@ -21,7 +21,7 @@
 
 /*
  * Puts the picture behind a section's heading. False: nothing in it could
- * be drawn, and nothing was put there.
+ * be drawn, or the page is large without it, and nothing was put there.
  */
 bool assay_figure_insert(struct assay_visit *visit, struct assay_sheet *sheet,
                          const char *section, const struct assay_chart *chart,

@@ -3,16 +3,18 @@
 // With words, only cases whose name has one of them.
 import process from 'node:process';
 import {startBrowser, startServer} from './browser_lib.mjs';
+import {hostile, stopHostile} from './browser_hostile.mjs';
 import {journey} from './browser_journey.mjs';
 import {pages} from './browser_pages.mjs';
 
 const [assay, ...rest] = process.argv.slice(2);
 const end = rest.includes('--') ? rest.indexOf('--') : rest.length;
 const words = rest.slice(end + 1);
-const chosen = [...journey, ...pages].filter(([name]) =>
+const chosen = [...journey, ...pages, ...hostile].filter(([name]) =>
   words.length === 0 || words.some(word => name.includes(word)));
 
 const world = {
+  assay,
   server: await startServer(assay),
   hostile: await startServer(assay, rest.slice(0, end)),
   browser: await startBrowser(),
@@ -38,9 +40,9 @@ try {
   await Promise.all([work(), work()]);
 } finally {
   await world.browser.close();
-  for (const server of [world.server, world.hostile])
+  for (const stop of [world.server.stop, world.hostile.stop, stopHostile])
     try {
-      await server.stop();
+      await stop();
     } catch (error) {
       failed++;
       console.log(`FAIL browser: the server ends well\n    ${error.message}`);

@@ -11,6 +11,7 @@ const EIGHT = ['google/gemma-2-2b', 'openai/gpt-4o',
 export const KINDS = [
   ['home', '/'],
   ['models', '/models'],
+  ['models on a benchmark', '/models?y=SWE-Bench+Pro+(public)'],
   ['search', '/models?q=gemma'],
   ['nothing found', '/models?q=qqqqqq'],
   ['model', '/model/openai/gpt-4o'],
@@ -18,6 +19,8 @@ export const KINDS = [
   ['start of a comparison', '/compare'],
   ['name that none has', '/compare?a=gemma-2-2b&b=gtp-4o'],
   ['comparison', '/compare/google/gemma-2-2b/openai/gpt-4-vision-preview'],
+  ['comparison that evens', '/compare/mistral/mistral-large-2512/' +
+    'alibaba/qwen3.5-397b-a17b'],
   ['comparison of eight', '/compare/' + EIGHT.join('/')],
   ['provider', '/provider/openai'],
   ['providers', '/providers'],

@@ -1,6 +1,6 @@
 // Runs in a browser's empty page: takes pages as text, has the browser read
 // them without showing them, and says what is wrong. `window.setUp(table)`
-// gives it the words of the harmless twin (hostile_facts.mjs).
+// gives it the words of the harmless twin (hostile_twins.mjs).
 (() => {
   // Nothing of ours is one of these; nor, in a picture, anything but those.
   const NEVER = 'style, base, iframe, frame, frameset, object, embed, applet, ' +
@@ -151,16 +151,27 @@
     }
     return faults.slice(0, 3);
   };
-  window.checkXml = (twin, hostile) => {
-    const a = parser.parseFromString(twin, 'application/xml');
-    const b = parser.parseFromString(hostile, 'application/xml');
-    const bad = b.querySelector('parsererror');
+  // XML whose texts may be HTML, as those of feeds.
+  window.checkXml = (twin, hostile, isOrdered) => {
+    const read = text => parser.parseFromString(text, 'application/xml');
+    const bad = read(hostile).querySelector('parsererror');
     if (bad) return [bad.textContent];
-    const p = listed(a), q = listed(b);
-    if (p.length !== q.length) return [`${p.length} nodes became ${q.length}`];
-    for (let i = 0; i < p.length; i++)
-      if (p[i].kind !== q[i].kind || !same(p[i], q[i]))
-        return [`${p[i].kind} ${p[i].text} became ${q[i].kind} ${q[i].text}`];
+    const a = listed(read(twin)), b = listed(read(hostile));
+    if (a.length !== b.length) return [`${a.length} nodes became ${b.length}`];
+    if (!isOrdered) {
+      const want = a.map(one => replaced(one.text, encoded)).sort();
+      const got = b.map(one => one.text).sort();
+      return want.filter((text, i) => text !== got[i]).slice(0, 5);
+    }
+    for (let i = 0; i < a.length; i++) {
+      const html = a[i].kind === 'text' && a[i].text.startsWith('<');
+      if (html) {
+        const faults = window.checkPage(a[i].text, b[i].text);
+        if (faults.length) return faults;
+      } else if (a[i].kind !== b[i].kind || !same(a[i], b[i])) {
+        return [`${a[i].kind} ${a[i].text} became ${b[i].kind} ${b[i].text}`];
+      }
+    }
     return [];
   };
 })();

