@@ -34,6 +34,12 @@ struct assay_str assay_mapped_bytes(const struct assay_mapped *mapped);
  */
 bool assay_mapped_check(const struct assay_mapped *mapped,
                         struct assay_error *err);
+/*
+ * Part of its bytes was read and will not be soon: its pages need not stay.
+ * Reading them again reads the file again. From any thread.
+ */
+void assay_mapped_give_back(const struct assay_mapped *mapped,
+                            struct assay_str part);
 /* No thread may still read the bytes. */
 void assay_mapped_close(struct assay_mapped *mapped);
 

@@ -284,7 +284,10 @@ bool assay_prompts_needed_graded(double difference,
                                  const struct assay_score_spread *spread,
                                  double power, uint64_t *prompts,
                                  struct assay_error *err);
-/* Power of the exact McNemar test at .05, by summing over all outcomes. */
+/*
+ * Power of the exact McNemar test at .05, by summing over all outcomes;
+ * 0 < disagreement <= 1, and |difference| is no more than that.
+ */
 double assay_mcnemar_power(uint64_t prompts, double disagreement,
                            double difference);
 /*

@@ -79,6 +79,12 @@ struct assay_str assay_weights_header(const struct assay_weights *weights);
 bool assay_weights_check(const struct assay_weights *weights,
                          struct assay_error *err);
 /*
+ * Bytes of a tensor were read and will not be soon: the pages of a mapped
+ * file need not stay in memory. Bytes that the caller gave stay as they are.
+ */
+void assay_weights_done_with(const struct assay_weights *weights,
+                             const uint8_t *data, size_t bytes);
+/*
  * Reads every weight: false with BAD_INPUT naming tensor, row and column of
  * the first value that is not finite (such as a NaN in a block's scale).
  */

@@ -2,7 +2,7 @@
  * Mapped files and the one SIGBUS handler behind them. In practice one to
  * twenty files at once, mapped and closed rarely, read all the time.
  */
-/* For MAP_ANONYMOUS, which entered POSIX in 2024 and Linux long before. */
+/* For MAP_ANONYMOUS, which entered POSIX in 2024, and madvise: Linux has both. */
 #define _DEFAULT_SOURCE
 
 #include "assay/mapped.h"
@@ -253,6 +253,20 @@ bool assay_mapped_check(const struct assay_mapped *mapped,
                           "'%s' could not be read where it is mapped",
                           mapped->path);
     return true;
+}
+
+/* Only whole pages can be: those that it shares with others are read again. */
+void assay_mapped_give_back(const struct assay_mapped *mapped,
+                            struct assay_str part)
+{
+    size_t page = sigbus_guard.page_bytes;
+
+    if (part.len == 0 || part.at < mapped->bytes.at ||
+        part.at + part.len > mapped->bytes.at + mapped->bytes.len)
+        return;
+    uintptr_t from = (uintptr_t)part.at / page * page;
+    uintptr_t to = ((uintptr_t)part.at + part.len + page - 1) / page * page;
+    (void)madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
 void assay_mapped_close(struct assay_mapped *mapped)

@@ -251,8 +251,7 @@ static const struct assay_option chat_options[] = {
 
 static const struct assay_example chat_examples[] = {
     {"assay chat", "with the small model that is built in"},
-    {"assay chat gemma-2-2b-it-Q4_K_M.gguf --temperature 0",
-     "with weights of your own"},
+    {"assay chat nano-xs --temperature 0", "with another one"},
     {"printf 'Capital of Cuba?\\nCapital of Peru?\\n' | assay chat --quiet",
      "a line a turn"},
     {NULL, NULL},

@@ -68,7 +68,7 @@ static bool open_editor(struct assay_line_input *input)
     edit->el_set(input->line, EL_HIST, edit->history, input->history);
     /* other signals find the terminal as it was before */
     edit->el_set(input->line, EL_SIGNAL, 1);
-    edit->el_set(input->line, EL_SETTY, "-d", "intr=", NULL);
+    edit->el_set(input->line, EL_SETTY, "-d", "-isig", NULL);
     edit->el_set(input->line, EL_BIND, "-s", "^C", drop_keys, NULL);
     return true;
 }

@@ -14,7 +14,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { SMALL_MODEL_BYTES = 32 << 20 };
+enum {
+    SMALL_MODEL_BYTES = 32 << 20,
+    PART_BYTES = 32 << 20, /* of the file, packed before its pages go back */
+};
 
 /* ------------------------------------------------------- memory */
 
@@ -210,10 +213,11 @@ static bool take_memory(struct plan *plan, struct assay_error *err)
     return true;
 }
 
-/* One matrix as it is packed. */
+/* Part of a matrix as it is packed: groups from `first` on. */
 struct packer {
     const struct source *source;
-    float *rows; /* 16 rows as floats, for each thread; or NULL */
+    size_t first;
+    float *rows; /* 16 rows as floats, for each thread */
 };
 
 /* A group of 16 rows as floats, then packed as such. */
@@ -237,6 +241,8 @@ static void pack_part(void *context, size_t from, size_t to, size_t thread)
     const struct packer *p = context;
     const struct source *s = p->source;
 
+    from += p->first;
+    to += p->first;
     if (s->matrix->type == s->tensor.type) {
         assay_matrix_pack(s->matrix, s->tensor.data, from, to);
         return;
@@ -250,29 +256,56 @@ static size_t group_count(const struct assay_matrix *m)
     return ((size_t)m->rows + ASSAY_GROUP - 1) / ASSAY_GROUP;
 }
 
+static void tell_progress(const struct plan *plan,
+                          const struct assay_engine_options *options)
+{
+    if (options->progress)
+        options->progress(options->context,
+                          (double)plan->done / (double)plan->bytes);
+}
+
+/*
+ * In parts, whose pages of the file go back to the system: they would else
+ * take as much memory again as the weights.
+ */
+static void pack_matrix(struct plan *plan, struct packer *packer,
+                        const struct assay_engine_options *options)
+{
+    const struct source *s = packer->source;
+    size_t groups = group_count(s->matrix);
+    size_t file_bytes = s->tensor.row_bytes * ASSAY_GROUP;
+    size_t most = PART_BYTES / file_bytes + 1, count;
+
+    for (packer->first = 0; packer->first < groups; packer->first += count) {
+        size_t at = packer->first * file_bytes, end;
+
+        count = groups - packer->first;
+        count = count < most ? count : most;
+        end = at + count * file_bytes;
+        assay_pool_run(plan->engine->pool, count, 8, pack_part, packer);
+        assay_weights_done_with(
+            plan->weights, s->tensor.data + at,
+            (end < s->tensor.bytes ? end : s->tensor.bytes) - at);
+        plan->done += s->matrix->group_bytes * count;
+        tell_progress(plan, options);
+    }
+}
+
 static bool pack(struct plan *plan, const struct assay_engine_options *options,
                  struct assay_error *err)
 {
-    struct assay_pool *pool = plan->engine->pool;
+    size_t threads = assay_pool_threads(plan->engine->pool), widest = 0;
     struct packer packer = {0};
-    size_t done = 0, widest = 0;
 
     for (size_t i = 0; i < plan->count; i++)
         if (plan->sources[i].matrix->cols > widest)
             widest = plan->sources[i].matrix->cols;
-    packer.rows = calloc(widest * ASSAY_GROUP * assay_pool_threads(pool),
-                         sizeof *packer.rows);
+    packer.rows = calloc(widest * ASSAY_GROUP * threads, sizeof *packer.rows);
     if (!packer.rows)
         return assay_fail(err, ASSAY_SYSTEM, "out of memory for packing");
     for (size_t i = 0; i < plan->count; i++) {
-        struct source *s = &plan->sources[i];
-
-        packer.source = s;
-        assay_pool_run(pool, group_count(s->matrix), 8, pack_part, &packer);
-        done += s->matrix->group_bytes * group_count(s->matrix);
-        if (options->progress)
-            options->progress(options->context,
-                              (double)done / (double)plan->bytes);
+        packer.source = &plan->sources[i];
+        pack_matrix(plan, &packer, options);
     }
     free(packer.rows);
     return assay_weights_check(plan->weights, err);
@@ -280,27 +313,39 @@ static bool pack(struct plan *plan, const struct assay_engine_options *options,
 
 /* ------------------------------------------------------- open */
 
-/* In double, so that position 8191 is as exact as the first. */
+static size_t rope_bytes(const struct assay_engine *engine)
+{
+    return (size_t)engine->shape.layers[0].head_dim / 2 *
+           engine->shape.context * sizeof(float);
+}
+
+/* Room for all positions; rows are computed when they are reached. */
 static bool make_rope(struct assay_engine *engine, struct assay_error *err)
 {
-    size_t half = engine->shape.layers[0].head_dim / 2;
-    size_t count = half * engine->shape.context;
+    engine->cosines = assay_map_memory(rope_bytes(engine), false, err);
+    if (engine->cosines)
+        engine->sines = assay_map_memory(rope_bytes(engine), false, err);
+    return engine->sines != NULL;
+}
 
-    engine->cosines = malloc(count * sizeof(float));
-    engine->sines = malloc(count * sizeof(float));
-    if (!engine->cosines || !engine->sines)
-        return assay_fail(err, ASSAY_SYSTEM, "out of memory for %u positions",
-                          engine->shape.context);
+/* In double, so that position 8191 is as exact as the first. */
+void assay_engine_reach(struct assay_engine *engine, size_t positions)
+{
+    size_t half = engine->shape.layers[0].head_dim / 2;
+    size_t from = engine->reached;
+
+    if (positions <= from)
+        return;
     for (size_t i = 0; i < half; i++) {
         double turn =
             pow((double)engine->shape.rope_base, -(double)i / (double)half);
 
-        for (size_t p = 0; p < engine->shape.context; p++) {
+        for (size_t p = from; p < positions; p++) {
             engine->cosines[p * half + i] = (float)cos((double)p * turn);
             engine->sines[p * half + i] = (float)sin((double)p * turn);
         }
     }
-    return true;
+    engine->reached = positions;
 }
 
 static bool choose_kernels(struct assay_engine *engine, const char *cap,
@@ -380,8 +425,10 @@ void assay_engine_close(struct assay_engine *engine)
     assay_pass_free(engine->work);
     assay_pool_free(engine->pool);
     assay_unmap_memory(engine->packed, engine->packed_bytes);
-    free(engine->cosines);
-    free(engine->sines);
+    if (engine->cosines)
+        assay_unmap_memory(engine->cosines, rope_bytes(engine));
+    if (engine->sines)
+        assay_unmap_memory(engine->sines, rope_bytes(engine));
     assay_arena_free(&engine->arena);
     free(engine);
 }

@@ -21,7 +21,8 @@ struct assay_engine {
     bool floats;  /* weights were dequantised */
     void *packed; /* mapped */
     size_t packed_bytes;
-    float *cosines, *sines; /* context x head_dim/2 */
+    float *cosines, *sines; /* context x head_dim/2, mapped */
+    size_t reached;         /* positions of them that are computed */
     struct assay_pass *work;
 };
 
@@ -42,6 +43,9 @@ struct assay_kv assay_sequence_kv(const struct assay_sequence *sequence,
 bool assay_sequence_append(struct assay_sequence *sequence,
                            const uint32_t *tokens, size_t count,
                            struct assay_error *err);
+
+/* Sees to it that so many positions can be turned to. */
+void assay_engine_reach(struct assay_engine *engine, size_t positions);
 
 struct assay_pass *assay_pass_new(struct assay_engine *engine,
                                   struct assay_error *err);

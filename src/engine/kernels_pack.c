@@ -93,188 +93,198 @@ void assay_matrix_init(struct assay_matrix *m, enum assay_tensor_type type,
     m->group_bytes = group_bytes(m);
 }
 
-/* ------------------------------------------------------- one tile */
+/* ------------------------------------------------------- blocks of rows */
 
-/* The integers and scales of one row in one tile, whatever its type. */
-struct part {
-    uint8_t q[ASSAY_BLOCK];
-    uint8_t scales[4]; /* as they stand in the group, this row's */
+/*
+ * Where the tiles of one block go, for the 16 rows of a group. The four
+ * columns of a quad are a word of 32 bits, in the file as in the tile: rows
+ * are packed word by word.
+ */
+struct place {
+    unsigned char *tiles, *scales, *super;
+    size_t tile_bytes, scale_bytes; /* from one tile to the next */
+    /* bits of the sixteen rows, four each, of the quads of each tile */
+    uint64_t fifth[TILES][QUADS];
 };
 
-static void nibbles(uint8_t q[ASSAY_BLOCK], const uint8_t packed[16])
-{
-    for (size_t i = 0; i < 16; i++) {
-        q[i] = packed[i] & 15;
-        q[i + 16] = packed[i] >> 4;
-    }
-}
-
-static void fifth_bits(uint8_t q[ASSAY_BLOCK], const uint8_t high[4])
-{
-    uint32_t bits = assay_load_u32(high);
-
-    for (size_t i = 0; i < ASSAY_BLOCK; i++)
-        q[i] |= (uint8_t)((bits >> i & 1) << 4);
-}
-
-/* Part j of eight of a Q4_K or Q5_K block. */
-static void k_part(struct part *part, const uint8_t scales[12],
-                   const uint8_t *run, const uint8_t *high, size_t j)
-{
-    uint8_t scale[8], min[8];
-
-    assay_k_scales(scales, scale, min);
-    part->scales[0] = scale[j];
-    part->scales[1] = min[j];
-    for (size_t l = 0; l < ASSAY_BLOCK; l++) {
-        uint8_t byte = run[j / 2 * 32 + l];
-
-        part->q[l] = j % 2 ? byte >> 4 : byte & 15;
-        if (high)
-            part->q[l] |= (uint8_t)((high[l] >> j & 1) << 4);
-    }
-}
-
-/* Part j of eight of a Q6_K block. */
-static void k6_part(struct part *part, const struct assay_block_q6_k *block,
-                    size_t j)
-{
-    const uint8_t *low = block->low + j / 4 * 64;
-    const uint8_t *high = block->high + j / 4 * 32;
-    size_t k = j % 4;
-
-    memcpy(part->scales, block->scales + 2 * j, 2);
-    for (size_t l = 0; l < ASSAY_BLOCK; l++) {
-        uint8_t byte = low[l + k % 2 * 32];
-
-        part->q[l] = (uint8_t)((k < 2 ? byte & 15 : byte >> 4) |
-                               (high[l] >> (2 * k) & 3) << 4);
-    }
-}
-
-/* Tile `tile` of a row; small blocks are a tile each. */
-static void read_part(struct part *part, enum assay_tensor_type type,
-                      const uint8_t *row, size_t tile)
-{
-    const struct assay_block_q8_0 *q8 = (const void *)row;
-    const struct assay_block_q4_0 *q4 = (const void *)row;
-    const struct assay_block_q4_1 *q41 = (const void *)row;
-    const struct assay_block_q5_0 *q5 = (const void *)row;
-    const struct assay_block_q5_1 *q51 = (const void *)row;
-    const struct assay_block_q4_k *k4 = (const void *)row;
-    const struct assay_block_q5_k *k5 = (const void *)row;
-    const struct assay_block_q6_k *k6 = (const void *)row;
-
-    switch (type) {
-    case ASSAY_TENSOR_Q8_0:
-        memcpy(part->scales, q8[tile].d, 2);
-        for (size_t i = 0; i < ASSAY_BLOCK; i++)
-            part->q[i] = (uint8_t)(q8[tile].q[i] + 128);
-        break;
-    case ASSAY_TENSOR_Q4_0:
-        memcpy(part->scales, q4[tile].d, 2);
-        nibbles(part->q, q4[tile].nibbles);
-        break;
-    case ASSAY_TENSOR_Q4_1:
-        memcpy(part->scales, q41[tile].d, 2);
-        memcpy(part->scales + 2, q41[tile].m, 2);
-        nibbles(part->q, q41[tile].nibbles);
-        break;
-    case ASSAY_TENSOR_Q5_0:
-        memcpy(part->scales, q5[tile].d, 2);
-        nibbles(part->q, q5[tile].nibbles);
-        fifth_bits(part->q, q5[tile].high);
-        break;
-    case ASSAY_TENSOR_Q5_1:
-        memcpy(part->scales, q51[tile].d, 2);
-        memcpy(part->scales + 2, q51[tile].m, 2);
-        nibbles(part->q, q51[tile].nibbles);
-        fifth_bits(part->q, q51[tile].high);
-        break;
-    case ASSAY_TENSOR_Q4_K:
-        k_part(part, k4[tile / TILES].scales, k4[tile / TILES].nibbles, NULL,
-               tile % TILES);
-        break;
-    case ASSAY_TENSOR_Q5_K:
-        k_part(part, k5[tile / TILES].scales, k5[tile / TILES].nibbles,
-               k5[tile / TILES].high, tile % TILES);
-        break;
-    case ASSAY_TENSOR_Q6_K:
-        k6_part(part, &k6[tile / TILES], tile % TILES);
-        break;
-    default:
-        break;
-    }
-}
-
-static void or_word(unsigned char *at, uint32_t bits)
+static inline uint32_t word_at(const uint8_t *at)
 {
     uint32_t word;
 
-    memcpy(&word, at, 4);
-    word |= bits;
-    memcpy(at, &word, 4);
+    memcpy(&word, at, sizeof word);
+    return word;
 }
 
-/* Into zeroed bytes: the four columns of a quad are one 32-bit lane. */
-static void write_weights(unsigned char *tile, unsigned bits, size_t r,
-                          const uint8_t q[ASSAY_BLOCK])
+static inline void put_word(unsigned char *at, uint32_t word)
 {
-    unsigned char *high = tile + 4 * QUAD_BYTES;
+    memcpy(at, &word, sizeof word);
+}
 
-    for (size_t quad = 0; quad < QUADS; quad++) {
-        uint32_t lane, low, above;
+/* The lowest bits of four bytes, side by side: a sum without carries. */
+static inline uint32_t four_bits(uint32_t word)
+{
+    return (word & 0x01010101U) * 0x01020408U >> 24 & 15;
+}
 
-        memcpy(&lane, q + 4 * quad, 4);
-        if (bits == 8) {
-            memcpy(tile + quad * QUAD_BYTES + 4 * r, &lane, 4);
-            continue;
+/* Nibbles stand in the file as in a tile: columns 0-15 low, 16-31 high. */
+static inline void put_nibbles(unsigned char *tile, size_t r,
+                               const uint8_t nibbles[16])
+{
+    for (size_t q = 0; q < 4; q++)
+        put_word(tile + q * QUAD_BYTES + 4 * r, word_at(nibbles + 4 * q));
+}
+
+static inline void put_fifth(struct place *p, size_t r, const uint8_t high[4])
+{
+    uint32_t bits = assay_load_u32(high);
+
+    for (size_t q = 0; q < QUADS; q++)
+        p->fifth[0][q] |= (uint64_t)(bits >> 4 * q & 15) << 4 * r;
+}
+
+/* Of both tiles that share a run of 32 bytes: low nibbles, high nibbles. */
+static inline void put_run(unsigned char *tile, size_t tile_bytes, size_t r,
+                           const uint8_t run[32])
+{
+    for (size_t q = 0; q < 4; q++) {
+        uint32_t first = word_at(run + 4 * q);
+        uint32_t second = word_at(run + 16 + 4 * q);
+        unsigned char *at = tile + q * QUAD_BYTES + 4 * r;
+
+        put_word(at, (first & 0x0f0f0f0fU) | (second & 0x0f0f0f0fU) << 4);
+        put_word(at + tile_bytes,
+                 (first >> 4 & 0x0f0f0f0fU) | (second & 0xf0f0f0f0U));
+    }
+}
+
+/* d, and m or dmin behind the sixteen of it. */
+static inline void put_half(unsigned char *at, size_t r, const uint8_t half[2])
+{
+    memcpy(at + 2 * r, half, 2);
+}
+
+static inline void pack_q8_0(struct place *p, const uint8_t *block, size_t r)
+{
+    const struct assay_block_q8_0 *from = (const void *)block;
+
+    put_half(p->scales, r, from->d);
+    for (size_t q = 0; q < QUADS; q++) /* + 128 */
+        put_word(p->tiles + q * QUAD_BYTES + 4 * r,
+                 word_at((const uint8_t *)from->q + 4 * q) ^ 0x80808080U);
+}
+
+static inline void pack_q4_0(struct place *p, const uint8_t *block, size_t r)
+{
+    const struct assay_block_q4_0 *from = (const void *)block;
+
+    put_half(p->scales, r, from->d);
+    put_nibbles(p->tiles, r, from->nibbles);
+}
+
+static inline void pack_q4_1(struct place *p, const uint8_t *block, size_t r)
+{
+    const struct assay_block_q4_1 *from = (const void *)block;
+
+    put_half(p->scales, r, from->d);
+    put_half(p->scales + 2 * ASSAY_GROUP, r, from->m);
+    put_nibbles(p->tiles, r, from->nibbles);
+}
+
+static inline void pack_q5_0(struct place *p, const uint8_t *block, size_t r)
+{
+    const struct assay_block_q5_0 *from = (const void *)block;
+
+    put_half(p->scales, r, from->d);
+    put_nibbles(p->tiles, r, from->nibbles);
+    put_fifth(p, r, from->high);
+}
+
+static inline void pack_q5_1(struct place *p, const uint8_t *block, size_t r)
+{
+    const struct assay_block_q5_1 *from = (const void *)block;
+
+    put_half(p->scales, r, from->d);
+    put_half(p->scales + 2 * ASSAY_GROUP, r, from->m);
+    put_nibbles(p->tiles, r, from->nibbles);
+    put_fifth(p, r, from->high);
+}
+
+static inline void put_k_scales(struct place *p, size_t r, const uint8_t d[2],
+                                const uint8_t dmin[2], const uint8_t scales[12])
+{
+    uint8_t scale[TILES], min[TILES];
+
+    put_half(p->super, r, d);
+    put_half(p->super + 2 * ASSAY_GROUP, r, dmin);
+    assay_k_scales(scales, scale, min);
+    for (size_t j = 0; j < TILES; j++) {
+        p->scales[j * p->scale_bytes + r] = scale[j];
+        p->scales[j * p->scale_bytes + ASSAY_GROUP + r] = min[j];
+    }
+}
+
+static inline void pack_q4_k(struct place *p, const uint8_t *block, size_t r)
+{
+    const struct assay_block_q4_k *from = (const void *)block;
+
+    put_k_scales(p, r, from->d, from->dmin, from->scales);
+    for (size_t c = 0; c < TILES / 2; c++)
+        put_run(p->tiles + 2 * c * p->tile_bytes, p->tile_bytes, r,
+                from->nibbles + 32 * c);
+}
+
+static inline void pack_q5_k(struct place *p, const uint8_t *block, size_t r)
+{
+    const struct assay_block_q5_k *from = (const void *)block;
+
+    put_k_scales(p, r, from->d, from->dmin, from->scales);
+    for (size_t c = 0; c < TILES / 2; c++)
+        put_run(p->tiles + 2 * c * p->tile_bytes, p->tile_bytes, r,
+                from->nibbles + 32 * c);
+    for (size_t q = 0; q < QUADS; q++) {
+        uint32_t high = assay_load_u32(from->high + 4 * q);
+
+        for (size_t j = 0; j < TILES; j++)
+            p->fifth[j][q] |= (uint64_t)four_bits(high >> j) << 4 * r;
+    }
+}
+
+/* Two bits of four tiles in each byte; in a tile, of four quads. */
+static inline void put_high(unsigned char *tile, size_t tile_bytes, size_t r,
+                            const uint8_t high[32])
+{
+    for (size_t k = 0; k < 4; k++)
+        for (size_t half = 0; half < 2; half++) {
+            uint32_t bits = 0;
+
+            for (size_t q = 0; q < 4; q++)
+                bits |=
+                    (word_at(high + 16 * half + 4 * q) >> 2 * k & 0x03030303U)
+                    << 2 * q;
+            put_word(tile + k * tile_bytes + (4 + half) * QUAD_BYTES + 4 * r,
+                     bits);
         }
-        low = lane & 0x0f0f0f0fU;
-        above = lane >> 4 & 0x03030303U;
-        or_word(tile + quad % 4 * QUAD_BYTES + 4 * r,
-                quad < 4 ? low : low << 4);
-        if (bits == 6)
-            or_word(high + quad / 4 * QUAD_BYTES + 4 * r,
-                    above << (quad % 4 * 2));
-        if (bits == 5)
-            high[quad * 8 + r / 2] |=
-                (unsigned char)((above & 1) << r % 2 * 4 |
-                                (above >> 8 & 1) << (r % 2 * 4 + 1) |
-                                (above >> 16 & 1) << (r % 2 * 4 + 2) |
-                                (above >> 24 & 1) << (r % 2 * 4 + 3));
-    }
 }
 
-/* f16 values of 16 rows stand together, bytes of 16 rows likewise. */
-static void write_scales(unsigned char *scales, enum assay_scaling scaling,
-                         size_t r, const uint8_t values[4])
+/* A half of 128: low nibbles of its first two tiles, high ones of the next. */
+static inline void pack_q6_k(struct place *p, const uint8_t *block, size_t r)
 {
-    if (scaling == ASSAY_SCALE_K || scaling == ASSAY_SCALE_K6) {
-        scales[r] = values[0];
-        scales[ASSAY_GROUP + r] = values[1];
-        return;
-    }
-    memcpy(scales + 2 * r, values, 2);
-    if (scaling == ASSAY_SCALE_MINIMUM)
-        memcpy(scales + 2 * ASSAY_GROUP + 2 * r, values + 2, 2);
-}
+    const struct assay_block_q6_k *from = (const void *)block;
 
-static void write_super(unsigned char *super, enum assay_tensor_type type,
-                        size_t r, const uint8_t *row, size_t block)
-{
-    const struct assay_block_q4_k *k4 = (const void *)row;
-    const struct assay_block_q5_k *k5 = (const void *)row;
-    const struct assay_block_q6_k *k6 = (const void *)row;
-
-    if (type == ASSAY_TENSOR_Q6_K) {
-        memcpy(super + 2 * r, k6[block].d, 2);
-        return;
+    put_half(p->super, r, from->d);
+    for (size_t j = 0; j < TILES; j++) {
+        p->scales[j * p->scale_bytes + r] = (uint8_t)from->scales[2 * j];
+        p->scales[j * p->scale_bytes + ASSAY_GROUP + r] =
+            (uint8_t)from->scales[2 * j + 1];
     }
-    memcpy(super + 2 * r, type == ASSAY_TENSOR_Q4_K ? k4[block].d : k5[block].d,
-           2);
-    memcpy(super + 2 * ASSAY_GROUP + 2 * r,
-           type == ASSAY_TENSOR_Q4_K ? k4[block].dmin : k5[block].dmin, 2);
+    for (size_t half = 0; half < 2; half++) {
+        unsigned char *tile = p->tiles + 4 * half * p->tile_bytes;
+
+        for (size_t k = 0; k < 2; k++)
+            put_run(tile + k * p->tile_bytes, 2 * p->tile_bytes, r,
+                    from->low + 64 * half + 32 * k);
+        put_high(tile, p->tile_bytes, r, from->high + 32 * half);
+    }
 }
 
 /* ------------------------------------------------------- groups */
@@ -286,54 +296,140 @@ static size_t row_bytes(const struct assay_matrix *m)
     return (size_t)m->cols / format->values * format->bytes;
 }
 
-static void pack_floats(const struct assay_matrix *m, unsigned char *group,
-                        const uint8_t *row, size_t r)
-{
-    size_t bytes = assay_packing_of(m->type).bits / 8;
+/* A group's place, and its rows in the file. */
+struct group {
+    const struct assay_matrix *m;
+    unsigned char *out;
+    const uint8_t *rows;
+    size_t count, row_bytes;
+};
 
-    for (size_t c = 0; c < m->cols; c++)
-        memcpy(group + (c * ASSAY_GROUP + r) * bytes, row + c * bytes, bytes);
+/* Behind the quads of a tile, as bits of each byte from the lowest. */
+static void put_all_fifth(const struct place *p, size_t tiles)
+{
+    for (size_t j = 0; j < tiles; j++)
+        for (size_t q = 0; q < QUADS; q++)
+            for (size_t i = 0; i < 8; i++)
+                p->tiles[j * p->tile_bytes + 4 * QUAD_BYTES + 8 * q + i] =
+                    (unsigned char)(p->fifth[j][q] >> 8 * i);
 }
 
-static void pack_row(const struct assay_matrix *m, unsigned char *group,
-                     const uint8_t *row, size_t r)
+/*
+ * Block by block for all rows, so that a tile is written while it is near.
+ * `one` is a constant where this is used, and becomes part of the loop.
+ */
+static inline __attribute__((always_inline)) void each_block(
+    const struct group *g, void (*one)(struct place *, const uint8_t *, size_t))
 {
-    struct assay_packing packing = assay_packing_of(m->type);
-    struct assay_layout at = assay_matrix_layout(m);
-    size_t tiles = tile_count(m->cols);
+    const struct assay_block_format *format = assay_block_format(g->m->type);
+    struct assay_layout at = assay_matrix_layout(g->m);
+    size_t tiles = format->values / ASSAY_BLOCK;
+    bool fifth = assay_packing_of(g->m->type).bits == 5;
 
-    for (size_t t = 0; t < tiles; t++) {
-        struct part part = {0};
+    for (size_t b = 0; b < g->m->cols / format->values; b++) {
+        struct place p = {
+            .tiles = g->out + b * tiles * at.weights,
+            .scales = g->out + at.scales_at + b * tiles * at.scales,
+            .super = g->out + at.super_at + b * at.super,
+            .tile_bytes = at.weights,
+            .scale_bytes = at.scales,
+        };
 
-        read_part(&part, m->type, row, t);
-        write_weights(group + t * at.weights, packing.bits, r, part.q);
-        write_scales(group + at.scales_at + t * at.scales, packing.scaling, r,
-                     part.scales);
+        for (size_t r = 0; r < g->count; r++)
+            one(&p, g->rows + r * g->row_bytes + b * format->bytes, r);
+        if (fifth)
+            put_all_fifth(&p, tiles);
     }
-    for (size_t b = 0; at.super && b < tiles / TILES; b++)
-        write_super(group + at.super_at + b * at.super, m->type, r, row, b);
+}
+
+/* Column by column; some of each row at once, as long as they are near. */
+static inline __attribute__((always_inline)) void each_column(
+    const struct group *g, size_t bytes)
+{
+    enum { NEAR = 32 };
+
+    for (size_t first = 0; first < g->m->cols; first += NEAR)
+        for (size_t r = 0; r < g->count; r++) {
+            const uint8_t *row = g->rows + r * g->row_bytes + first * bytes;
+            unsigned char *to = g->out + (first * ASSAY_GROUP + r) * bytes;
+            size_t left = g->m->cols - first;
+
+            for (size_t c = 0; c < NEAR && c < left; c++)
+                memcpy(to + c * ASSAY_GROUP * bytes, row + c * bytes, bytes);
+        }
+}
+
+static void pack_group(const struct group *g)
+{
+    switch (g->m->type) {
+    case ASSAY_TENSOR_F32:
+        each_column(g, 4);
+        break;
+    case ASSAY_TENSOR_F16:
+    case ASSAY_TENSOR_BF16:
+        each_column(g, 2);
+        break;
+    case ASSAY_TENSOR_Q8_0:
+        each_block(g, pack_q8_0);
+        break;
+    case ASSAY_TENSOR_Q4_0:
+        each_block(g, pack_q4_0);
+        break;
+    case ASSAY_TENSOR_Q4_1:
+        each_block(g, pack_q4_1);
+        break;
+    case ASSAY_TENSOR_Q5_0:
+        each_block(g, pack_q5_0);
+        break;
+    case ASSAY_TENSOR_Q5_1:
+        each_block(g, pack_q5_1);
+        break;
+    case ASSAY_TENSOR_Q4_K:
+        each_block(g, pack_q4_k);
+        break;
+    case ASSAY_TENSOR_Q5_K:
+        each_block(g, pack_q5_k);
+        break;
+    case ASSAY_TENSOR_Q6_K:
+        each_block(g, pack_q6_k);
+        break;
+    }
+}
+
+/* What no row writes: rows that are not there, and between the parts. */
+static void clear_rest(const struct group *g)
+{
+    struct assay_packing packing = assay_packing_of(g->m->type);
+    struct assay_layout at = assay_matrix_layout(g->m);
+    size_t tiles = tile_count(g->m->cols);
+    size_t scales_end = at.scales_at + tiles * at.scales;
+    size_t end = at.super_at + tiles / TILES * at.super;
+
+    if (packing.scaling == ASSAY_SCALE_NONE)
+        end = (size_t)g->m->cols * ASSAY_GROUP * packing.bits / 8;
+    if (g->count < ASSAY_GROUP)
+        end = scales_end = at.super_at = 0;
+    memset(g->out + scales_end, 0, at.super_at - scales_end);
+    memset(g->out + end, 0, g->m->group_bytes - end);
 }
 
 void assay_matrix_pack(struct assay_matrix *m, const void *raw, size_t from,
                        size_t to)
 {
-    bool floats = assay_packing_of(m->type).scaling == ASSAY_SCALE_NONE;
     size_t bytes = row_bytes(m);
 
-    for (size_t g = from; g < to; g++) {
-        unsigned char *group = m->packed + g * m->group_bytes;
+    for (size_t i = from; i < to; i++) {
+        size_t first = i * ASSAY_GROUP, left = m->rows - first;
+        const struct group g = {
+            .m = m,
+            .out = m->packed + i * m->group_bytes,
+            .rows = (const uint8_t *)raw + first * bytes,
+            .count = left < ASSAY_GROUP ? left : ASSAY_GROUP,
+            .row_bytes = bytes,
+        };
 
-        memset(group, 0, m->group_bytes);
-        for (size_t r = 0; r < ASSAY_GROUP; r++) {
-            size_t row = g * ASSAY_GROUP + r;
-
-            if (row >= m->rows)
-                break;
-            if (floats)
-                pack_floats(m, group, (const uint8_t *)raw + row * bytes, r);
-            else
-                pack_row(m, group, (const uint8_t *)raw + row * bytes, r);
-        }
+        clear_rest(&g);
+        pack_group(&g);
     }
 }
 

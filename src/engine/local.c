@@ -50,8 +50,11 @@ struct assay_weights *assay_local_weights(struct assay_str name,
 
 static void set_name(struct assay_local *local, struct assay_str name)
 {
-    struct assay_str before, rest = name;
+    struct assay_str before, rest;
 
+    while (assay_str_ends(name, "/")) /* a folder */
+        name = assay_str_head(name, name.len - 1);
+    rest = name;
     if (assay_str_cut_last(name, '/', &before, &rest))
         name = rest;
     if (name.len == 0)

@@ -477,6 +477,8 @@ bool assay_engine_run(struct assay_engine *engine, struct assay_step *steps,
         return false;
     }
     for (size_t i = 0; i < count; i++)
+        assay_engine_reach(engine, steps[i].sequence->count);
+    for (size_t i = 0; i < count; i++)
         gather(engine->work, &steps[i],
                steps[i].sequence->count - steps[i].count);
     pass(engine->work);

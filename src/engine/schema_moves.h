@@ -74,11 +74,11 @@ struct assay_schema_range assay_schema_narrow(const struct assay_str *texts,
                                               struct assay_schema_range range,
                                               uint64_t came,
                                               unsigned char byte);
-static inline uint64_t assay_schema_packed(struct assay_schema_range range)
+static inline uint64_t packed_range(struct assay_schema_range range)
 {
     return (uint64_t)range.from << 32 | range.to;
 }
-static inline struct assay_schema_range assay_schema_range(uint64_t packed)
+static inline struct assay_schema_range range_of(uint64_t packed)
 {
     return (struct assay_schema_range){(uint32_t)(packed >> 32),
                                        (uint32_t)packed};

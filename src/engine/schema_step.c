@@ -173,8 +173,8 @@ static void go_to_names(struct assay_schema_moves *s,
     for (uint32_t i = range.from; i < range.to && !any; i++)
         any = is_open(p, p->node->name_of[i]);
     if (any)
-        assay_schema_go(s, assay_schema_moved(p, IN_NAME, came,
-                                              assay_schema_packed(range)));
+        assay_schema_go(
+            s, assay_schema_moved(p, IN_NAME, came, packed_range(range)));
 }
 
 static void begin_name(struct assay_schema_moves *s,
@@ -193,7 +193,7 @@ static void begin_name(struct assay_schema_moves *s,
 static void in_name(struct assay_schema_moves *s,
                     const struct assay_place_in *p)
 {
-    struct assay_schema_range range = assay_schema_range(p->b);
+    struct assay_schema_range range = range_of(p->b);
     const struct assay_str *names = p->node->names;
     size_t property = p->node->name_of[range.from];
 

@@ -315,7 +315,7 @@ void assay_schema_in_literal(struct assay_schema_moves *s,
 {
     const struct assay_str *texts = p->node->literals;
     struct assay_schema_range range =
-        assay_schema_narrow(texts, assay_schema_range(p->b), p->a, s->byte);
+        assay_schema_narrow(texts, range_of(p->b), p->a, s->byte);
 
     if (range.from == range.to)
         return;
@@ -325,5 +325,5 @@ void assay_schema_in_literal(struct assay_schema_moves *s,
     }
     if (range.from < range.to)
         assay_schema_go(s, assay_schema_moved(p, IN_LITERAL, p->a + 1,
-                                              assay_schema_packed(range)));
+                                              packed_range(range)));
 }

@@ -274,6 +274,16 @@ bool assay_weights_check(const struct assay_weights *weights,
     return true;
 }
 
+void assay_weights_done_with(const struct assay_weights *weights,
+                             const uint8_t *data, size_t bytes)
+{
+    const struct assay_str part = {(const char *)data, bytes};
+
+    for (size_t i = 0; i < weights->shard_count; i++)
+        if (weights->shards[i].mapped)
+            assay_mapped_give_back(weights->shards[i].mapped, part);
+}
+
 const struct assay_json *assay_weights_config(
     const struct assay_weights *weights)
 {

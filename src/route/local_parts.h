@@ -48,10 +48,11 @@ struct assay_local_route {
     struct assay_local local;
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; /* of queue, done flags and ending */
+    pthread_mutex_t lock; /* of queue, done flags and askers */
     pthread_cond_t work, done;
     struct assay_job *first, *last;
-    bool ending;
+    size_t asking;      /* who waits for an answer */
+    atomic_bool ending; /* what is under way is cancelled */
     struct assay_slot *slots;
     size_t slot_count;
     uint64_t turn;

@@ -16,10 +16,12 @@ enum {
 
 /* ------------------------------------------------------- one answer */
 
-static bool is_cancelled(const struct assay_job *job)
+static bool is_cancelled(const struct assay_local_route *route,
+                         const struct assay_job *job)
 {
-    return job->listener && job->listener->cancel &&
-           atomic_load(job->listener->cancel);
+    return atomic_load(&route->ending) ||
+           (job->listener && job->listener->cancel &&
+            atomic_load(job->listener->cancel));
 }
 
 /* The job is its asker's again. */
@@ -106,6 +108,22 @@ static void take_token(struct assay_local_route *route, struct assay_slot *slot,
     }
 }
 
+/* A cancelled answer is an answer; logits that are not all there are none. */
+static void cancel(struct assay_local_route *route, struct assay_slot *slot)
+{
+    struct assay_job *job = slot->job;
+
+    if (job->logits) {
+        job->failed = true;
+        assay_fail(job->err, ASSAY_CANCELLED, "%s is being closed",
+                   route->local.name);
+        finish(route, slot);
+        return;
+    }
+    close_text(job);
+    end_answer(route, slot, ASSAY_FINISH_CANCELLED);
+}
+
 static void draw(struct assay_local_route *route, struct assay_slot *slot,
                  float *logits)
 {
@@ -146,35 +164,60 @@ static size_t common(const struct assay_sequence *sequence,
     return n;
 }
 
+/* The place whose cache begins most like the prompt; NULL: none does. */
+static struct assay_slot *most_alike(struct assay_local_route *route,
+                                     const struct assay_tokens *prompt,
+                                     size_t *most)
+{
+    struct assay_slot *alike = NULL;
+
+    *most = 0;
+    for (size_t i = 0; i < route->slot_count; i++) {
+        size_t n = common(route->slots[i].sequence, prompt);
+
+        /* of two that are as good the free one */
+        if (n > *most || (alike && n == *most && alike->job)) {
+            alike = &route->slots[i];
+            *most = n;
+        }
+    }
+    return alike;
+}
+
+static struct assay_slot *longest_unused(struct assay_local_route *route)
+{
+    struct assay_slot *longest = NULL;
+
+    for (size_t i = 0; i < route->slot_count; i++) {
+        struct assay_slot *slot = &route->slots[i];
+
+        if (!slot->job && (!longest || slot->used < longest->used))
+            longest = slot;
+    }
+    return longest;
+}
+
 /*
- * The free place whose cache begins most like the prompt, the longest unused
- * one on a tie; where a busy one begins more alike, its cache is copied.
+ * Where a prompt is read on: in the free place that begins most like it, if
+ * that one would lose less than it gives; else in the longest unused place,
+ * so that several conversations keep their caches. What the prompt has in
+ * common with another place is copied when that is worth it.
  */
 static struct assay_slot *place_for(struct assay_local_route *route,
                                     struct assay_job *job)
 {
-    struct assay_slot *best = NULL, *alike = NULL;
-    size_t best_count = 0, alike_count = 0;
+    struct assay_slot *best = longest_unused(route), *alike;
+    size_t alike_count, best_count, held = 0;
     struct assay_error ignored = {0};
 
-    for (size_t i = 0; i < route->slot_count; i++) {
-        struct assay_slot *slot = &route->slots[i];
-        size_t n = common(slot->sequence, &job->prompt);
-
-        if (n > alike_count) {
-            alike = slot;
-            alike_count = n;
-        }
-        if (slot->job)
-            continue;
-        if (!best || n > best_count ||
-            (n == best_count && slot->used < best->used)) {
-            best = slot;
-            best_count = n;
-        }
-    }
     if (!best)
         return NULL;
+    alike = most_alike(route, &job->prompt, &alike_count);
+    if (alike)
+        (void)assay_sequence_tokens(alike->sequence, &held);
+    if (alike && !alike->job && 2 * alike_count >= held)
+        best = alike;
+    best_count = common(best->sequence, &job->prompt);
     if (alike && alike != best && alike_count > best_count + WORTH_A_COPY &&
         assay_sequence_copy(best->sequence, alike->sequence, alike_count,
                             &ignored))
@@ -302,10 +345,8 @@ static void take_turn(struct assay_local_route *route)
     for (size_t i = 0; i < route->slot_count; i++) {
         struct assay_slot *slot = &route->slots[i];
 
-        if (slot->job && is_cancelled(slot->job)) {
-            close_text(slot->job);
-            end_answer(route, slot, ASSAY_FINISH_CANCELLED);
-        }
+        if (slot->job && is_cancelled(route, slot->job))
+            cancel(route, slot);
         if (slot->job && plan_step(slot, &room, &steps[count],
                                    route->logits + i * route->vocabulary))
             of[count++] = slot;
@@ -346,9 +387,9 @@ void *assay_local_turns(void *argument)
             continue;
         }
         pthread_mutex_lock(&route->lock);
-        while (!route->first && !route->ending)
+        while (!route->first && !atomic_load(&route->ending))
             pthread_cond_wait(&route->work, &route->lock);
-        bool ended = route->ending && !route->first;
+        bool ended = atomic_load(&route->ending) && !route->first;
         pthread_mutex_unlock(&route->lock);
         if (ended)
             return NULL;

@@ -16,6 +16,7 @@ enum { PARALLEL = 8 };
 static void hand_over(struct assay_local_route *route, struct assay_job *job)
 {
     pthread_mutex_lock(&route->lock);
+    route->asking++;
     if (route->last)
         route->last->after = job;
     else
@@ -24,6 +25,8 @@ static void hand_over(struct assay_local_route *route, struct assay_job *job)
     pthread_cond_signal(&route->work);
     while (!job->done)
         pthread_cond_wait(&route->done, &route->lock);
+    if (--route->asking == 0 && route->ending) /* whoever closes waits */
+        pthread_cond_broadcast(&route->done);
     pthread_mutex_unlock(&route->lock);
 }
 
@@ -269,8 +272,10 @@ static void close_local(struct assay_route_link *link)
 
     if (route->started) {
         pthread_mutex_lock(&route->lock);
-        route->ending = true;
+        atomic_store(&route->ending, true);
         pthread_cond_signal(&route->work);
+        while (route->asking > 0)
+            pthread_cond_wait(&route->done, &route->lock);
         pthread_mutex_unlock(&route->lock);
         pthread_join(route->thread, NULL);
     }

@@ -94,7 +94,7 @@ bool assay_bootstrap_mean(struct assay_arena *arena, struct assay_values d,
                           struct assay_bootstrap_mean *result,
                           struct assay_error *err)
 {
-    struct assay_range any = {"difference", -INFINITY, INFINITY};
+    struct assay_range any = {"difference", -HUGE_VAL, HUGE_VAL};
     if (d.count < 2)
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "a bootstrap takes two prompts, here are %zu",
@@ -137,7 +137,7 @@ static void draw_ratios(const struct assay_costs *of, uint64_t seed,
             cost += of->cost[at];
             passes += of->passes[at];
         }
-        ratios[r] = passes > 0 ? cost / passes : (double)INFINITY;
+        ratios[r] = passes > 0 ? cost / passes : HUGE_VAL;
     }
     assay_values_sort(ratios, replicates);
 }
@@ -148,8 +148,8 @@ bool assay_cost_per_pass(struct assay_arena *arena,
                          struct assay_cost_per_pass *result,
                          struct assay_error *err)
 {
-    struct assay_range range_cost = {"cost", 0, INFINITY};
-    struct assay_range range_passes = {"score", 0, INFINITY};
+    struct assay_range range_cost = {"cost", 0, HUGE_VAL};
+    struct assay_range range_passes = {"score", 0, HUGE_VAL};
     struct assay_values cost = {of->cost, of->count};
     struct assay_values passes = {of->passes, of->count};
     *result = (struct assay_cost_per_pass){.known = false};

@@ -49,15 +49,15 @@ bool assay_paired_mean(struct assay_arena *arena, struct assay_values d,
                        struct assay_paired_mean *result,
                        struct assay_error *err)
 {
-    struct assay_range any = {"difference", -INFINITY, INFINITY};
+    struct assay_range any = {"difference", -HUGE_VAL, HUGE_VAL};
     if (!assay_values_check(d, &any, err))
         return false;
     *result = (struct assay_paired_mean){
         .mean = d.count > 0 ? assay_values_mean(d) : (double)NAN,
-        .sd = NAN,
-        .interval_95 = {NAN, NAN},
-        .interval_90 = {NAN, NAN},
-        .p = NAN,
+        .sd = (double)NAN,
+        .interval_95 = {(double)NAN, (double)NAN},
+        .interval_90 = {(double)NAN, (double)NAN},
+        .p = (double)NAN,
     };
     for (size_t i = 0; i < d.count; i++)
         result->nonzero += d.at[i] < 0 || d.at[i] > 0;
@@ -133,7 +133,7 @@ static double signed_rank_cdf(struct assay_arena *arena, const size_t *ranks,
 bool assay_wilcoxon(struct assay_arena *arena, struct assay_values d,
                     struct assay_wilcoxon *result, struct assay_error *err)
 {
-    struct assay_range any = {"difference", -INFINITY, INFINITY};
+    struct assay_range any = {"difference", -HUGE_VAL, HUGE_VAL};
     if (!assay_values_check(d, &any, err))
         return false;
     double *sizes = assay_arena_try(arena, d.count, sizeof(*sizes));
@@ -195,7 +195,7 @@ bool assay_average_groups(struct assay_arena *arena,
                           const struct assay_grouped *of, double *means,
                           struct assay_error *err)
 {
-    struct assay_range any = {"score", -INFINITY, INFINITY};
+    struct assay_range any = {"score", -HUGE_VAL, HUGE_VAL};
     struct groups groups;
     if (!assay_values_check(of->scores, &any, err) ||
         !sum_groups(arena, of, 0, &groups, err))
@@ -214,7 +214,7 @@ bool assay_clustered_mean(struct assay_arena *arena,
                           struct assay_clustered_mean *result,
                           struct assay_error *err)
 {
-    struct assay_range any = {"score", -INFINITY, INFINITY};
+    struct assay_range any = {"score", -HUGE_VAL, HUGE_VAL};
     struct groups groups;
     if (of->scores.count < 2)
         return assay_fail(err, ASSAY_BAD_INPUT,

@@ -92,8 +92,8 @@ bool assay_percentile(struct assay_arena *arena,
                       const struct assay_times *times, double q,
                       struct assay_percentile *result, struct assay_error *err)
 {
-    struct assay_range range = {"time", 0, INFINITY};
-    struct assay_range limit_range = {"time limit", 0, INFINITY};
+    struct assay_range range = {"time", 0, HUGE_VAL};
+    struct assay_range limit_range = {"time limit", 0, HUGE_VAL};
     struct assay_values limit = {&times->limit_ms, times->censored > 0};
     *result = (struct assay_percentile){.known = false};
     if (!assay_values_check(times->ms, &range, err) ||
@@ -121,8 +121,8 @@ bool assay_percentile(struct assay_arena *arena,
 static bool times_check(const struct assay_paired_times *times,
                         struct assay_error *err)
 {
-    struct assay_range range_a = {"time of A", DBL_MIN, INFINITY};
-    struct assay_range range_b = {"time of B", DBL_MIN, INFINITY};
+    struct assay_range range_a = {"time of A", DBL_MIN, HUGE_VAL};
+    struct assay_range range_b = {"time of B", DBL_MIN, HUGE_VAL};
     struct assay_values a = {times->a, times->count};
     struct assay_values b = {times->b, times->count};
     return assay_values_check(a, &range_a, err) &&

@@ -181,7 +181,8 @@ static double growth_needed(const struct assay_sequential *line,
 
 /*
  * At the rate so far. One full disagreement is the least lead that is
- * reckoned with; where the lead is smaller, this is a lower bound.
+ * reckoned with; where the lead is smaller, this is a lower bound. Within a
+ * margin it is what the 90 % interval wants.
  */
 void assay_more_prompts(const struct assay_trial_rule *rule,
                         const struct assay_sequential *line,
@@ -194,16 +195,17 @@ void assay_more_prompts(const struct assay_trial_rule *rule,
         return;
     double squares = differ > 0 ? line->squares : 1;
     double one = differ > 0 ? sqrt(squares / differ) : 1;
+    double seen = fabs(line->sum) / n;
     double lead = fmax(fabs(line->sum), one);
+    bool within = seen < rule->margin;
     more->known = true;
-    more->at_least = fabs(line->sum) < one;
+    more->at_least = !within && fabs(line->sum) < one;
 
-    double difference = lead / n;
-    double gap = fmax(fabs(difference - rule->margin), one / n);
     struct spread variance = {squares / n,
-                              fmax(0, squares / n - difference * difference)};
+                              fmax(0, squares / n - lead / n * lead / n)};
+    double gap = fmax(fabs((within ? seen : lead / n) - rule->margin), one / n);
     double total = prompts_for(gap, &variance, ASSAY_PLANNED_POWER);
-    if (difference < rule->margin) {
+    if (within) {
         double z = assay_two_sided_z(0.9);
         total = z * z * variance.none / (gap * gap);
     } else if (rule->mode == ASSAY_TRIAL_SEQUENTIAL) {

@@ -92,7 +92,7 @@ static double bet(int i)
 /* ln of the sum of exp(logs[i]) */
 static double log_sum(const double *logs, int count)
 {
-    double largest = -INFINITY;
+    double largest = -HUGE_VAL;
     for (int i = 0; i < count; i++)
         largest = fmax(largest, logs[i]);
     if (isinf(largest))

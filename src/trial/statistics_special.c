@@ -61,9 +61,9 @@ double assay_binomial_log_pmf(double k, double n, double p)
     if (n <= 0)
         return 0;
     if (p <= 0)
-        return k <= 0 ? 0 : -INFINITY;
+        return k <= 0 ? 0 : -HUGE_VAL;
     if (p >= 1)
-        return k >= n ? 0 : -INFINITY;
+        return k >= n ? 0 : -HUGE_VAL;
     if (k <= 0)
         return n * log1p(-p);
     if (k >= n)

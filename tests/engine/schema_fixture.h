@@ -373,7 +373,7 @@ static inline struct assay_json *json_of(struct assay_arena *arena,
         assay_json_parse(arena, assay_str_c(text), NULL, &err);
 
     if (!json)
-        fail_msg("%s: %s", text, err.text);
+        fail_msg("%s: %s", text ? text : "any object", err.text);
     return json;
 }
 

@@ -326,6 +326,59 @@ static struct build build_pages(void)
     return b;
 }
 
+/* Pages of files that are in this process's memory; 0: nobody says. */
+static size_t file_pages(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    unsigned long all, resident, shared = 0;
+
+    if (file && fscanf(file, "%lu %lu %lu", &all, &resident, &shared) != 3)
+        shared = 0;
+    if (file)
+        fclose(file);
+    return shared;
+}
+
+static void pages_that_are_done_with_go_and_come_back(void **state)
+{
+    char path[] = "/tmp/assay-weights-XXXXXX";
+    struct assay_error err = {0};
+    struct build b = build_pages();
+    struct assay_weights *w = open_written(&b, path);
+    struct assay_tensor t;
+    double sum = use_all(w);
+    size_t before = file_pages();
+
+    assert_true(assay_weights_tensor(w, ASSAY_STR("big"), &t));
+    /* a part in the middle, then all; and what is no part of it */
+    assay_weights_done_with(w, t.data + 5000, 100);
+    assay_weights_done_with(w, t.data, t.bytes);
+    assay_weights_done_with(w, t.data, 0);
+    assay_weights_done_with(w, (const uint8_t *)path, sizeof path);
+    if (before && before - file_pages() < 512)
+        fail_msg("%zu pages, then %zu: 1024 were to go", before, file_pages());
+    assert_true(use_all(w) == sum);
+    assert_memory_equal(t.data, b.at + b.data_at, t.bytes);
+    assert_true(assay_weights_check(w, &err));
+    /* a file that was shrunk meanwhile is none of its bytes any more */
+    assay_weights_done_with(w, t.data, t.bytes);
+    assert_int_equal(truncate(path, 4096), 0);
+    use_all(w);
+    assert_false(assay_weights_check(w, &err));
+    assay_weights_done_with(w, t.data, t.bytes);
+    use_all(w);
+    assay_weights_close(w);
+    unlink(path);
+    /* bytes in memory stay as they are */
+    w = assay_weights_open_bytes(
+        "built", (struct assay_str){(const char *)b.at, b.len}, &err);
+    assert_true(assay_weights_tensor(w, ASSAY_STR("big"), &t));
+    assay_weights_done_with(w, t.data, t.bytes);
+    assert_true(use_all(w) == sum);
+    assay_weights_close(w);
+    build_free(&b);
+}
+
 static void a_file_shrunk_while_mapped_is_an_error_and_no_crash(void **state)
 {
     /* to half, to less than the header, to nothing */
@@ -507,6 +560,7 @@ int main(void)
         cmocka_unit_test(verify_names_the_first_value_that_is_not_finite),
         cmocka_unit_test(the_nano_models_load_whole),
         cmocka_unit_test(what_is_no_file_of_weights_says_so),
+        cmocka_unit_test(pages_that_are_done_with_go_and_come_back),
         cmocka_unit_test(a_file_shrunk_while_mapped_is_an_error_and_no_crash),
         cmocka_unit_test(
             what_was_lost_stays_an_error_when_the_file_grows_again),

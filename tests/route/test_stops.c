@@ -47,7 +47,7 @@ static void check_pieces(const char *text, const struct assay_str *stops,
 
 static void a_text_ends_before_the_first_stop_however_it_comes(void **state)
 {
-    static const struct {
+    const struct {
         const char *text;
         struct assay_str stops[3];
         size_t count;
@@ -78,8 +78,7 @@ static void a_text_ends_before_the_first_stop_however_it_comes(void **state)
 /* What may be the beginning of one waits, and no more than that. */
 static void only_what_may_be_a_stop_is_held_back(void **state)
 {
-    static const struct assay_str stops[] = {ASSAY_STR("###"),
-                                             ASSAY_STR("END")};
+    const struct assay_str stops[] = {ASSAY_STR("###"), ASSAY_STR("END")};
     static const struct {
         const char *add, *told;
     } steps[] = {{"abc", "abc"}, {"#", ""},   {"#", ""},   {"x", "##x"},

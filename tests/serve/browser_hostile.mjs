@@ -98,9 +98,11 @@ async function readAll(world, list, act) {
 function some(list, every) {
   return FULL ? list : list.filter((_, i) => i % every === 0);
 }
+function after(id, steps) {
+  return models[(models.indexOf(id) + steps) % models.length];
+}
 function addresses() {
-  const pairs = models.map((id, k) =>
-    `/compare/${id}/${models[(k + 1) % models.length]}`);
+  const pairs = models.map(id => `/compare/${id}/${after(id, 1)}`);
   const eight = models.filter((_, k) => k % 43 === 0);
   return [
     ...models.map(id => '/model/' + id),
@@ -108,8 +110,7 @@ function addresses() {
     '/compare/' + eight.join('/'),
     ...some(models, 4).map(id => '/provider/' + id.replace('evil/m', 'host')),
     ...some(sources, 3).map(id => '/source/' + id),
-    ...some(models, 12).map((id, k) =>
-      `/cost?models=${id},${models[(12 * k + 5) % models.length]}`),
+    ...some(models, 12).map(id => `/cost?models=${id},${after(id, 5)}`),
     '/models?creator=evil&sort=id', '/models?q=evil&limit=40',
     '/find?q=provider=host007', '/find?q=context%3E400k&limit=100',
     '/find?q=vision,cost%3C1000&limit=60',
@@ -155,10 +156,10 @@ function bare(text) {
 }
 // What it acts on: how a line begins, and these characters in their order.
 function active(line) {
-  const bare = line.replace(/\\[!-/:-@[-`{-~]/g, '')
+  const rest = line.replace(/\\[!-/:-@[-`{-~]/g, '')
     .replace(/&(amp|lt|gt);/g, '');
-  return /^\s*([#>+=-]*|\d+[.)])\s/.exec(line + ' ')?.[0].trim() + ' ' +
-    bare.replace(/[^<>`*[\]|~]/g, '');
+  const begin = /^[ \t]*(#+|>|[-+=]+|\d+[.)])?(?=[ \t]|$)/.exec(line);
+  return (begin?.[1] || '') + ' ' + rest.replace(/[^<>`*[\]|~]/g, '');
 }
 function sameLine(twin, hostile) {
   const address = /\]\(https?:[^)\s]*\)/g;
@@ -196,8 +197,7 @@ async function answersAreTheTwins(world) {
     '/models?creator=evil&limit=1000', '/sources',
     ...some(models, 40).map(id => '/routes?model=' + id),
     ...some(models, 5).map(id => '/model/' + id),
-    ...some(models, 10).map((id, k) =>
-      `/compare?models=${id},${models[(10 * k + 3) % models.length]}`),
+    ...some(models, 10).map(id => `/compare?models=${id},${after(id, 3)}`),
     ...some(models, 40).map(id => '/cost?models=' + id),
     '/find?q=context%3E400k&limit=1000', '/changes?from=2026-08-15',
   ];
@@ -213,8 +213,8 @@ async function answersAreTheTwins(world) {
       expect(false, address, want.slice(i - 100, i + 200),
         got.slice(i - 100, i + 200));
     }
-    const bare = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\ufeff\u2028]/
-      .exec(hostile.text);
+    const bare = new RegExp('[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e' +
+      '\\u2066-\\u2069\\u200b\\ufeff\\u2028]').exec(hostile.text);
     expect(!bare, address + ' spells out what cannot be seen',
       bare && bare[0].codePointAt(0));
     expect(hostile.type === 'application/json', 'as JSON', hostile.type);
@@ -247,8 +247,7 @@ async function nothingRuns(world) {
   const {hostile} = await servers(world);
   const list = [
     ...some(models, 12).map(id => '/model/' + id),
-    ...some(models, 24).map((id, k) =>
-      `/compare/${id}/${models[(24 * k + 1) % models.length]}`),
+    ...some(models, 24).map(id => `/compare/${id}/${after(id, 1)}`),
     ...idPayloads.filter((_, k) => FULL || k % 8 === 0)
       .map(id => '/model/evilid/' + encodeURIComponent(id)),
     ...idPayloads.filter((_, k) => FULL || k % 16 === 0)

@@ -3,13 +3,15 @@
 // gives it the words of the harmless twin (hostile_twins.mjs).
 (() => {
   // Nothing of ours is one of these; nor, in a picture, anything but those.
-  const NEVER = 'style, base, iframe, frame, frameset, object, embed, applet, ' +
-    'img, image, picture, audio, video, source, track, math, foreignObject, ' +
-    'animate, set, use, marquee, plaintext, xmp, noembed, dialog, portal, ' +
-    'template, slot, area, map, meta[http-equiv], link:not([rel=stylesheet], ' +
-    '[rel=icon], [rel=canonical], [rel=alternate])';
+  const NEVER = 'style, base, iframe, frame, frameset, object, embed, ' +
+    'applet, img, image, picture, audio, video, source, track, math, ' +
+    'foreignObject, animate, set, use, marquee, plaintext, xmp, noembed, ' +
+    'dialog, portal, template, slot, area, map, meta[http-equiv], ' +
+    'link:not([rel=stylesheet], [rel=icon], [rel=canonical], ' +
+    '[rel=alternate])';
   const PICTURE = 'svg, g, path, circle, text, title, desc, a';
-  const ATTRIBUTE = /^(on|style$|srcdoc$|formaction$|xlink|xmlns|ping$|srcset$|background$|nonce$|is$)/;
+  const ATTRIBUTE = new RegExp('^(on|xlink|xmlns|(style|srcdoc|formaction|' +
+    'ping|srcset|background|nonce|is)$)');
   const ADDRESSES = new Set(['href', 'src', 'action']);
   // render.h: what a page spells out
   const HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Cf}\p{Noncharacter_Code_Point}]/u;
@@ -62,7 +64,8 @@
         faults.push(`a script: ${node.outerHTML.slice(0, 200)}`);
     }
     const all = doc.documentElement.textContent;
-    const bare = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/.exec(all);
+    const bare = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f' +
+      '\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]').exec(all);
     if (bare) faults.push(`a bare character ${bare[0].codePointAt(0)}`);
   }
 
@@ -114,8 +117,8 @@
   function same(twin, hostile) {
     if (twin.text === hostile.text) return true;
     const want = replaced(twin.text, shown);
-    // words around payloads that begin or end with white space
-    return hostile.text === want || hostile.text === replaced(twin.text, encoded);
+    return hostile.text === want ||
+      hostile.text === replaced(twin.text, encoded);
   }
 
   const parser = new DOMParser();

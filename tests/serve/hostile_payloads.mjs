@@ -23,7 +23,8 @@ const scripts = [
   `<iframe srcdoc="<script>${RUN}</script>">`,
   `<object data="data:text/html,<script>${RUN}</script>">`,
   `<embed src="data:text/html,<script>${RUN}</script>">`,
-  `<base href=//evil.example/>`, `<meta http-equiv=refresh content="0;//evil.example">`,
+  `<base href=//evil.example/>`,
+  `<meta http-equiv=refresh content="0;//evil.example">`,
 ];
 
 const events = ['onload', 'onerror', 'onclick', 'onfocus', 'onblur',
@@ -150,7 +151,8 @@ const entities = [
 ];
 
 const comments = [
-  '<!--', '-->', '--!>', '<!-->', '<!--->', `<!-- --!><img src=x onerror=${RUN}>`,
+  '<!--', '-->', '--!>', '<!-->', '<!--->',
+  `<!-- --!><img src=x onerror=${RUN}>`,
   `<!--[if IE]><script>${RUN}</script><![endif]-->`, `<![CDATA[${RUN}]]>`,
   '<!DOCTYPE html>', '<!ENTITY x SYSTEM "file:///etc/passwd">', '<?x ?>',
   `</ p><!${RUN}>`, '<', '</', '<>',

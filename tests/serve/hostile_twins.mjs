@@ -25,17 +25,14 @@ const fields = [];
 function wordFor(payload, field) {
   if (!fields.includes(field)) fields.push(field);
   const web = / url$/.test(field) && isWeb(payloads[payload]);
-  return `${web ? 'https://word.example/' : ''}wz${String(rankOf[payload]).padStart(3, '0')}` +
+  return (web ? 'https://word.example/' : '') +
+    `wz${String(rankOf[payload]).padStart(3, '0')}` +
     `f${String(fields.indexOf(field)).padStart(2, '0')}q`;
 }
-export const WORD = /(?:https:\/\/word\.example\/)?wz(\d{3})f(\d\d)q/g;
+const WORD = /(?:https:\/\/word\.example\/)?wz(\d{3})f(\d\d)q/g;
 export function replaceWords(text, how) {
   return text.replace(WORD, (_, rank, field) =>
     how(payloads[ranks[Number(rank)]], fields[Number(field)]));
-}
-export function wordsIn(text) {
-  return [...text.matchAll(WORD)].map(([, rank, field]) =>
-    [ranks[Number(rank)], fields[Number(field)]]);
 }
 // For those who have only the source text of a function.
 export function tableOfWords() {
@@ -43,8 +40,9 @@ export function tableOfWords() {
 }
 
 // What an id may be: src/catalog/facts_check.c.
-const HIDDEN = new RegExp('[\\u0000-\\u0020\\u007f-\\u00a0\\u00ad\\u061c\\u1680' +
-  '\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ufeff\\ufff0-\\ufffb]');
+const HIDDEN = new RegExp('[\\u0000-\\u0020\\u007f-\\u00a0\\u00ad\\u061c' +
+  '\\u1680\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ufeff' +
+  '\\ufff0-\\ufffb]');
 export function isId(text) {
   return text.length > 0 && Buffer.byteLength(text) <= 150 &&
     !text.includes('/') && !HIDDEN.test(text);
@@ -112,7 +110,8 @@ class Writer {
       format: 'assay-facts/1',
       source: {id: `evil-${turn ? 'list' : 'vendor'}-${i}`,
         title: all('source title'), license: all('source license'),
-        url: this.say((31 * i + 7 * Math.min(turn, 1)) % payloads.length, 'source url'),
+        url: this.say((31 * i + 7 * Math.min(turn, 1)) % payloads.length,
+          'source url'),
         kind: turn ? 'catalog' : 'primary',
         retrieved: turn === 2 ? '2026-09-01' : '2026-08-01'},
       models: own.map(k => this.model(k, turn)),

@@ -138,14 +138,14 @@ static void what_is_no_number_is_named_by_its_place(void **state)
         double value;
         const char *text;
     } cases[] = {
-        {NAN, "time 2 is no number"},
-        {INFINITY, "time 2 is no number"},
+        {(double)NAN, "time 2 is no number"},
+        {HUGE_VAL, "time 2 is no number"},
         {-1, "time 2 is -1, not within 0 to 10"},
         {11, "time 2 is 11, not within 0 to 10"},
     };
     struct assay_range range = {"time", 0, 10};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        double values[] = {0, 10, cases[i].value, NAN};
+        double values[] = {0, 10, cases[i].value, (double)NAN};
         struct assay_error err = {0};
         struct assay_values of = {values, 4};
         assert_false(assay_values_check(of, &range, &err));

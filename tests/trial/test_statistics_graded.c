@@ -58,7 +58,7 @@ static void a_paired_mean_is_students(void **state)
 {
     struct assay_arena arena = {0};
     struct assay_error err = {0};
-    /* mean .1, sd sqrt(1.5 / 49) by hand; t_49 = 2.009575237 */
+    /* mean .1, sd sqrt(1.4 / 49) by hand; t_49 = 2.009575237 */
     struct assay_values d = VALUES(&arena, {20, 0.3}, {10, -0.1}, {20, 0});
     struct assay_paired_mean mean;
     assert_true(assay_paired_mean(&arena, d, NULL, &mean, &err));
@@ -83,7 +83,7 @@ static void a_difference_that_is_no_number_is_refused(void **state)
 {
     struct assay_arena arena = {0};
     struct assay_error err = {0};
-    double with_nan[] = {1, 0, NAN};
+    double with_nan[] = {1, 0, (double)NAN};
     struct assay_values d = {with_nan, 3};
     struct assay_paired_mean mean;
     struct assay_bootstrap_mean bootstrap;
@@ -196,7 +196,7 @@ static void clusters_widen_the_error_of_a_mean(void **state)
     assert_true(isnan(mean.se_few_clusters));
     of.scores.count = 1;
     assert_false(assay_clustered_mean(&arena, &of, &mean, &err));
-    scores[0] = NAN;
+    scores[0] = (double)NAN;
     assert_false(assay_average_groups(&arena, &of, means, &err));
     assay_arena_free(&arena);
 }
@@ -226,7 +226,7 @@ static void a_judge_is_corrected_by_its_labels(void **state)
     labels.specificity = 1 - labels.sensitivity;
     assert_false(assay_judge_correct(&labels, &rate, &err));
     assert_int_equal(err.code, ASSAY_BAD_INPUT);
-    labels.specificity = NAN;
+    labels.specificity = (double)NAN;
     assert_false(assay_judge_correct(&labels, &rate, &err));
     labels.specificity = 1;
     labels.labelled_fail = 0;

@@ -106,7 +106,7 @@ static void a_failure_is_longer_than_any_answer(void **state)
     struct assay_percentile p;
     assert_true(assay_percentile(&arena, &all_failed, 0.5, &p, &err));
     assert_true(p.known && p.ms == 500 && p.at_least);
-    all_failed.limit_ms = NAN;
+    all_failed.limit_ms = (double)NAN;
     assert_false(assay_percentile(&arena, &all_failed, 0.5, &p, &err));
     double bad[] = {1, -2};
     struct assay_times negative = {.ms = {bad, 2}};
@@ -181,7 +181,7 @@ static void plain_quantiles_are_of_type_seven(void **state)
     }
     double one = 4;
     assert_true(assay_quantile(&one, 1, 0.99) == 4);
-    double open[] = {1, INFINITY, INFINITY};
+    double open[] = {1, HUGE_VAL, HUGE_VAL};
     assert_true(isinf(assay_quantile(open, 3, 0.75)));
     assay_arena_free(&arena);
 }
@@ -241,7 +241,7 @@ static void one_pair_of_times_gives_no_ratio(void **state)
     b[1] = 0; /* no time at all has no logarithm */
     assert_false(assay_latency_ratio(&times, &ratio, &err));
     assert_int_equal(err.code, ASSAY_BAD_INPUT);
-    a[0] = NAN;
+    a[0] = (double)NAN;
     assert_false(assay_latency_shift(&arena, &times, 0.5, NULL, &shift, &err));
     assert_string_equal(err.text, "time of A 0 is no number");
     times.count = 0;
@@ -278,7 +278,7 @@ static void a_right_answer_costs_what_all_cost(void **state)
     of.count = 2; /* one of two: a quarter of the draws holds no pass */
     assert_true(assay_cost_per_pass(&arena, &of, &options, &found, &err));
     assert_true(found.known && isinf(found.interval.high));
-    cost[0] = NAN;
+    cost[0] = (double)NAN;
     assert_false(assay_cost_per_pass(&arena, &of, &options, &found, &err));
     assay_arena_free(&arena);
 }

@@ -3,7 +3,7 @@
 export PYTHONDONTWRITEBYTECODE=1
 tests=$ROOT/tests/cli
 step=13
-[ -z "${ASSAY_TEST_FULL:-}" ] || step=1
+[ -z "${ASSAY_TEST_FULL:-}" ] || step=4
 export ASSAY_STORE=$TMP/store.db
 
 # page FORMAT COMMAND...: what is not harmless on it, on either stream
