@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -21,6 +22,7 @@ enum { MOST_THREADS = 64, PARALLEL = 8, MOST_PARALLEL = 64 };
 struct waiter {
     sigset_t signals;
     int stop; /* to be written to, once */
+    atomic_bool over;
     pthread_t thread;
 };
 
@@ -30,10 +32,10 @@ static void *wait_for_signals(void *of_waiter)
     struct waiter *waiter = of_waiter;
     int number;
 
-    if (sigwait(&waiter->signals, &number) != 0)
+    if (sigwait(&waiter->signals, &number) != 0 || atomic_load(&waiter->over))
         return NULL;
     (void)!write(waiter->stop, "", 1);
-    if (sigwait(&waiter->signals, &number) == 0)
+    if (sigwait(&waiter->signals, &number) == 0 && !atomic_load(&waiter->over))
         _exit(ASSAY_EXIT_SIGNAL + number);
     return NULL;
 }
@@ -41,6 +43,7 @@ static void *wait_for_signals(void *of_waiter)
 /* Before there are other threads: they inherit what is held back. */
 static bool start_waiting(struct waiter *waiter, struct assay_error *err)
 {
+    atomic_init(&waiter->over, false);
     sigemptyset(&waiter->signals);
     sigaddset(&waiter->signals, SIGINT);
     sigaddset(&waiter->signals, SIGTERM);
@@ -52,7 +55,8 @@ static bool start_waiting(struct waiter *waiter, struct assay_error *err)
 
 static void end_waiting(struct waiter *waiter)
 {
-    pthread_cancel(waiter->thread);
+    atomic_store(&waiter->over, true);
+    pthread_kill(waiter->thread, SIGTERM);
     pthread_join(waiter->thread, NULL);
 }
 

@@ -387,7 +387,7 @@ static inline struct assay_schema *schema_of(
         assay_schema_new(text ? json_of(&arena, text) : NULL, tokenizer, &err);
 
     if (!schema)
-        fail_msg("%s: %s", text, err.text);
+        fail_msg("%s: %s", text ? text : "any object", err.text);
     assay_arena_free(&arena);
     return schema;
 }
