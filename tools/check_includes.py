@@ -51,6 +51,7 @@ SOLE_USER = {
     'sqlite3.h': 'store',
     'curl/curl.h': 'net',
     'microhttpd.h': 'serve',
+    'histedit.h': 'cli',
 }
 
 # Names that each folder has its own of.

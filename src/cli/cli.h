@@ -91,7 +91,11 @@ void assay_cli_note(const struct assay_cli *cli, const char *format, ...)
  * once (130, 143): nothing is ever half done. Afterwards they only set it.
  */
 void assay_cli_catch_signals(void);
-/* Back to that; what came is forgotten. */
+/*
+ * What came is forgotten. SIGTERM ends the program again; SIGINT does nothing
+ * until signals are caught: where somebody types, Ctrl-C is a key, and may
+ * come a moment before the terminal knows.
+ */
 void assay_cli_leave_signals(void);
 /* The signal that came, or 0. */
 int assay_cli_signal(void);

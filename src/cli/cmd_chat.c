@@ -180,8 +180,6 @@ static int converse(struct chat *chat, struct assay_line_input *input)
         switch (assay_line_input_next(input, &line, &err)) {
         case ASSAY_LINE:
             break;
-        case ASSAY_LINE_DROPPED:
-            continue;
         case ASSAY_LINES_OVER:
             return chat->typed ? assay_cli_write(chat->cli, ASSAY_STR("\n"))
                                : code;
@@ -210,6 +208,7 @@ static int open_and_converse(struct assay_cli *cli, struct chat *chat,
     if (chat->typed) {
         struct assay_str model = assay_route_model(chat->route);
 
+        assay_cli_leave_signals();
         assay_cli_note(cli, "%.*s; /help lists what else may be typed",
                        ASSAY_STR_ARG(model));
     }

@@ -18,9 +18,9 @@ bool assay_edit_load(struct assay_edit *edit, struct assay_error *err)
         const char *name;
         size_t at;
     } functions[] = {
-        FUNCTION(el_init), FUNCTION(el_end),       FUNCTION(el_set),
-        FUNCTION(el_gets), FUNCTION(history_init), FUNCTION(history_end),
-        FUNCTION(history),
+        FUNCTION(el_init),     FUNCTION(el_end),  FUNCTION(el_set),
+        FUNCTION(el_wset),     FUNCTION(el_gets), FUNCTION(history_init),
+        FUNCTION(history_end), FUNCTION(history),
     };
     /* soname 2 in Debian since 2009, 0 elsewhere: one interface */
     void *library = dlopen("libedit.so.2", RTLD_NOW | RTLD_LOCAL);

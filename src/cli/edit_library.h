@@ -15,6 +15,7 @@ struct assay_edit {
     EditLine *(*el_init)(const char *program, FILE *in, FILE *out, FILE *err);
     void (*el_end)(EditLine *edit);
     int (*el_set)(EditLine *edit, int what, ...);
+    int (*el_wset)(EditLine *edit, int what, ...);
     const char *(*el_gets)(EditLine *edit, int *bytes);
     History *(*history_init)(void);
     void (*history_end)(History *history);

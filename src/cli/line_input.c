@@ -15,13 +15,6 @@
 
 enum { MOST_LINES_KEPT = 1000 };
 
-/*
- * What Ctrl-C becomes: to the end, all of the line away, Ctrl-C itself as a
- * character, newline. So it comes in as a line that nobody can type.
- */
-static const char drop_keys[] = "^E^U^V^C^J";
-static const char dropped[] = "\003\n";
-
 static const char prompt[] = "> ";
 
 struct assay_line_input {
@@ -38,6 +31,16 @@ static char *show_prompt(EditLine *line)
 {
     (void)line;
     return (char *)(uintptr_t)prompt;
+}
+
+/* Ctrl-C: as in a shell, what was typed is not meant, and a line begins. */
+static unsigned char drop_line(EditLine *line, int key)
+{
+    (void)line;
+    (void)key;
+    (void)!write(isatty(STDOUT_FILENO) ? STDOUT_FILENO : STDERR_FILENO, "^C\n",
+                 3);
+    return CC_FATAL;
 }
 
 /* Text in UTF-8 even where nobody says so: models write nothing else. */
@@ -69,7 +72,10 @@ static bool open_editor(struct assay_line_input *input)
     /* other signals find the terminal as it was before */
     edit->el_set(input->line, EL_SIGNAL, 1);
     edit->el_set(input->line, EL_SETTY, "-d", "-isig", NULL);
-    edit->el_set(input->line, EL_BIND, "-s", "^C", drop_keys, NULL);
+    /* in wide characters: those of el_set it copies and never frees */
+    edit->el_wset(input->line, EL_ADDFN, L"drop-line", L"another line begins",
+                  drop_line);
+    edit->el_set(input->line, EL_BIND, "^C", "drop-line", NULL);
     return true;
 }
 
@@ -118,13 +124,14 @@ static enum assay_line_end edited_line(struct assay_line_input *input,
                                        struct assay_str *line)
 {
     HistEvent event;
+    const char *text;
     int count = 0;
-    const char *text = input->edit.el_gets(input->line, &count);
 
+    /* before the prompt is shown: then keys are keys */
+    input->edit.el_set(input->line, EL_PREP_TERM, 1);
+    text = input->edit.el_gets(input->line, &count);
     if (!text || count <= 0)
         return ASSAY_LINES_OVER;
-    if (strcmp(text, dropped) == 0)
-        return ASSAY_LINE_DROPPED;
     if (text[0] != '\n')
         (void)input->edit.history(input->history, &event, H_ENTER, text);
     *line = (struct assay_str){text, strlen(text)};

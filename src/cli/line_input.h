@@ -19,7 +19,6 @@ bool assay_line_input_is_terminal(const struct assay_line_input *input);
 
 enum assay_line_end {
     ASSAY_LINE,
-    ASSAY_LINE_DROPPED, /* Ctrl-C: what was typed is not meant */
     ASSAY_LINES_OVER,
     ASSAY_LINE_FAILED, /* LIMIT: longer than 16 MiB; SYSTEM */
 };

@@ -43,6 +43,7 @@ void assay_cli_catch_signals(void)
 void assay_cli_leave_signals(void)
 {
     on_signals(end_at_once);
+    signal(SIGINT, SIG_IGN);
     signal_flag = 0;
 }
 

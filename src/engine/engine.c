@@ -17,6 +17,7 @@
 enum {
     SMALL_MODEL_BYTES = 32 << 20,
     PART_BYTES = 32 << 20, /* of the file, packed before its pages go back */
+    REACH = 64,            /* positions that are prepared together */
 };
 
 /* ------------------------------------------------------- memory */
@@ -336,6 +337,9 @@ void assay_engine_reach(struct assay_engine *engine, size_t positions)
 
     if (positions <= from)
         return;
+    positions = (positions + REACH - 1) / REACH * REACH;
+    if (positions > engine->shape.context)
+        positions = engine->shape.context;
     for (size_t i = 0; i < half; i++) {
         double turn =
             pow((double)engine->shape.rope_base, -(double)i / (double)half);

@@ -453,38 +453,70 @@ static void the_deepest_answer_can_end(void **state)
     assay_tokenizer_free(tokenizer);
 }
 
-/* ------------------------------------------------------- long answers */
-
-/*
- * Places are copied once in 65,536 bytes, wherever that is: behind it a
- * name is still that of the property.
- */
-static void a_long_answer_keeps_to_the_schema(void **state)
+/* What must stand below takes levels too: there is always room for it. */
+static void room_is_left_for_what_must_stand(void **state)
 {
     struct assay_tokenizer *tokenizer = nano_tokenizer();
     struct assay_schema *schema = schema_of(
         tokenizer,
-        "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
-        "\"properties\":{\"property\":{\"type\":\"integer\"}},"
-        "\"additionalProperties\":{\"type\":\"string\"}}}");
+        "{\"$defs\":{\"d\":{\"type\":\"object\",\"properties\":{\"a\":"
+        "{\"$ref\":\"#/$defs/d\"},\"x\":{\"type\":\"array\",\"minItems\":1,"
+        "\"items\":{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":"
+        "\"null\"}}}},\"required\":[\"x\"],\"additionalProperties\":false}},"
+        "\"$ref\":\"#/$defs/d\"}");
+    struct assay_constraint *c = assay_constraint_new(schema);
+    size_t depth = 0;
 
-    for (size_t pad = 65510; pad < 65545; pad++) {
-        struct assay_constraint *c = assay_constraint_new(schema);
-        const struct assay_str end = ASSAY_STR("\",\"property\":");
-
-        assert_true(assay_constraint_take(c, ASSAY_STR("{\"o\":{\"x\":\"")));
-        for (size_t i = 0; i < pad; i += 5)
-            assert_true(assay_constraint_take(
-                c, (struct assay_str){"aaaaa", pad - i < 5 ? pad - i : 5}));
-        for (size_t i = 0; i < end.len; i++)
-            assert_true(
-                assay_constraint_take(c, (struct assay_str){end.at + i, 1}));
-        assert_false(assay_constraint_take(c, ASSAY_STR("\"")));
-        assert_true(assay_constraint_take(c, ASSAY_STR("1}}")));
-        assert_true(assay_constraint_may_end(c));
-        assay_constraint_free(c);
-    }
+    while (assay_constraint_take(c, ASSAY_STR("{\"a\":")))
+        assert_true(++depth < 70);
+    assert_int_equal(depth, 60);
+    assert_true(assay_constraint_take(c, ASSAY_STR("{\"x\":[[null]]}")));
+    while (!assay_constraint_may_end(c))
+        assert_true(assay_constraint_take(c, ASSAY_STR(",\"x\":[[null]]}")));
+    assay_constraint_free(c);
     assay_schema_free(schema);
+    assay_tokenizer_free(tokenizer);
+}
+
+/* ------------------------------------------------------- long answers */
+
+/*
+ * Places are copied now and then; in so long a text of names surely within
+ * a name. It is that of the property nonetheless.
+ */
+static void a_long_answer_keeps_to_the_schema(void **state)
+{
+    enum { NAME = 200 };
+    struct assay_tokenizer *tokenizer = nano_tokenizer();
+    struct assay_arena arena = {0};
+    char name[NAME + 1] = "";
+
+    memset(name, 'p', NAME);
+    struct assay_schema *schema = schema_of(
+        tokenizer,
+        assay_arena_printf(
+            &arena,
+            "{\"type\":\"object\",\"additionalProperties\":{\"type\":"
+            "\"object\",\"properties\":{\"%s\":{\"type\":\"integer\"}},"
+            "\"additionalProperties\":{\"type\":\"string\"}}}",
+            name)
+            .at);
+    struct assay_constraint *c = assay_constraint_new(schema);
+    assert_true(assay_constraint_take(c, ASSAY_STR("{")));
+    for (int i = 0; i < 2000; i++) {
+        assert_true(assay_constraint_take(c, i ? ASSAY_STR(",\"o\":{\"")
+                                               : ASSAY_STR("\"o\":{\"")));
+        for (size_t k = 0; k < NAME; k += 8)
+            assert_true(assay_constraint_take(c, ASSAY_STR("pppppppp")));
+        assert_true(assay_constraint_take(c, ASSAY_STR("\":")));
+        assert_false(assay_constraint_take(c, ASSAY_STR("\"")));
+        assert_true(assay_constraint_take(c, ASSAY_STR("1}")));
+    }
+    assert_true(assay_constraint_take(c, ASSAY_STR("}")));
+    assert_true(assay_constraint_may_end(c));
+    assay_constraint_free(c);
+    assay_schema_free(schema);
+    assay_arena_free(&arena);
     assay_tokenizer_free(tokenizer);
 }
 
@@ -529,6 +561,7 @@ int main(void)
         cmocka_unit_test(every_answer_ends_as_a_valid_one),
         cmocka_unit_test(limits_leave_a_way_to_the_end),
         cmocka_unit_test(the_deepest_answer_can_end),
+        cmocka_unit_test(room_is_left_for_what_must_stand),
         cmocka_unit_test(a_long_answer_keeps_to_the_schema),
         cmocka_unit_test(a_mask_is_the_same_when_it_is_met_again),
     };

@@ -59,12 +59,17 @@ PY
 cat >killed.py <<'PY'
 import signal, termios
 from typist import *
-raw = termios.tcgetattr(file)[3] & termios.ICANON
+def canonical():
+    return bool(termios.tcgetattr(file)[3] & termios.ICANON)
+
+end = time.monotonic() + 60
+while canonical() and time.monotonic() < end: # the prompt comes just before
+    time.sleep(0.05)
+print('typing' if not canonical() else 'not typing')
 os.kill(pid, signal.SIGTERM)
 _, status = os.waitpid(pid, 0)
-print('while typing' if not raw else 'canonical',
-      'exit', os.waitstatus_to_exitcode(status),
-      'terminal', bool(termios.tcgetattr(file)[3] & termios.ICANON))
+print('exit', os.waitstatus_to_exitcode(status),
+      'and the terminal as it was' if canonical() else 'the terminal is lost')
 PY
 echo '{"type": "array", "items": {"type": "boolean"}, "minItems": 60}' >s.json
 export TERM=xterm
