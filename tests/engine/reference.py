@@ -10,7 +10,8 @@ every type in both shapes with seeds 1 to 5, and every CPU level. --golden
 writes the small model and its logits that tests/engine/test_engine.c reads.
 Needs Debian's python3-numpy; without it the tests are skipped aloud.
 
-Limits are those of engine notes 5.4: logits of float arithmetic within 1e-4;
+Limits are those of engine notes 5.4: logits of float arithmetic within 1e-4,
+3e-4 behind 256 positions, where the f32 angles of rotations begin to tell;
 with int8 inputs a mean divergence of 1e-3 (Q6_K of these random files, whose
 scales are coarser than any real one's: 3e-3), ten times that at 99 %, and the
 same best token in 99 % of the places where it leads by more than 1e-2.
@@ -38,7 +39,7 @@ import gemma2_reference as reference  # noqa: E402
 
 TYPES = list(reference.TYPES)
 FLOATS = ('f32', 'f16', 'bf16')
-OFF = 1e-4                      # of one logit, in float arithmetic
+OFF, OFF_LATER, LATER = 1e-4, 3e-4, 256     # of one logit, and from where
 MEAN = {'q6_k': 3e-3}
 MEAN_OF_OTHERS = 1e-3
 LENGTH = {'tiny': 250, 'small': 520}    # fifteen windows and four
@@ -137,9 +138,11 @@ def log_shares(x):
 
 
 def check_floats(wanted, got):
-    off = np.abs(wanted - got).max()
-    if not off <= OFF:
-        raise Failed(f'logits off by {off:.2e}, expected {OFF:.0e}')
+    off = np.abs(wanted - got)
+    if not off[:LATER].max() <= OFF:
+        raise Failed(f'logits off by {off[:LATER].max():.2e}')
+    if not off.max() <= OFF_LATER:
+        raise Failed(f'logits off by {off.max():.2e} behind {LATER}')
 
 
 def check_shares(kind, wanted, got):
