@@ -17,8 +17,8 @@ static size_t read_messages(struct assay_str data,
         enum assay_role role = (enum assay_role)((unsigned char)data.at[0] % 3);
 
         data = assay_str_skip(data, 2);
-        messages[count++] =
-            (struct assay_message){role, assay_str_head(data, len)};
+        messages[count++] = (struct assay_message){
+            .role = role, .text = assay_str_head(data, len)};
         data = assay_str_skip(data, len);
     }
     return count;

@@ -1,39 +1,35 @@
 /*
- * A route answers prompts: weights in this process now, hosted APIs with the
- * same functions later. A route may be asked from several threads at once.
+ * A route answers prompts: weights in this process, or a provider's API. It
+ * may be asked from several threads at once.
  */
 #ifndef ASSAY_ROUTE_H
 #define ASSAY_ROUTE_H
 
 #include "assay/arena.h"
+#include "assay/chat.h"
+#include "assay/dialect.h"
 #include "assay/error.h"
 #include "assay/json.h"
 #include "assay/sampler.h"
+#include "assay/secret.h"
 #include "assay/tokenizer.h"
 
 #include <stdatomic.h>
 
 struct assay_route_link; /* an open route */
 
-enum assay_finish {
-    ASSAY_FINISH_STOP,      /* the model ended, or a stop text came */
-    ASSAY_FINISH_LENGTH,    /* max_tokens, or the context is full */
-    ASSAY_FINISH_CANCELLED, /* whoever asked left */
-};
-const char *assay_finish_name(enum assay_finish finish);
-
+/*
+ * A question. What weights and hosted models share stands in `chat`
+ * (chat.max_tokens 0: what the context leaves; chat.model and chat.extra are
+ * of hosted routes alone). A local route refuses what it cannot do (images,
+ * tools) by name; it samples greedily where chat states no temperature.
+ */
 struct assay_ask {
-    const struct assay_message *messages;
-    size_t message_count;
+    struct assay_chat chat;
     struct assay_str prompt;    /* instead of messages: text as it stands */
-    struct assay_tokens tokens; /* instead of both, as they are; local routes */
-    struct assay_sampling sampling;
-    uint32_t max_tokens;           /* 0: what the context leaves */
-    const struct assay_str *stops; /* the answer ends before any of these */
-    size_t stop_count;
-    const struct assay_json *schema; /* the answer keeps to it, or NULL */
-    bool json_object;                /* any JSON object */
-    int logprobs;                    /* -1: none; 0 … 20 best ones besides */
+    struct assay_tokens tokens; /* instead of both; local routes */
+    /* Local routes: all of it, instead of what chat states; or NULL. */
+    const struct assay_sampling *sampling;
 };
 
 /* One token of an answer, as it comes. */
@@ -44,18 +40,30 @@ struct assay_piece {
     size_t best_count;
 };
 
-/* Monotonic nanoseconds. */
+/*
+ * Monotonic nanoseconds of one attempt; 0: it did not come to that. Queueing
+ * before it and waiting after it are the caller's. first_token: of any
+ * channel (text, thought, tool argument); first_content: of the answer.
+ */
 struct assay_clocks {
-    int64_t asked, begun; /* begun: its turn has come */
-    int64_t first_token, last_token;
+    int64_t asked, begun; /* begun: its turn has come, nothing is sent yet */
+    int64_t resolved, connected, secured; /* a new connection; else 0 */
+    int64_t sent;                         /* last byte of the request */
+    int64_t headers, first_byte;
+    int64_t first_token, first_content, last_token;
+    int64_t done; /* last byte of the reply */
 };
 
+/* One attempt at an answer. In the arena of the ask. */
 struct assay_response {
-    struct assay_str text; /* in the arena */
-    enum assay_finish finish;
-    uint32_t input_tokens, cached_tokens, output_tokens;
-    struct assay_str model; /* who answered */
+    enum assay_outcome_class of;   /* ANSWERED: reply is whole */
+    struct assay_trouble trouble;  /* where it is not */
+    struct assay_completion reply; /* what came, cut short or whole */
     struct assay_clocks clocks;
+    bool sent;               /* a byte of the request may have left */
+    bool reused;             /* the connection was used before */
+    struct assay_str raw;    /* body as it came, decoded, at most 1 MiB */
+    struct assay_str server; /* "openai-processing-ms", request id … */
 };
 
 struct assay_listener {
@@ -63,6 +71,19 @@ struct assay_listener {
     bool (*piece)(void *context, const struct assay_piece *piece);
     void *context;
     const atomic_bool *cancel; /* set by anybody: the answer ends; or NULL */
+    /*
+     * Hosted routes, directly before the first byte of the request leaves:
+     * where the attempt is written down. False: it does not leave. NULL: none.
+     */
+    bool (*sending)(void *context);
+};
+
+/* Limits of an attempt in milliseconds; 0: the default in brackets. */
+struct assay_deadlines {
+    uint32_t connect;    /* 10 s */
+    uint32_t first_byte; /* 120 s */
+    uint32_t idle;       /* 60 s without a byte */
+    uint32_t total;      /* 600 s */
 };
 
 struct assay_route_options {
@@ -71,9 +92,30 @@ struct assay_route_options {
     size_t parallel; /* answers at once; 0: 8 */
     void (*progress)(void *context, double share);
     void *context;
+    /* hosted routes */
+    struct assay_deadlines deadlines;
+    const struct assay_secret *key; /* NULL: none is sent; lives as long */
+    const char *ca_file;            /* a private authority, or NULL */
 };
 
-/* "local:FILE", "local:nano-s". NULL: NOT_FOUND, BAD_INPUT, SYSTEM. */
+/* Where a hosted route is and how it is spoken to; texts are copied. */
+struct assay_endpoint {
+    struct assay_str dialect;  /* api.kind: "openai", "azure" … */
+    struct assay_str base_url; /* https, or http on this machine */
+    struct assay_str model;
+    struct assay_str api_version, deployment; /* Azure */
+    struct assay_header headers[8]; /* more of the user's; never a key */
+    size_t header_count;
+};
+/* NULL: BAD_INPUT (unknown dialect, URL, header), SYSTEM. Sends nothing. */
+struct assay_route_link *assay_route_open_hosted(
+    const struct assay_endpoint *endpoint,
+    const struct assay_route_options *options, struct assay_error *err);
+
+/*
+ * "local:FILE", "local:nano-s", "openai:BASE_URL#MODEL" for any compatible
+ * server. NULL: NOT_FOUND, BAD_INPUT, SYSTEM.
+ */
 struct assay_route_link *assay_route_open(
     struct assay_str address, const struct assay_route_options *options,
     struct assay_error *err);
@@ -86,9 +128,12 @@ const struct assay_tokenizer *assay_route_tokenizer(
     const struct assay_route_link *route);
 
 /*
- * Asks and waits. BAD_INPUT: the question is not possible (roles, schema
- * with its path, sampling range); LIMIT: the prompt is longer than the
- * context; SYSTEM; REMOTE. A cancelled answer is an answer: what came so far.
+ * Asks once and waits: one attempt, at most one request, never a second
+ * sending. True: see response->of, whatever it is. False: it was not tried:
+ * BAD_INPUT: the question is not possible (roles, schema with its path,
+ * sampling range, what the dialect has no word for); LIMIT: the prompt is
+ * longer than a local context; SYSTEM. A cancelled local answer is one of
+ * class CANCELLED with what came so far.
  */
 bool assay_route_ask(struct assay_route_link *route,
                      const struct assay_ask *ask,

@@ -11,6 +11,7 @@
 
 #include "assay/arena.h"
 #include "assay/buf.h"
+#include "assay/chat.h"
 #include "assay/error.h"
 #include "assay/str.h"
 #include "assay/weights.h"
@@ -80,18 +81,12 @@ void assay_detokenize_end(struct assay_detokenizer *state,
 
 /* ------------------------------------------------------- chat */
 
-enum assay_role { ASSAY_ROLE_SYSTEM, ASSAY_ROLE_USER, ASSAY_ROLE_MODEL };
-
-struct assay_message {
-    enum assay_role role;
-    struct assay_str text;
-};
 /*
  * The tokens of a conversation up to where the model speaks: BOS once, each
  * turn in its tokens, a system text before the first user's text with an
  * empty line between. A model without turn tokens gets the texts themselves,
  * lines between. BAD_INPUT: no user turn at the end, roles that do not
- * alternate, not UTF-8.
+ * alternate, not UTF-8, parts that are no text.
  */
 bool assay_chat_tokens(const struct assay_tokenizer *tokenizer,
                        struct assay_arena *arena,

@@ -11,6 +11,7 @@ struct chat {
     struct assay_cli *cli;
     struct assay_route_link *route;
     struct assay_ask ask; /* all but the messages */
+    struct assay_sampling sampling;
     /* [0] is for the system's text; the user's and the model's behind it. */
     struct assay_message *messages;
     size_t count, room;
@@ -36,8 +37,8 @@ static void add_message(struct chat *chat, enum assay_role role,
         chat->messages = more;
         chat->room = room;
     }
-    chat->messages[chat->count++] =
-        (struct assay_message){role, assay_arena_copy(arena, text)};
+    chat->messages[chat->count++] = (struct assay_message){
+        .role = role, .text = assay_arena_copy(arena, text)};
 }
 
 static void forget(struct chat *chat)
@@ -56,8 +57,8 @@ static bool answer(struct chat *chat, struct assay_response *response,
     bool ok;
 
     chat->messages[0].text = chat->system;
-    ask.messages = chat->messages + skip;
-    ask.message_count = chat->count - skip;
+    ask.chat.messages = chat->messages + skip;
+    ask.chat.message_count = chat->count - skip;
     if (chat->typed)
         assay_cli_catch_signals();
     ok = assay_cli_answer(chat->cli, chat->route, &ask, response, code, err);
@@ -77,8 +78,8 @@ static int take_turn(struct chat *chat, struct assay_str line)
 
     add_message(chat, ASSAY_ROLE_USER, line);
     ok = answer(chat, &response, &code, &err);
-    if (ok && response.text.len > 0)
-        add_message(chat, ASSAY_ROLE_MODEL, response.text);
+    if (ok && response.reply.text.len > 0)
+        add_message(chat, ASSAY_ROLE_MODEL, response.reply.text);
     else
         chat->count--;
     if (chat->typed) {
@@ -117,13 +118,13 @@ static void set_system(struct chat *chat, struct assay_str rest)
 
 static void set_seed(struct chat *chat, struct assay_str rest)
 {
-    if (rest.len && !assay_str_to_u64(rest, &chat->ask.sampling.seed)) {
+    if (rest.len && !assay_str_to_u64(rest, &chat->sampling.seed)) {
         assay_cli_note(chat->cli, "/seed wants a number, not '%.*s'",
                        ASSAY_STR_ARG(rest));
         return;
     }
     assay_cli_note(chat->cli, "the seed is %llu",
-                   (unsigned long long)chat->ask.sampling.seed);
+                   (unsigned long long)chat->sampling.seed);
 }
 
 static void end_chat(struct chat *chat, struct assay_str rest)
@@ -228,6 +229,8 @@ static int chat_run(struct assay_cli *cli)
                                 cli->options.operand_count);
     if (!assay_cli_sampling(cli, &chat.ask, &err))
         return assay_cli_misuse(cli, "%s", err.text);
+    chat.sampling = *chat.ask.sampling;
+    chat.ask.sampling = &chat.sampling; /* "/seed" changes it */
     chat.system = assay_str_c(assay_cli_option(cli, "system"));
     forget(&chat);
     chat.route = assay_cli_open_local(

@@ -38,7 +38,7 @@ static int ask(struct assay_cli *cli, struct assay_route_link *route,
 static int run_run(struct assay_cli *cli)
 {
     struct assay_message messages[2];
-    struct assay_ask question = {.messages = messages};
+    struct assay_ask question = {.chat = {.messages = messages}};
     const char *system = assay_cli_option(cli, "system");
     struct assay_error err = {0};
     struct assay_route_link *route;
@@ -56,10 +56,10 @@ static int run_run(struct assay_cli *cli)
         question.prompt = prompt;
     } else {
         if (system)
-            messages[question.message_count++] =
-                (struct assay_message){ASSAY_ROLE_SYSTEM, assay_str_c(system)};
-        messages[question.message_count++] =
-            (struct assay_message){ASSAY_ROLE_USER, prompt};
+            messages[question.chat.message_count++] = (struct assay_message){
+                .role = ASSAY_ROLE_SYSTEM, .text = assay_str_c(system)};
+        messages[question.chat.message_count++] =
+            (struct assay_message){.role = ASSAY_ROLE_USER, .text = prompt};
     }
     route = assay_cli_open_local(
         cli,

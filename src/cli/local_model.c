@@ -74,8 +74,8 @@ static bool read_schema(struct assay_cli *cli, struct assay_ask *ask,
         return true;
     if (!assay_file_read(&cli->arena, path, (size_t)1 << 20, &text, err))
         return false;
-    ask->schema = assay_json_parse(&cli->arena, text, NULL, err);
-    return ask->schema || assay_fail_in(err, "%s", path);
+    ask->chat.schema = assay_json_parse(&cli->arena, text, NULL, err);
+    return ask->chat.schema || assay_fail_in(err, "%s", path);
 }
 
 static bool read_stop(struct assay_cli *cli, struct assay_ask *ask,
@@ -91,8 +91,8 @@ static bool read_stop(struct assay_cli *cli, struct assay_ask *ask,
                           "--stop wants a text, not nothing");
     texts = ASSAY_NEW(&cli->arena, struct assay_str);
     *texts = assay_str_c(stop);
-    ask->stops = texts;
-    ask->stop_count = 1;
+    ask->chat.stops = texts;
+    ask->chat.stop_count = 1;
     return true;
 }
 
@@ -108,6 +108,7 @@ static uint64_t drawn_seed(void)
 bool assay_cli_sampling(struct assay_cli *cli, struct assay_ask *ask,
                         struct assay_error *err)
 {
+    struct assay_sampling *kept = ASSAY_NEW(&cli->arena, struct assay_sampling);
     struct assay_sampling s = assay_sampling_default();
     uint64_t top_k, most;
 
@@ -124,9 +125,10 @@ bool assay_cli_sampling(struct assay_cli *cli, struct assay_ask *ask,
         !read_stop(cli, ask, err) || !read_schema(cli, ask, err))
         return false;
     s.top_k = (uint32_t)top_k;
-    ask->sampling = s;
-    ask->max_tokens = (uint32_t)most;
-    ask->logprobs = -1;
+    *kept = s;
+    ask->sampling = kept;
+    ask->chat.max_tokens = (uint32_t)most;
+    ask->chat.logprobs = -1;
     return assay_sampling_check(&s, err);
 }
 
@@ -249,20 +251,22 @@ static bool ask_and_wait(struct asking *asking)
 static void note_speed(const struct assay_cli *cli,
                        const struct assay_response *answer)
 {
+    const struct assay_response_usage *usage = &answer->reply.usage;
     const struct assay_clocks *c = &answer->clocks;
     double decode = (double)(c->last_token - c->first_token) / 1e9;
     double first = (double)(c->first_token - c->asked) / 1e6;
     char speed[48] = "";
 
-    if (answer->output_tokens > 1 && decode > 0)
+    if (usage->output_tokens > 1 && decode > 0)
         snprintf(speed, sizeof speed, ", %.4g tokens/s",
-                 (double)(answer->output_tokens - 1) / decode);
+                 (double)(usage->output_tokens - 1) / decode);
     assay_cli_note(cli,
-                   "%u tokens%s; prompt %u tokens (%u kept), first after "
+                   "%llu tokens%s; prompt %llu tokens (%llu kept), first after "
                    "%.0f ms; %s",
-                   answer->output_tokens, speed, answer->input_tokens,
-                   answer->cached_tokens, first,
-                   assay_finish_name(answer->finish));
+                   (unsigned long long)usage->output_tokens, speed,
+                   (unsigned long long)usage->input_tokens,
+                   (unsigned long long)usage->cache_read_tokens, first,
+                   assay_finish_name(answer->reply.finish));
 }
 
 bool assay_cli_answer(struct assay_cli *cli, struct assay_route_link *route,
@@ -274,7 +278,7 @@ bool assay_cli_answer(struct assay_cli *cli, struct assay_route_link *route,
     struct asking asking = {
         .route = route,
         .ask = ask,
-        .listener = {print_piece, &screen, NULL},
+        .listener = {.piece = print_piece, .context = &screen},
         .arena = &cli->arena,
         .answer = answer,
         .err = err,

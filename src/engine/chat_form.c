@@ -66,7 +66,37 @@ static struct assay_str trim(struct assay_str text)
 
 /* ------------------------------------------------------- checks */
 
-static const char *const who[] = {"system", "user", "model"};
+static const char *const who[] = {"system", "user", "model", "tool"};
+
+/* Messages of parts as messages of one text. */
+static bool join_parts(struct assay_arena *arena,
+                       const struct assay_message **messages, size_t count,
+                       struct assay_error *err)
+{
+    struct assay_message *joined =
+        ASSAY_NEW_ARRAY(arena, struct assay_message, count ? count : 1);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct assay_message *from = &(*messages)[i];
+
+        joined[i] =
+            (struct assay_message){.role = from->role, .text = from->text};
+        for (size_t k = 0; k < from->part_count; k++) {
+            if (from->parts[k].kind != ASSAY_PART_TEXT)
+                return assay_fail(err, ASSAY_BAD_INPUT,
+                                  "message %zu: part %zu is a picture, these "
+                                  "weights read text",
+                                  i + 1, k + 1);
+            joined[i].text =
+                k == 0 ? from->parts[k].text
+                       : assay_arena_printf(arena, "%.*s%.*s",
+                                            ASSAY_STR_ARG(joined[i].text),
+                                            ASSAY_STR_ARG(from->parts[k].text));
+        }
+    }
+    *messages = joined;
+    return true;
+}
 
 static bool check_messages(const struct assay_message *messages, size_t count,
                            struct assay_error *err)
@@ -176,7 +206,8 @@ bool assay_chat_tokens(const struct assay_tokenizer *tokenizer,
     bool ok;
 
     *tokens = (struct assay_tokens){0};
-    if (!check_messages(messages, count, err))
+    if (!join_parts(arena, &messages, count, err) ||
+        !check_messages(messages, count, err))
         return false;
     assay_buf_init(&form.text, ASSAY_MOST_TEXT_BYTES);
     if (tokenizer->bos != ASSAY_NO_TOKEN)

@@ -40,7 +40,7 @@ static void finish(struct assay_local_route *route, struct assay_slot *slot)
 static void end_answer(struct assay_local_route *route, struct assay_slot *slot,
                        enum assay_finish how)
 {
-    slot->job->answer->finish = how;
+    slot->job->answer->reply.finish = how;
     finish(route, slot);
 }
 
@@ -89,7 +89,7 @@ static void take_token(struct assay_local_route *route, struct assay_slot *slot,
         end_answer(route, slot, ASSAY_FINISH_STOP);
         return;
     }
-    answer->output_tokens++;
+    answer->reply.usage.output_tokens++;
     assay_detokenize(&job->detokenizer, token, &job->stops.text);
     bool goes_on = tell(job, false, piece);
     (void)assay_sequence_tokens(slot->sequence, &read);
@@ -97,7 +97,7 @@ static void take_token(struct assay_local_route *route, struct assay_slot *slot,
         end_answer(route, slot, ASSAY_FINISH_STOP);
     } else if (!goes_on) {
         end_answer(route, slot, ASSAY_FINISH_CANCELLED);
-    } else if (answer->output_tokens >= job->most_tokens) {
+    } else if (answer->reply.usage.output_tokens >= job->most_tokens) {
         close_text(job);
         end_answer(route, slot,
                    job->stops.stopped ? ASSAY_FINISH_STOP
@@ -132,7 +132,7 @@ static void draw(struct assay_local_route *route, struct assay_slot *slot,
     struct assay_piece piece = {0};
     float *kept = NULL;
 
-    if (job->ask->logprobs >= 0) {
+    if (job->ask->chat.logprobs >= 0) {
         /* the sampler changes the logits; what is told is unchanged ones */
         kept = malloc(route->vocabulary * sizeof *kept);
         if (kept)
@@ -140,7 +140,7 @@ static void draw(struct assay_local_route *route, struct assay_slot *slot,
     }
     uint32_t token = assay_sampler_next(job->sampler, logits);
     if (kept && token != ASSAY_NO_TOKEN) {
-        piece.best_count = (size_t)job->ask->logprobs;
+        piece.best_count = (size_t)job->ask->chat.logprobs;
         assay_logprobs(kept, route->vocabulary, token, &of_token, best,
                        piece.best_count);
         piece.logprob = &of_token;
@@ -260,7 +260,7 @@ static void seat_jobs(struct assay_local_route *route)
 
         (void)assay_sequence_tokens(slot->sequence, &read);
         slot->job = job;
-        job->answer->cached_tokens = (uint32_t)read;
+        job->answer->reply.usage.cache_read_tokens = (uint32_t)read;
         job->answer->clocks.begun = assay_route_now();
     }
 }

@@ -64,13 +64,6 @@ bool assay_route_score(struct assay_route_link *route, struct assay_str context,
                       route->driver->scheme);
 }
 
-const char *assay_finish_name(enum assay_finish finish)
-{
-    static const char *const names[] = {"stop", "length", "cancelled"};
-
-    return names[finish];
-}
-
 int64_t assay_route_now(void)
 {
     struct timespec now;

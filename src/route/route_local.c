@@ -56,9 +56,9 @@ static bool make_prompt(struct assay_local_route *route,
         *tokens = ask->tokens;
         return check_tokens(route, tokens, err);
     }
-    if (ask->message_count)
-        return assay_chat_tokens(tokenizer, arena, ask->messages,
-                                 ask->message_count, tokens, err);
+    if (ask->chat.message_count)
+        return assay_chat_tokens(tokenizer, arena, ask->chat.messages,
+                                 ask->chat.message_count, tokens, err);
     if (!assay_tokenize(tokenizer, arena, ask->prompt, false, &text, err))
         return false;
     tokens->at = ASSAY_NEW_ARRAY(arena, uint32_t, text.count + 1);
@@ -73,15 +73,44 @@ static bool make_prompt(struct assay_local_route *route,
            assay_fail(err, ASSAY_BAD_INPUT, "the prompt is empty");
 }
 
-static bool check_ask(const struct assay_local_route *route,
-                      const struct assay_ask *ask, struct assay_error *err)
+/* What the chat states; greedy where it states no temperature. */
+static struct assay_sampling stated_sampling(const struct assay_chat *chat)
 {
-    (void)route;
-    if (ask->logprobs > ASSAY_MOST_LOGPROBS)
+    return (struct assay_sampling){
+        .temperature = (float)chat->temperature.value,
+        .top_k = (uint32_t)chat->top_k.value,
+        .top_p = chat->top_p.given ? (float)chat->top_p.value : 1,
+        .min_p = (float)chat->min_p.value,
+        .repetition_penalty = 1,
+        .seed = (uint64_t)chat->seed.value,
+    };
+}
+
+/* What weights cannot do is refused, not left out. */
+static bool check_ask(const struct assay_ask *ask,
+                      const struct assay_sampling *sampling,
+                      struct assay_error *err)
+{
+    if (ask->chat.tools)
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "tools: a local route calls none");
+    if (ask->chat.presence_penalty.value != 0 ||
+        ask->chat.frequency_penalty.value != 0)
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "presence and frequency penalties: a local route "
+                          "has none but repetition's");
+    for (size_t i = 0; i < ask->chat.message_count; i++)
+        if (ask->chat.messages[i].role == ASSAY_ROLE_TOOL ||
+            ask->chat.messages[i].call_count)
+            return assay_fail(err, ASSAY_BAD_INPUT,
+                              "message %zu is of a tool: a local route calls "
+                              "none",
+                              i + 1);
+    if (ask->chat.logprobs > ASSAY_MOST_LOGPROBS)
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "%d best tokens were asked for, at most %d are told",
-                          ask->logprobs, ASSAY_MOST_LOGPROBS);
-    return assay_sampling_check(&ask->sampling, err);
+                          ask->chat.logprobs, ASSAY_MOST_LOGPROBS);
+    return assay_sampling_check(sampling, err);
 }
 
 /* What is left of the context, or what was asked for. */
@@ -96,8 +125,9 @@ static bool limit_tokens(struct assay_local_route *route, struct assay_job *job,
                           "%u with one to answer",
                           job->prompt.count, context);
     job->most_tokens = context - (uint32_t)job->prompt.count;
-    if (job->ask->max_tokens && job->ask->max_tokens < job->most_tokens)
-        job->most_tokens = job->ask->max_tokens;
+    if (job->ask->chat.max_tokens &&
+        job->ask->chat.max_tokens < job->most_tokens)
+        job->most_tokens = job->ask->chat.max_tokens;
     return true;
 }
 
@@ -107,9 +137,9 @@ static bool make_constraint(struct assay_local_route *route,
                             struct assay_constraint **constraint,
                             struct assay_error *err)
 {
-    if (!ask->schema && !ask->json_object)
+    if (!ask->chat.schema && !ask->chat.json_object)
         return true;
-    *schema = assay_schema_new(ask->schema, route->local.tokenizer, err);
+    *schema = assay_schema_new(ask->chat.schema, route->local.tokenizer, err);
     if (!*schema) {
         if (err->code == ASSAY_LIMIT) /* that is said of prompts alone */
             err->code = ASSAY_BAD_INPUT;
@@ -129,6 +159,8 @@ static bool ask_local(struct assay_route_link *link,
     struct assay_local_route *route = (struct assay_local_route *)link;
     struct assay_schema *schema = NULL;
     struct assay_constraint *constraint = NULL;
+    struct assay_sampling sampling =
+        ask->sampling ? *ask->sampling : stated_sampling(&ask->chat);
     struct assay_job job = {
         .ask = ask,
         .listener = listener,
@@ -139,26 +171,31 @@ static bool ask_local(struct assay_route_link *link,
     bool ok;
 
     *answer = (struct assay_response){
-        .model = assay_str_c(route->local.name),
+        .reply = {.model = assay_str_c(route->local.name),
+                  .usage_state = ASSAY_USAGE_RETURNED},
         .clocks = {.asked = assay_route_now()},
     };
-    assay_stops_init(&job.stops, ask->stops, ask->stop_count, (size_t)64 << 20);
-    ok = check_ask(route, ask, err) &&
+    assay_stops_init(&job.stops, ask->chat.stops, ask->chat.stop_count,
+                     (size_t)64 << 20);
+    ok = check_ask(ask, &sampling, err) &&
          make_prompt(route, ask, arena, &job.prompt, err) &&
          limit_tokens(route, &job, err) &&
          make_constraint(route, ask, &schema, &constraint, err);
     if (ok) {
-        job.sampler = assay_sampler_new(route->local.tokenizer, &ask->sampling,
-                                        constraint);
+        job.sampler =
+            assay_sampler_new(route->local.tokenizer, &sampling, constraint);
         ok = job.sampler ||
              assay_fail(err, ASSAY_SYSTEM, "out of memory for an answer");
     }
     if (ok) {
         assay_sampler_read(job.sampler, job.prompt.at, job.prompt.count);
-        answer->input_tokens = (uint32_t)job.prompt.count;
+        answer->reply.usage.input_tokens = (uint32_t)job.prompt.count;
         hand_over(route, &job);
         ok = !job.failed;
-        answer->text = assay_arena_copy(
+        answer->clocks.done = assay_route_now();
+        if (answer->reply.finish == ASSAY_FINISH_CANCELLED)
+            answer->of = ASSAY_CLASS_CANCELLED;
+        answer->reply.text = assay_arena_copy(
             arena,
             assay_str_head(assay_buf_str(&job.stops.text), job.stops.told));
     }

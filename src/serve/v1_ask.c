@@ -45,8 +45,8 @@ static bool read_chat(struct assay_talk *talk, struct assay_error *err)
         ASSAY_NEW_ARRAY(&talk->arena, struct assay_message, ask->turn_count);
 
     for (size_t i = 0; i < ask->turn_count; i++)
-        messages[i] = (struct assay_message){roles[ask->turns[i].role],
-                                             ask->turns[i].text};
+        messages[i] = (struct assay_message){.role = roles[ask->turns[i].role],
+                                             .text = ask->turns[i].text};
     return assay_chat_tokens(assay_route_tokenizer(talk->v1->route),
                              &talk->arena, messages, ask->turn_count,
                              talk->prompts, err);
@@ -209,31 +209,33 @@ bool assay_talk_ask(struct assay_talk_choice *choice)
     struct assay_v1 *v1 = talk->v1;
     const struct assay_openai_ask *ask = &talk->ask;
     size_t n = (size_t)ask->values[ASSAY_OPENAI_N].whole;
-    struct assay_ask question = {
+    struct assay_sampling sampling = talk->sampling;
+    const struct assay_ask question = {
         .tokens = talk->prompts[choice->index / n],
-        .sampling = talk->sampling,
-        .max_tokens = (uint32_t)ask->values[ASSAY_OPENAI_MAX_TOKENS].whole,
-        .stops = ask->stops,
-        .stop_count = ask->stop_count,
-        .schema = ask->schema,
-        .json_object = ask->json_object,
-        .logprobs = ask->logprobs,
+        .sampling = &sampling,
+        .chat = {.max_tokens =
+                     (uint32_t)ask->values[ASSAY_OPENAI_MAX_TOKENS].whole,
+                 .stops = ask->stops,
+                 .stop_count = ask->stop_count,
+                 .schema = ask->schema,
+                 .json_object = ask->json_object,
+                 .logprobs = ask->logprobs},
     };
-    const struct assay_listener listener = {assay_talk_piece, choice,
-                                            &talk->cancel};
+    const struct assay_listener listener = {
+        .piece = assay_talk_piece, .context = choice, .cancel = &talk->cancel};
     struct assay_arena arena = {0};
     struct assay_response answer;
     struct assay_openai_fault fault;
     struct assay_error err = {0};
     bool last;
 
-    question.sampling.seed += choice->index % n;
+    sampling.seed += choice->index % n;
     atomic_fetch_add(&v1->answering, 1);
     if (assay_route_ask(v1->route, &question, &listener, &arena, &answer,
                         &err)) {
-        atomic_fetch_add(&v1->input, answer.input_tokens);
-        atomic_fetch_add(&v1->cached, answer.cached_tokens);
-        atomic_fetch_add(&v1->output, answer.output_tokens);
+        atomic_fetch_add(&v1->input, answer.reply.usage.input_tokens);
+        atomic_fetch_add(&v1->cached, answer.reply.usage.cache_read_tokens);
+        atomic_fetch_add(&v1->output, answer.reply.usage.output_tokens);
         last = assay_talk_finish(choice, &answer);
     } else {
         /* the prompt and the numbers were checked: it is the schema */

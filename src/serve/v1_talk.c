@@ -301,18 +301,18 @@ bool assay_talk_finish(struct assay_talk_choice *choice,
     bool last;
 
     pthread_mutex_lock(&talk->lock);
-    talk->usage.output += answer->output_tokens;
+    talk->usage.output += answer->reply.usage.output_tokens;
     if (choice->index % (size_t)talk->ask.values[ASSAY_OPENAI_N].whole == 0) {
-        talk->usage.input += answer->input_tokens;
-        talk->usage.cached += answer->cached_tokens;
+        talk->usage.input += answer->reply.usage.input_tokens;
+        talk->usage.cached += answer->reply.usage.cache_read_tokens;
     }
-    if (answer->finish == ASSAY_FINISH_CANCELLED) {
+    if (answer->reply.finish == ASSAY_FINISH_CANCELLED) {
         /* why is known already, unless a buffer was full */
         assay_openai_fail(&fault, "server_error", NULL,
                           "the answer is longer than there is room for");
         set_fault(talk, &fault);
     } else {
-        choice->finish = assay_finish_name(answer->finish);
+        choice->finish = assay_finish_name(answer->reply.finish);
     }
     last = finish_one(talk);
     pthread_mutex_unlock(&talk->lock);

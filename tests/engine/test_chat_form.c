@@ -206,7 +206,8 @@ static size_t chat_nano(struct assay_str prompt, uint32_t *ids)
 static void check_prompt(const struct assay_tokenizer *t,
                          struct assay_str prompt)
 {
-    const struct assay_message message = {ASSAY_ROLE_USER, prompt};
+    const struct assay_message message = {.role = ASSAY_ROLE_USER,
+                                          .text = prompt};
     struct assay_arena arena = {0};
     struct assay_error err = {0};
     struct assay_tokens tokens;

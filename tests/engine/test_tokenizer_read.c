@@ -236,7 +236,8 @@ static void use(struct assay_tokenizer *t)
     struct assay_arena arena = {0};
     struct assay_error err = {0};
     struct assay_tokens tokens;
-    struct assay_message message = {ASSAY_ROLE_USER, assay_str_c(text)};
+    struct assay_message message = {.role = ASSAY_ROLE_USER,
+                                    .text = assay_str_c(text)};
     struct assay_buf out;
 
     assay_buf_init(&out, 1 << 20);

@@ -33,9 +33,7 @@ static struct assay_ask plain_ask(const char *prompt)
 {
     return (struct assay_ask){
         .prompt = assay_str_c(prompt),
-        .sampling = {.top_p = 1, .repetition_penalty = 1},
-        .max_tokens = 12,
-        .logprobs = -1,
+        .chat = {.max_tokens = 12, .logprobs = -1},
     };
 }
 
@@ -178,11 +176,11 @@ static void prompts_of_any_length_are_answered_as_by_the_engine(void **state)
         size_t left = CONTEXT - 1 - lengths[i];
 
         struct assay_response answer = answer_of(route, &ask, &arena);
-        assert_int_equal(answer.input_tokens, lengths[i] + 1);
-        if (!assay_str_is(answer.text, said_alone(&a, &arena, prompt,
-                                                  left < 12 ? left : 12)))
+        assert_int_equal(answer.reply.usage.input_tokens, lengths[i] + 1);
+        if (!assay_str_is(answer.reply.text, said_alone(&a, &arena, prompt,
+                                                        left < 12 ? left : 12)))
             fail_msg("%zu characters: '%.*s'", lengths[i],
-                     ASSAY_STR_ARG(answer.text));
+                     ASSAY_STR_ARG(answer.reply.text));
         assay_arena_free(&arena);
     }
     alone_end(&a);
@@ -213,11 +211,11 @@ static void the_context_is_the_limit(void **state)
     for (uint32_t most = 0; most <= 100; most += 100) {
         struct assay_ask ask = plain_ask(long_text(&arena, CONTEXT - 3));
 
-        ask.max_tokens = most;
+        ask.chat.max_tokens = most;
         answer = answer_of(route, &ask, &arena);
-        assert_true(answer.output_tokens <= 2);
-        if (answer.output_tokens == 2)
-            assert_int_equal(answer.finish, ASSAY_FINISH_LENGTH);
+        assert_true(answer.reply.usage.output_tokens <= 2);
+        if (answer.reply.usage.output_tokens == 2)
+            assert_int_equal(answer.reply.finish, ASSAY_FINISH_LENGTH);
     }
     assay_arena_free(&arena);
     assay_route_close(route);
@@ -233,26 +231,29 @@ static void a_prefix_that_was_read_is_not_read_again(void **state)
     struct assay_ask ask = plain_ask(prompt);
 
     struct assay_response first = answer_of(route, &ask, &arena);
-    assert_int_equal(first.cached_tokens, 0);
+    assert_int_equal(first.reply.usage.cache_read_tokens, 0);
     struct assay_response second = answer_of(route, &ask, &arena);
-    assert_int_equal(second.cached_tokens, 200); /* but the last token */
-    assert_true(assay_str_equal(first.text, second.text));
+    assert_int_equal(second.reply.usage.cache_read_tokens,
+                     200); /* but the last token */
+    assert_true(assay_str_equal(first.reply.text, second.reply.text));
     /* another text from the middle on */
     char *other = ASSAY_NEW_ARRAY(&arena, char, 201);
     memcpy(other, prompt, 201);
     other[120] ^= 1;
     ask = plain_ask(other);
     struct assay_response third = answer_of(route, &ask, &arena);
-    assert_int_equal(third.cached_tokens, 121);
+    assert_int_equal(third.reply.usage.cache_read_tokens, 121);
     /* and of the answer as far as it was read */
     ask = plain_ask(
         assay_arena_printf(&arena, "%s%.*s!!", prompt,
-                           ASSAY_STR_ARG(assay_str_head(first.text, 3)))
+                           ASSAY_STR_ARG(assay_str_head(first.reply.text, 3)))
             .at);
     struct assay_response fourth = answer_of(route, &ask, &arena);
-    assert_true(fourth.cached_tokens == 121 || fourth.cached_tokens == 204);
+    assert_true(fourth.reply.usage.cache_read_tokens == 121 ||
+                fourth.reply.usage.cache_read_tokens == 204);
     struct alone a = alone_begin();
-    assert_true(assay_str_is(third.text, said_alone(&a, &arena, other, 12)));
+    assert_true(
+        assay_str_is(third.reply.text, said_alone(&a, &arena, other, 12)));
     alone_end(&a);
     assay_arena_free(&arena);
     assay_route_close(route);
@@ -264,20 +265,22 @@ static void a_conversation_goes_on_from_its_cache(void **state)
     struct assay_route_link *route = open_route(2);
     struct assay_arena arena = {0};
     struct assay_message messages[3] = {
-        {ASSAY_ROLE_USER, ASSAY_STR("Capital of France?")}};
+        {.role = ASSAY_ROLE_USER, .text = ASSAY_STR("Capital of France?")}};
     struct assay_ask ask = plain_ask("");
 
-    ask.messages = messages;
-    ask.message_count = 1;
-    ask.max_tokens = 50;
+    ask.chat.messages = messages;
+    ask.chat.message_count = 1;
+    ask.chat.max_tokens = 50;
     struct assay_response first = answer_of(route, &ask, &arena);
-    messages[1] = (struct assay_message){ASSAY_ROLE_MODEL, first.text};
-    messages[2] =
-        (struct assay_message){ASSAY_ROLE_USER, ASSAY_STR("Capital of Spain?")};
-    ask.message_count = 3;
+    messages[1] = (struct assay_message){.role = ASSAY_ROLE_MODEL,
+                                         .text = first.reply.text};
+    messages[2] = (struct assay_message){
+        .role = ASSAY_ROLE_USER, .text = ASSAY_STR("Capital of Spain?")};
+    ask.chat.message_count = 3;
     struct assay_response second = answer_of(route, &ask, &arena);
-    assert_int_equal(second.cached_tokens,
-                     first.input_tokens + first.output_tokens);
+    assert_int_equal(second.reply.usage.cache_read_tokens,
+                     first.reply.usage.input_tokens +
+                         first.reply.usage.output_tokens);
     assay_arena_free(&arena);
     assay_route_close(route);
 }
@@ -296,19 +299,20 @@ static void conversations_in_turn_keep_their_caches(void **state)
         size_t who = i % 2, count = i / 2 * 2;
         struct assay_ask ask = plain_ask("");
 
-        messages[who][count] =
-            (struct assay_message){ASSAY_ROLE_USER, assay_str_c(texts[who])};
-        ask.messages = messages[who];
-        ask.message_count = count + 1;
-        ask.max_tokens = 40;
+        messages[who][count] = (struct assay_message){
+            .role = ASSAY_ROLE_USER, .text = assay_str_c(texts[who])};
+        ask.chat.messages = messages[who];
+        ask.chat.message_count = count + 1;
+        ask.chat.max_tokens = 40;
         struct assay_response answer = answer_of(route, &ask, &arena);
         if (i >= 2)
-            assert_int_equal(answer.cached_tokens, read[who]);
+            assert_int_equal(answer.reply.usage.cache_read_tokens, read[who]);
         else
-            assert_true(answer.cached_tokens < 10);
-        read[who] = answer.input_tokens + answer.output_tokens;
-        messages[who][count + 1] =
-            (struct assay_message){ASSAY_ROLE_MODEL, answer.text};
+            assert_true(answer.reply.usage.cache_read_tokens < 10);
+        read[who] =
+            answer.reply.usage.input_tokens + answer.reply.usage.output_tokens;
+        messages[who][count + 1] = (struct assay_message){
+            .role = ASSAY_ROLE_MODEL, .text = answer.reply.text};
     }
     assay_arena_free(&arena);
     assay_route_close(route);
@@ -327,8 +331,8 @@ static void tokens_are_read_as_they_are(void **state)
 
     ask.tokens = tokens_of(&a, &arena, "Capital of Italy?", true);
     answer = answer_of(route, &ask, &arena);
-    assert_int_equal(answer.input_tokens, ask.tokens.count);
-    assert_true(assay_str_is(answer.text,
+    assert_int_equal(answer.reply.usage.input_tokens, ask.tokens.count);
+    assert_true(assay_str_is(answer.reply.text,
                              said_alone(&a, &arena, "Capital of Italy?", 12)));
     ask.tokens.at[2] = a.vocabulary;
     assert_false(assay_route_ask(route, &ask, NULL, &arena, &answer, &err));
@@ -351,26 +355,28 @@ static void an_answer_keeps_to_its_schema(void **state)
     struct assay_error err = {0};
     struct assay_ask ask = plain_ask("anything at all");
 
-    ask.max_tokens = 300;
-    ask.schema = assay_json_parse(&arena, assay_str_c(text), NULL, &err);
-    ask.sampling = assay_sampling_default();
+    ask.chat.max_tokens = 300;
+    ask.chat.schema = assay_json_parse(&arena, assay_str_c(text), NULL, &err);
+    struct assay_sampling sampling = assay_sampling_default();
+    ask.sampling = &sampling;
     for (uint64_t seed = 0; seed < 20; seed++) {
         uint64_t age;
 
-        ask.sampling.seed = seed;
+        sampling.seed = seed;
         struct assay_response answer = answer_of(route, &ask, &arena);
         const struct assay_json *value =
-            assay_json_parse(&arena, answer.text, NULL, &err);
-        assert_int_equal(answer.finish, ASSAY_FINISH_STOP);
+            assay_json_parse(&arena, answer.reply.text, NULL, &err);
+        assert_int_equal(answer.reply.finish, ASSAY_FINISH_STOP);
         if (!value || value->count != 2 ||
             !assay_json_to_u64(assay_json_get(value, "age"), &age) ||
             age < 18 || age > 80 || assay_json_text(value, "name").len != 3)
-            fail_msg("seed %d: '%.*s'", (int)seed, ASSAY_STR_ARG(answer.text));
+            fail_msg("seed %d: '%.*s'", (int)seed,
+                     ASSAY_STR_ARG(answer.reply.text));
     }
-    ask.schema = NULL;
-    ask.json_object = true;
+    ask.chat.schema = NULL;
+    ask.chat.json_object = true;
     struct assay_response answer = answer_of(route, &ask, &arena);
-    assert_true(assay_str_starts(answer.text, "{"));
+    assert_true(assay_str_starts(answer.reply.text, "{"));
     assay_arena_free(&arena);
     assay_route_close(route);
 }
@@ -502,14 +508,14 @@ static void a_question_that_is_not_possible_is_refused(void **state)
     struct assay_likelihood score;
     struct assay_ask ask = plain_ask("a");
 
-    ask.sampling.temperature = 3;
+    ask.chat.temperature = (struct assay_stated){true, 3};
     check_refused(route, &ask, "temperature is 3, expected 0 to 2");
     ask = plain_ask("a");
-    ask.logprobs = 21;
+    ask.chat.logprobs = 21;
     check_refused(route, &ask,
                   "21 best tokens were asked for, at most 20 are told");
     ask = plain_ask("a");
-    ask.schema = assay_json_parse(
+    ask.chat.schema = assay_json_parse(
         &arena, ASSAY_STR("{\"type\":\"string\",\"pattern\":\"a\"}"), NULL,
         &err);
     check_refused(route, &ask,

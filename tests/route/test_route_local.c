@@ -37,13 +37,13 @@ struct question {
 
 static struct assay_ask *greedy(struct question *q, struct assay_str prompt)
 {
-    q->message = (struct assay_message){ASSAY_ROLE_USER, prompt};
+    q->message =
+        (struct assay_message){.role = ASSAY_ROLE_USER, .text = prompt};
     q->ask = (struct assay_ask){
-        .messages = &q->message,
-        .message_count = 1,
-        .sampling = {.top_p = 1, .repetition_penalty = 1},
-        .max_tokens = 100,
-        .logprobs = -1,
+        .chat = {.messages = &q->message,
+                 .message_count = 1,
+                 .max_tokens = 100,
+                 .logprobs = -1},
     };
     return &q->ask;
 }
@@ -139,10 +139,10 @@ static void check_model(const struct recorded *r, int model)
         task->asked++;
         task->recorded +=
             assay_str_equal(r->rows[i].answers[model], r->rows[i].right);
-        task->passed += assay_str_equal(answer.text, r->rows[i].right);
-        same += assay_str_equal(answer.text, r->rows[i].answers[model]);
-        assert_true(assay_str_is(answer.model, models[model]));
-        assert_int_equal(answer.finish, ASSAY_FINISH_STOP);
+        task->passed += assay_str_equal(answer.reply.text, r->rows[i].right);
+        same += assay_str_equal(answer.reply.text, r->rows[i].answers[model]);
+        assert_true(assay_str_is(answer.reply.model, models[model]));
+        assert_int_equal(answer.reply.finish, ASSAY_FINISH_STOP);
         assay_arena_free(&arena);
     }
     if (same < (int)(0.99 * (double)r->count))
@@ -188,18 +188,19 @@ static void ask_number(struct asker *a, size_t i)
     struct question q;
     size_t row = (a->first + i * 7) % a->recorded->count;
     struct assay_ask *ask = greedy(&q, a->recorded->rows[row].prompt);
+    struct assay_sampling sampling = assay_sampling_default();
     struct assay_response answer;
     struct assay_error err = {0};
 
     if (i % 2) {
-        ask->sampling = assay_sampling_default();
-        ask->sampling.seed = row;
-        ask->max_tokens = 30;
+        sampling.seed = row;
+        ask->sampling = &sampling;
+        ask->chat.max_tokens = 30;
     }
     if (!assay_route_ask(a->route, ask, NULL, &a->arena, &answer, &err))
         a->failed = true;
     else
-        a->answers[i] = answer.text;
+        a->answers[i] = answer.reply.text;
 }
 
 static void *ask_all(void *context)
@@ -300,9 +301,9 @@ static void pieces_are_the_answer(void **state)
     struct assay_ask *ask = greedy(&q, assay_str_c(json_prompt));
 
     struct assay_response answer = answer_of(route, ask, &listener, &arena);
-    assert_true(assay_str_is(answer.text, json_answer));
-    assert_true(assay_str_equal(assay_buf_str(&h.text), answer.text));
-    assert_int_equal(answer.output_tokens, strlen(json_answer));
+    assert_true(assay_str_is(answer.reply.text, json_answer));
+    assert_true(assay_str_equal(assay_buf_str(&h.text), answer.reply.text));
+    assert_int_equal(answer.reply.usage.output_tokens, strlen(json_answer));
     assert_true(answer.clocks.asked <= answer.clocks.begun &&
                 answer.clocks.begun <= answer.clocks.first_token &&
                 answer.clocks.first_token <= answer.clocks.last_token);
@@ -310,9 +311,9 @@ static void pieces_are_the_answer(void **state)
     assay_buf_release(&h.text);
     /* the same with what each token was worth */
     h = heard_begin();
-    ask->logprobs = 3;
+    ask->chat.logprobs = 3;
     answer = answer_of(route, ask, &listener, &arena);
-    assert_int_equal(h.tokens, answer.output_tokens);
+    assert_int_equal(h.tokens, answer.reply.usage.output_tokens);
     assert_true(h.best_first && h.log < 0 && h.log > -1);
     assay_buf_release(&h.text);
     assay_arena_free(&arena);
@@ -336,18 +337,18 @@ static void a_stop_text_ends_the_answer_wherever_it_stands(void **state)
             struct assay_ask *ask = greedy(&q, assay_str_c(json_prompt));
             size_t end = 0;
 
-            ask->stops = stops;
-            ask->stop_count = 2;
+            ask->chat.stops = stops;
+            ask->chat.stop_count = 2;
             struct assay_response answer =
                 answer_of(route, ask, &listener, &arena);
             while (memcmp(json_answer + end, json_answer + at, n) != 0)
                 end++;
-            if (answer.text.len != end ||
-                memcmp(answer.text.at, json_answer, end) != 0 ||
-                !assay_str_equal(assay_buf_str(&h.text), answer.text))
+            if (answer.reply.text.len != end ||
+                memcmp(answer.reply.text.at, json_answer, end) != 0 ||
+                !assay_str_equal(assay_buf_str(&h.text), answer.reply.text))
                 fail_msg("stop '%.*s': '%.*s'", ASSAY_STR_ARG(stops[1]),
-                         ASSAY_STR_ARG(answer.text));
-            assert_int_equal(answer.finish, ASSAY_FINISH_STOP);
+                         ASSAY_STR_ARG(answer.reply.text));
+            assert_int_equal(answer.reply.finish, ASSAY_FINISH_STOP);
             assay_buf_release(&h.text);
             assay_arena_free(&arena);
         }
@@ -365,12 +366,12 @@ static void max_tokens_is_the_length(void **state)
         struct assay_ask *ask = greedy(&q, assay_str_c(json_prompt));
         size_t told = most < len ? most : len;
 
-        ask->max_tokens = most;
+        ask->chat.max_tokens = most;
         struct assay_response answer = answer_of(route, ask, NULL, &arena);
-        assert_int_equal(answer.output_tokens, told);
-        assert_int_equal(answer.text.len, told);
-        assert_memory_equal(answer.text.at, json_answer, told);
-        assert_int_equal(answer.finish,
+        assert_int_equal(answer.reply.usage.output_tokens, told);
+        assert_int_equal(answer.reply.text.len, told);
+        assert_memory_equal(answer.reply.text.at, json_answer, told);
+        assert_int_equal(answer.reply.finish,
                          most <= len ? ASSAY_FINISH_LENGTH : ASSAY_FINISH_STOP);
         assay_arena_free(&arena);
     }
@@ -392,9 +393,9 @@ static void a_listener_that_leaves_ends_the_answer(void **state)
         h.stop_after = after;
         struct assay_response answer = answer_of(
             route, greedy(&q, assay_str_c(json_prompt)), &listener, &arena);
-        assert_int_equal(answer.finish, ASSAY_FINISH_CANCELLED);
+        assert_int_equal(answer.reply.finish, ASSAY_FINISH_CANCELLED);
         assert_int_equal(h.pieces, after);
-        assert_int_equal(answer.text.len, after);
+        assert_int_equal(answer.reply.text.len, after);
         assay_buf_release(&h.text);
         assay_arena_free(&arena);
     }
@@ -427,13 +428,13 @@ static void a_flag_that_is_set_ends_the_answer(void **state)
 
     struct assay_response answer = answer_of(
         route, greedy(&q, assay_str_c(json_prompt)), &listener, &arena);
-    assert_int_equal(answer.finish, ASSAY_FINISH_CANCELLED);
-    assert_int_equal(answer.output_tokens, 4);
+    assert_int_equal(answer.reply.finish, ASSAY_FINISH_CANCELLED);
+    assert_int_equal(answer.reply.usage.output_tokens, 4);
     /* set before it is asked: nothing is said */
     answer = answer_of(route, greedy(&q, assay_str_c(json_prompt)), &listener,
                        &arena);
-    assert_int_equal(answer.finish, ASSAY_FINISH_CANCELLED);
-    assert_int_equal(answer.output_tokens, 0);
+    assert_int_equal(answer.reply.finish, ASSAY_FINISH_CANCELLED);
+    assert_int_equal(answer.reply.usage.output_tokens, 0);
     assay_arena_free(&arena);
     assay_route_close(route);
 }
@@ -472,10 +473,10 @@ static void *ask_endlessly(void *context)
     struct question q;
     struct assay_ask *ask = greedy(&q, ASSAY_STR("Repeat: a"));
 
-    ask->schema = e->schema;
-    ask->max_tokens = 0;
+    ask->chat.schema = e->schema;
+    ask->chat.max_tokens = 0;
     e->ok = assay_route_ask(e->route, ask, &e->listener, &arena, &answer, &err);
-    e->finish = answer.finish;
+    e->finish = answer.reply.finish;
     assay_arena_free(&arena);
     return NULL;
 }

@@ -1,0 +1,43 @@
+/*
+ * A key. It can be sent, compared and struck out of texts, never printed: it
+ * is no assay_str, stands in a page of its own that no core file holds, and
+ * is wiped when it is given back.
+ */
+#ifndef ASSAY_SECRET_H
+#define ASSAY_SECRET_H
+
+#include "assay/buf.h"
+#include "assay/error.h"
+#include "assay/str.h"
+
+struct assay_secret;
+
+/*
+ * The key in an environment variable. NULL: NOT_FOUND when it is unset or
+ * empty (says its name); BAD_INPUT when it holds control characters, blanks
+ * or more than 4,096 bytes (says where, never what). While one exists this
+ * process writes no core file and cannot be traced by others.
+ */
+struct assay_secret *assay_secret_from_environment(const char *name,
+                                                   struct assay_error *err);
+/* The first line of a file that only its owner may read (mode 0600). */
+struct assay_secret *assay_secret_from_file(const char *path,
+                                            struct assay_error *err);
+void assay_secret_free(struct assay_secret *secret);
+/* Where it came from: "OPENAI_API_KEY". */
+struct assay_str assay_secret_name(const struct assay_secret *secret);
+
+/*
+ * Strikes every key that exists out of a text, as it is and in base64, hex,
+ * percent and JSON escapes: "[key]" stands there. What any provider said
+ * passes through here before it is kept or shown. In the arena; the text
+ * itself where there is nothing to strike.
+ */
+struct assay_str assay_secret_strike(struct assay_arena *arena,
+                                     struct assay_str text);
+
+/* For the one place that sends it: appends the bytes. */
+void assay_secret_reveal(const struct assay_secret *secret,
+                         struct assay_buf *header);
+
+#endif

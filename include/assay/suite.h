@@ -1,0 +1,127 @@
+/*
+ * A suite: what is asked, and what answers must be like. Read from a
+ * promptfoo configuration (the subset in docs/suites.md), an lm-eval task of
+ * the plain kind, or a plain file of prompts; what is not supported is
+ * refused by its name and place, never left out.
+ *
+ * Everything lives in the suite's arena. A file is data: nothing in it runs.
+ */
+#ifndef ASSAY_SUITE_H
+#define ASSAY_SUITE_H
+
+#include "assay/arena.h"
+#include "assay/chat.h"
+#include "assay/error.h"
+
+/*
+ * What an answer must be like. Names, defaults and meaning are promptfoo's
+ * (docs/suites.md lists them); values are rendered with the vars of the case.
+ */
+struct assay_assertion {
+    struct assay_str type; /* "contains-any", without "not-" */
+    bool negated;
+    const struct assay_json *value; /* or NULL */
+    struct assay_stated threshold;
+    double weight;           /* 1; 0: never fails, counts in metrics alone */
+    struct assay_str metric; /* groups assertions in reports, or empty */
+    struct assay_str judge;  /* route that judges (llm-rubric), or empty */
+    const struct assay_assertion *of; /* assert-set: these */
+    size_t count;
+};
+
+enum assay_case_kind {
+    ASSAY_CASE_GENERATE, /* messages in, text out */
+    ASSAY_CASE_CHOICE,   /* log-likelihood of each continuation */
+};
+
+/* A cut of the answer before it is scored, lm-eval's filters. */
+struct assay_filter {
+    struct assay_str name; /* "regex", "take_first", "lowercase" … */
+    const struct assay_json *options; /* or NULL */
+};
+
+/* One prompt with one row of vars: what is asked once of every route. */
+struct assay_case {
+    enum assay_case_kind kind;
+    struct assay_str id;          /* stable: sha256 of what it asks, 16 hex */
+    struct assay_str description; /* or empty */
+    struct assay_str prompt;      /* label or first line, to show */
+    struct assay_str where;       /* "tests.csv:14" */
+    uint32_t prompt_index, test_index; /* in the file, from 0 */
+    struct assay_str cluster;      /* cases that belong together, or empty */
+    const struct assay_json *vars; /* object */
+    const struct assay_json *metadata; /* object, or NULL */
+    const struct assay_message *messages;
+    size_t message_count;
+    const struct assay_assertion *assertions;
+    size_t assertion_count;
+    struct assay_stated threshold; /* pass: weighted score at least this */
+    /* Of this case alone, over the provider's (max_tokens, stops, schema). */
+    const struct assay_json *options;
+    /* Which providers of the suite it is for; NULL: all. */
+    const bool *providers;
+    /* CHOICE: */
+    struct assay_str context;
+    const struct assay_str *choices;
+    size_t choice_count, gold;
+    const struct assay_filter *filters; /* before scoring, in this order */
+    size_t filter_count;
+};
+
+/* A provider as the file names it. */
+struct assay_suite_provider {
+    struct assay_str id;    /* "openai:chat:gpt-4o", as written */
+    struct assay_str label; /* or the id */
+    /*
+     * Where it leads: a catalog route ("openai/gpt-4o"), "openai:URL#MODEL"
+     * or "local:FILE"; a dialect and model where the catalog must be asked.
+     */
+    struct assay_str route, dialect, model, base_url, key_env, api_version;
+    struct assay_chat chat; /* numbers, tools, schema …; no messages */
+    struct assay_header *headers;
+    size_t header_count;
+    struct assay_stated cost_in, cost_out; /* dollars a token, if stated */
+};
+
+/* Bytes that were read, kept with the run so that it can be repeated. */
+struct assay_suite_file {
+    struct assay_str path; /* as named from the suite */
+    struct assay_str sha256;
+    struct assay_str bytes;
+};
+
+struct assay_suite {
+    struct assay_arena arena;
+    struct assay_str name, format; /* "promptfoo", "lm-eval", "prompts" */
+    struct assay_str scoring;      /* "assertions", "loglikelihood", "letter,
+                                      generated" … */
+    struct assay_case *cases;
+    size_t case_count;
+    struct assay_suite_provider *providers;
+    size_t provider_count;
+    uint32_t repeat;      /* each case so often; 1 */
+    uint32_t concurrency; /* 0: not stated */
+    struct assay_suite_file *files;
+    size_t file_count;
+    /* What was read over without effect on results ("sharing", …). */
+    struct assay_str *notes;
+    size_t note_count;
+};
+
+struct assay_suite_options {
+    /* Looks up {{env.NAME}}; NULL: the environment. Keys are never given. */
+    const char *(*env)(const char *name);
+    size_t most_cases; /* 0: 1,000,000 */
+};
+
+/*
+ * NULL: BAD_INPUT with file, line and what was expected; NOT_FOUND: a file
+ * it names; LIMIT. Files it names are read from its folder, below it only
+ * unless named absolutely.
+ */
+struct assay_suite *assay_suite_read(const char *path,
+                                     const struct assay_suite_options *options,
+                                     struct assay_error *err);
+void assay_suite_free(struct assay_suite *suite);
+
+#endif
