@@ -120,6 +120,9 @@ struct assay_tile_scale assay_tile_scale(const struct assay_matrix *m,
  * What is quantised stands in chunks of twelve vectors (the last one has
  * what is left, `width`): block b of vector v of a chunk is number
  * (b * width + v) of the chunk's blocks.
+ *
+ * Where int8 is too coarse, what it leaves is multiplied as well: the vectors
+ * of `rest`, with `more` set, so that both products are added up.
  */
 struct assay_vectors {
     size_t count, cols;
@@ -128,6 +131,8 @@ struct assay_vectors {
     float *scales;       /* 1 per block */
     float *sums;         /* 1 per block: scale * sum of its integers */
     int32_t *halves;     /* 2 per block: sums of 16 integers */
+    float *rest; /* NULL, or count x cols: floats without their integers */
+    bool more;   /* products are added to what is there */
 };
 
 /* ------------------------------------------------------- the cache */
@@ -153,12 +158,13 @@ size_t assay_kv_bytes(enum assay_kv_type type, uint32_t head_dim,
 struct assay_kernels {
     enum assay_cpu_level level;
 
-    /* Fills what is quantised, of vectors from … to. */
+    /* Fills what is quantised, and the rest, of vectors from … to. */
     void (*quantise)(struct assay_vectors *x, size_t from, size_t to);
     /*
      * y[v][row] = sum over columns of weight[row][column] * x[v][column] for
      * the rows of groups from … to and every vector; y has `stride` floats
-     * a vector, at least the rows rounded up to 16.
+     * a vector, at least the rows rounded up to 16. Block types: plus what y
+     * holds, for vectors that say `more`.
      */
     void (*multiply)(const struct assay_matrix *m,
                      const struct assay_vectors *x, float *y, size_t stride,

@@ -145,8 +145,10 @@ static inline __attribute__((always_inline)) void half_times(
     struct super super = {_mm256_setzero_ps(), _mm256_setzero_ps()};
     __m256 sums[WIDEST];
 
+    y += half * HALF;
     for (int v = 0; v < width; v++)
-        sums[v] = _mm256_setzero_ps();
+        sums[v] = job->x->more ? _mm256_loadu_ps(y + (size_t)v * stride)
+                               : _mm256_setzero_ps();
     for (size_t t = 0; t < job->tiles; t++, block += step) {
         const unsigned char *tile = group + t * at->weights;
         const unsigned char *own = group + at->scales_at + t * at->scales;
@@ -199,7 +201,7 @@ static inline __attribute__((always_inline)) void half_times(
         }
     }
     for (int v = 0; v < width; v++)
-        _mm256_storeu_ps(y + (size_t)v * stride + half * HALF, sums[v]);
+        _mm256_storeu_ps(y + (size_t)v * stride, sums[v]);
 }
 
 /* ------------------------------------------------------- every type */

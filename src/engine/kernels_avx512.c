@@ -121,7 +121,8 @@ static inline __attribute__((always_inline)) void group_times(
     __m512 sums[ASSAY_CHUNK];
 
     for (int v = 0; v < width; v++)
-        sums[v] = _mm512_setzero_ps();
+        sums[v] = job->x->more ? _mm512_loadu_ps(y + (size_t)v * stride)
+                               : _mm512_setzero_ps();
     for (size_t t = 0; t < job->tiles; t++, block += step) {
         const unsigned char *tile = group + t * at->weights;
         const unsigned char *own = group + at->scales_at + t * at->scales;

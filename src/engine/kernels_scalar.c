@@ -62,7 +62,7 @@ static void blocks_times(const struct assay_matrix *m,
     struct assay_packing packing = assay_packing_of(m->type);
     size_t weights = assay_matrix_layout(m).weights;
 
-    for (size_t v = 0; v < x->count; v++)
+    for (size_t v = 0; v < x->count && !x->more; v++)
         memset(y + v * stride + g * ASSAY_GROUP, 0, ASSAY_GROUP * sizeof *y);
     for (size_t r = 0; r < ASSAY_GROUP; r++)
         for (size_t t = 0; t < m->cols / ASSAY_BLOCK; t++) {

@@ -449,6 +449,17 @@ static inline assay_i16v rounded16(assay_f16v x, float per)
     return __builtin_convertvector((v + magic) - magic, assay_i16v);
 }
 
+/*
+ * x without the number that stands for it. The product is chosen for the
+ * reason above; next to an infinite scale the rest is x.
+ */
+static inline assay_f16v rest16(assay_f16v x, assay_i16v q, float scale)
+{
+    assay_f16v p = scale * __builtin_convertvector(q, assay_f16v);
+
+    return x - choose16(size16(p) < 3e38F, p, all16(0));
+}
+
 static void quantise(struct assay_vectors *x, size_t from, size_t to)
 {
     for (size_t v = from; v < to; v++)
@@ -475,6 +486,12 @@ static void quantise(struct assay_vectors *x, size_t from, size_t to)
             x->halves[2 * n + 1] = sum[1];
             x->scales[n] = scale;
             x->sums[n] = scale * (float)(sum[0] + sum[1]);
+            if (x->rest) {
+                float *rest = x->rest + v * x->cols + b * ASSAY_BLOCK;
+
+                store16(rest, rest16(low, first, scale));
+                store16(rest + LANES, rest16(high, second, scale));
+            }
         }
 }
 

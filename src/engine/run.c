@@ -27,6 +27,7 @@ struct product {
     const struct assay_matrix *matrix;
     float *out;
     size_t stride, groups;
+    bool fine; /* with what int8 leaves of the vectors */
 };
 
 struct assay_pass {
@@ -41,7 +42,8 @@ struct assay_pass {
     float *mixed; /* what attention gathers, rows x query heads */
     float *gate, *up;
     float *logits; /* LOGIT_ROWS x vocabulary, rounded up */
-    struct assay_vectors vectors;
+    struct assay_vectors vectors, rest;
+    float *rest_floats; /* rows x width */
     struct product products[3];
     size_t product_count;
     unsigned char *scratch; /* one part a thread */
@@ -81,6 +83,14 @@ static bool take_vectors(struct assay_vectors *x, size_t most_cols)
     return x->bytes && x->scales && x->sums && x->halves;
 }
 
+static void free_vectors(struct assay_vectors *x)
+{
+    free(x->bytes);
+    free(x->scales);
+    free(x->sums);
+    free(x->halves);
+}
+
 struct assay_pass *assay_pass_new(struct assay_engine *engine,
                                   struct assay_error *err)
 {
@@ -106,12 +116,14 @@ struct assay_pass *assay_pass_new(struct assay_engine *engine,
         w->value = floats(rows * padded(keys), &ok);
         w->gate = floats(rows * padded(l->feed_forward), &ok);
         w->up = floats(rows * padded(l->feed_forward), &ok);
+        w->rest_floats = floats(rows * padded(shape->width), &ok);
         w->logits = floats(LOGIT_ROWS * padded(shape->vocabulary), &ok);
         w->scratch = aligned_alloc(
             ASSAY_ALIGN, w->scratch_bytes * assay_pool_threads(engine->pool));
         ok = ok && w->scratch &&
              take_vectors(&w->vectors,
-                          most(most(queries, l->feed_forward), shape->width));
+                          most(most(queries, l->feed_forward), shape->width)) &&
+             take_vectors(&w->rest, shape->width);
     }
     if (ok)
         return w;
@@ -136,10 +148,9 @@ void assay_pass_free(struct assay_pass *w)
     free(w->up);
     free(w->logits);
     free(w->scratch);
-    free(w->vectors.bytes);
-    free(w->vectors.scales);
-    free(w->vectors.sums);
-    free(w->vectors.halves);
+    free(w->rest_floats);
+    free_vectors(&w->vectors);
+    free_vectors(&w->rest);
     free(w);
 }
 
@@ -151,6 +162,8 @@ static void quantise_part(void *context, size_t from, size_t to, size_t thread)
 
     (void)thread;
     w->engine->kernels->quantise(&w->vectors, from, to);
+    if (w->vectors.rest)
+        w->engine->kernels->quantise(&w->rest, from, to);
 }
 
 static bool is_float(const struct assay_matrix *m)
@@ -158,13 +171,21 @@ static bool is_float(const struct assay_matrix *m)
     return assay_packing_of(m->type).scaling == ASSAY_SCALE_NONE;
 }
 
-/* The vectors that the next products multiply; any of the matrices blocks? */
-static void set_vectors(struct assay_pass *w, const float *x, size_t count,
-                        size_t cols, bool blocks)
+/* The vectors that the next products multiply. */
+static void set_vectors(struct assay_pass *w, const float *x, size_t count)
 {
+    bool blocks = false, fine = false;
+
+    for (size_t i = 0; i < w->product_count; i++) {
+        blocks = blocks || !is_float(w->products[i].matrix);
+        fine = fine || w->products[i].fine;
+    }
     w->vectors.floats = x;
-    w->vectors.count = count;
-    w->vectors.cols = cols;
+    w->vectors.count = w->rest.count = count;
+    w->vectors.cols = w->rest.cols = w->products[0].matrix->cols;
+    w->vectors.rest = fine ? w->rest_floats : NULL;
+    w->rest.floats = w->rest_floats;
+    w->rest.more = true;
     if (blocks)
         assay_pool_run(w->engine->pool, count, ASSAY_CHUNK, quantise_part, w);
 }
@@ -184,6 +205,9 @@ static void multiply_part(void *context, size_t from, size_t to, size_t thread)
         if (a < b)
             w->engine->kernels->multiply(p->matrix, &w->vectors, p->out,
                                          p->stride, a, b);
+        if (a < b && p->fine)
+            w->engine->kernels->multiply(p->matrix, &w->rest, p->out, p->stride,
+                                         a, b);
         first += p->groups;
     }
 }
@@ -199,17 +223,22 @@ static void add_product(struct assay_pass *w, const struct assay_matrix *m,
     };
 }
 
+/* Where the smallest difference tells: see attention(). */
+static void add_fine_product(struct assay_pass *w, const struct assay_matrix *m,
+                             float *out)
+{
+    add_product(w, m, out);
+    w->products[w->product_count - 1].fine = !is_float(m);
+}
+
 /* Multiplies `count` vectors with all products that were added. */
 static void multiply(struct assay_pass *w, const float *x, size_t count)
 {
     size_t groups = 0;
-    bool blocks = false;
 
-    for (size_t i = 0; i < w->product_count; i++) {
+    for (size_t i = 0; i < w->product_count; i++)
         groups += w->products[i].groups;
-        blocks = blocks || !is_float(w->products[i].matrix);
-    }
-    set_vectors(w, x, count, w->products[0].matrix->cols, blocks);
+    set_vectors(w, x, count);
     assay_pool_run(w->engine->pool, groups, GRAIN, multiply_part, w);
     w->product_count = 0;
 }
@@ -330,14 +359,18 @@ static void activate(void *context, size_t from, size_t to, size_t thread)
         w->engine->kernels->gelu_times(w->gate + i * n, w->up + i * n, n);
 }
 
+/*
+ * Queries and keys are multiplied finely: scores are exponents, so where
+ * attention is sharp a hundredth in one of them is a hundredth of the sum.
+ */
 static void attention(struct assay_pass *w, size_t count)
 {
     const struct assay_layer *l = w->layer;
 
     w->norm = l->norms[ASSAY_BEFORE_ATTENTION];
     each_row(w, count, norm_rows);
-    add_product(w, &l->matrices[ASSAY_QUERY], w->query);
-    add_product(w, &l->matrices[ASSAY_KEY], w->key);
+    add_fine_product(w, &l->matrices[ASSAY_QUERY], w->query);
+    add_fine_product(w, &l->matrices[ASSAY_KEY], w->key);
     add_product(w, &l->matrices[ASSAY_VALUE], w->value);
     multiply(w, w->h, count);
     each_row(w, count, turn_and_keep);
