@@ -41,15 +41,17 @@ struct assay_piece {
 };
 
 /*
- * Monotonic nanoseconds of one attempt; 0: it did not come to that. Queueing
- * before it and waiting after it are the caller's. first_token: of any
- * channel (text, thought, tool argument); first_content: of the answer.
+ * Monotonic nanoseconds of one attempt, in this order; 0: it did not come to
+ * that. Queueing before it and waiting after it are the caller's. The latency
+ * that is reported is done - sending. first_token: of any channel (text,
+ * thought, tool argument); first_content: of the answer.
  */
 struct assay_clocks {
     int64_t asked, begun; /* begun: its turn has come, nothing is sent yet */
     int64_t resolved, connected, secured; /* a new connection; else 0 */
-    int64_t sent;                         /* last byte of the request */
-    int64_t headers, first_byte;
+    int64_t sending;             /* directly before the request's first byte */
+    int64_t sent;                /* the kernel has its last byte */
+    int64_t headers, first_byte; /* of the reply: head is whole; of the body */
     int64_t first_token, first_content, last_token;
     int64_t done; /* last byte of the reply */
 };
@@ -60,10 +62,16 @@ struct assay_response {
     struct assay_trouble trouble;  /* where it is not */
     struct assay_completion reply; /* what came, cut short or whole */
     struct assay_clocks clocks;
-    bool sent;               /* a byte of the request may have left */
-    bool reused;             /* the connection was used before */
+    bool sent;   /* a byte of the request may have left */
+    bool reused; /* the connection was used before */
+    /*
+     * BAD_REQUEST for a field that this server does not know: the route will
+     * leave it out from now on, so that another attempt is another question.
+     */
+    bool again;
     struct assay_str raw;    /* body as it came, decoded, at most 1 MiB */
-    struct assay_str server; /* "openai-processing-ms", request id … */
+    struct assay_str server; /* JSON object of its telling headers: request
+                                ids, own times, limits; or empty */
 };
 
 struct assay_listener {

@@ -32,7 +32,7 @@ struct slot {
     atomic_bool lost;
 };
 
-/* The only thing that can be written to in this library. */
+/* A handler has no argument: what it needs is where it can reach it. */
 static struct {
     pthread_mutex_t lock; /* whoever maps or closes */
     size_t count;
