@@ -88,7 +88,8 @@ struct assay_claim {
      * Key path in the statement: "context_tokens", "capabilities.vision",
      * "lifecycle.status", "data.retention_days"; prices are one claim per
      * meter ("price.input_tokens", value: the array of its components),
-     * benchmarks one claim per row ("benchmark", value: the row).
+     * benchmarks one claim per row ("benchmark", value: the row), trials of
+     * the user's own prompts likewise ("trial").
      */
     struct assay_str fact;
     const struct assay_json *value; /* type NULL: "not stated" */

@@ -87,9 +87,12 @@ static void read_facts(struct facts *facts, const struct assay_json *body)
     for (const struct assay_json *m = body->first; m; m = m->next) {
         if (assay_str_is(m->key, "prices")) {
             add_prices(facts, m);
-        } else if (assay_str_is(m->key, "benchmarks")) {
+        } else if (assay_str_is(m->key, "benchmarks") ||
+                   assay_str_is(m->key, "trials")) {
+            struct assay_str row_name = assay_str_head(m->key, m->key.len - 1);
+
             for (const struct assay_json *row = m->first; row; row = row->next)
-                add_fact(facts, ASSAY_STR("benchmark"), row);
+                add_fact(facts, row_name, row);
         } else if (assay_json_is(m, ASSAY_JSON_OBJECT) &&
                    !assay_str_is(m->key, "image_tokens")) {
             add_members(facts, m);
@@ -101,12 +104,11 @@ static void read_facts(struct facts *facts, const struct assay_json *body)
 
 /* ------------------------------------------------------- comparing */
 
-/* Two rows are of one benchmark when these say the same. */
-static bool same_benchmark(const struct assay_json *a,
-                           const struct assay_json *b)
+/* Two rows are of one benchmark, or trial, when these say the same. */
+static bool same_row(const struct assay_json *a, const struct assay_json *b)
 {
-    static const char *const keys[] = {"name",    "setting", "variant",
-                                       "harness", "unit",    "date"};
+    static const char *const keys[] = {"name", "setting", "variant", "harness",
+                                       "unit", "date",    "run",     "against"};
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (!assay_str_equal(assay_json_text(a, keys[i]),
@@ -118,11 +120,12 @@ static bool same_benchmark(const struct assay_json *a,
 static const struct fact *find_fact(const struct facts *facts,
                                     const struct fact *wanted)
 {
-    bool row = assay_str_is(wanted->path, "benchmark");
+    bool row = assay_str_is(wanted->path, "benchmark") ||
+               assay_str_is(wanted->path, "trial");
 
     for (size_t i = 0; i < facts->count; i++)
         if (assay_str_equal(facts->at[i].path, wanted->path) &&
-            (!row || same_benchmark(facts->at[i].value, wanted->value)))
+            (!row || same_row(facts->at[i].value, wanted->value)))
             return &facts->at[i];
     return NULL;
 }

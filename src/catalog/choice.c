@@ -367,17 +367,18 @@ static struct sorted sort_by_fact(struct assay_arena *arena,
     return out;
 }
 
-/* Cuts sorted claims into choices; benchmarks are rows, not one fact. */
+/* Cuts sorted claims into choices; benchmarks and trials are rows. */
 static size_t cut_choices(const struct assay_claim **claims, size_t count,
                           struct assay_choice *choices)
 {
     struct assay_str benchmark = assay_fact_name(ASSAY_ON_BENCHMARK);
+    struct assay_str trial = assay_fact_name(ASSAY_ON_TRIAL);
     struct assay_choice *choice = NULL;
     size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
         struct assay_str fact = claims[i]->fact;
-        if (fact.at == benchmark.at)
+        if (fact.at == benchmark.at || fact.at == trial.at)
             continue;
         if (!choice || (choice->fact.at != fact.at &&
                         !assay_str_equal(choice->fact, fact))) {

@@ -131,6 +131,29 @@ static void add_benchmark(struct assay_buf *out, const struct assay_json *row)
     }
 }
 
+/* "25 of 27 against 15 of 27 of openai/gpt-4o on support.yaml: better" */
+static void add_trial(struct assay_buf *out, const struct assay_json *row)
+{
+    static const char *const keys[] = {
+        "passed", " of ",      "n",      " against ", "against_passed",
+        " of ",   "against_n", " of ",   "against",   " on ",
+        "suite",  ": ",        "verdict"};
+    struct assay_str verdict = assay_json_text(row, "verdict");
+
+    for (size_t i = 0; i + 1 < sizeof(keys) / sizeof(keys[0]); i++) {
+        const struct assay_json *value = assay_json_get(row, keys[i]);
+        if (i % 2)
+            assay_buf_add_c(out, keys[i]);
+        else if (value && value->type != ASSAY_JSON_NULL)
+            assay_buf_add(out, value->text);
+    }
+    if (assay_str_is(verdict, "this"))
+        verdict = ASSAY_STR("better");
+    else if (assay_str_is(verdict, "against"))
+        verdict = ASSAY_STR("worse");
+    assay_buf_add(out, verdict);
+}
+
 static void add_scalar(struct assay_buf *out, struct assay_arena *arena,
                        const struct assay_json *value)
 {
@@ -176,6 +199,9 @@ struct assay_str assay_claim_text(struct assay_arena *arena,
     else if (value->type == ASSAY_JSON_OBJECT &&
              assay_str_is(claim->fact, "benchmark"))
         add_benchmark(&out, value);
+    else if (value->type == ASSAY_JSON_OBJECT &&
+             assay_str_is(claim->fact, "trial"))
+        add_trial(&out, value);
     else if (value->type == ASSAY_JSON_ARRAY ||
              value->type == ASSAY_JSON_OBJECT)
         add_members(&out, arena, value);

@@ -1,6 +1,6 @@
 /*
  * Statements as claims: one per key, by the key's path; prices one per
- * meter, benchmarks one per row. About 20 claims a statement, 200,000 in a
+ * meter, benchmarks and trials one per row. About 20 claims a statement, 200,000 in a
  * full catalog, so fact names are borrowed from one table and keys are met
  * in the order in which facts_write.c wrote them.
  */
@@ -169,6 +169,7 @@ static const struct key model_keys[] = {
     KEY("weights", WEIGHTS),
     SPECIAL("lifecycle", KEY_MEMBERS, LIFECYCLE_STATUS, &lifecycle),
     SPECIAL("benchmarks", KEY_ROWS, BENCHMARK, NULL),
+    SPECIAL("trials", KEY_ROWS, TRIAL, NULL),
     KEY("note", NOTE),
 };
 static const struct key route_keys[] = {

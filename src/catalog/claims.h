@@ -77,6 +77,7 @@
     X(TASK, "task")                                              \
     X(TIER, "tier")                                              \
     X(TOKENIZER, "tokenizer")                                    \
+    X(TRIAL, "trial")                                            \
     X(WEIGHTS, "weights")
 
 enum assay_fact_number {

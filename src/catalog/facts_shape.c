@@ -9,6 +9,7 @@
 #define MOST_PARAMETERS UINT64_C(1000000000000000)
 #define MOST_USD UINT64_C(10000000)
 #define MOST_SCORE UINT64_C(1000000000)
+#define MOST_TRIALS UINT64_C(1000000000)
 #define MOST_DAYS UINT64_C(36525)
 #define MOST_PIXELS UINT64_C(1000000)
 
@@ -150,6 +151,65 @@ static const struct assay_fact_shape benchmark = {
     .order = benchmark_order,
 };
 
+/*
+ * A run of the user's own prompts on this model and another one: what was
+ * counted, seen from this model. A run states its mirror image of the other.
+ */
+static const char *const trial_verdicts[] = {
+    "this", "against", "equivalent", "undecided", "withheld", NULL,
+};
+static const char *const trial_rules[] = {
+    "mcnemar",
+    "e_process",
+    "paired_interval",
+    NULL,
+};
+static const struct assay_fact_field trial_fields[] = {
+    REQUIRED("run", TEXT),
+    REQUIRED("suite", TEXT),
+    REQUIRED("against", MODEL_ID),
+    KEY("route", TEXT),
+    KEY("against_route", TEXT),
+    COUNT("passed", 0, MOST_TRIALS),
+    COUNT("n", 0, MOST_TRIALS),
+    DECIMAL("passed_low", 0, 1),
+    DECIMAL("passed_high", 0, 1),
+    COUNT("against_passed", 0, MOST_TRIALS),
+    COUNT("against_n", 0, MOST_TRIALS),
+    DECIMAL("against_passed_low", 0, 1),
+    DECIMAL("against_passed_high", 0, 1),
+    COUNT("both", 0, MOST_TRIALS),
+    COUNT("only_this", 0, MOST_TRIALS),
+    COUNT("only_against", 0, MOST_TRIALS),
+    COUNT("neither", 0, MOST_TRIALS),
+    {
+        .key = "verdict",
+        .kind = ASSAY_FACT_WORD,
+        .null = ASSAY_FACT_REQUIRED,
+        .words = trial_verdicts,
+    },
+    WORD("rule", trial_rules),
+    DECIMAL("p", 0, 1),
+    DECIMAL("e", 0, MOST_SCORE),
+    DECIMAL("difference", ASSAY_FACT_SIGNED, 1),
+    DECIMAL("difference_low", ASSAY_FACT_SIGNED, 1),
+    DECIMAL("difference_high", ASSAY_FACT_SIGNED, 1),
+    COUNT("more_prompts", 0, MOST_TRIALS),
+    DECIMAL("latency_ms_p50", 0, MOST_SCORE),
+    DECIMAL("against_latency_ms_p50", 0, MOST_SCORE),
+    DECIMAL("cost_per_pass_usd", 0, MOST_USD),
+    DECIMAL("against_cost_per_pass_usd", 0, MOST_USD),
+    KEY("scoring", TEXT),
+    KEY("date", DATE),
+};
+static const char *const trial_order[] = {"against", "suite", "run", NULL};
+static const struct assay_fact_shape trial = {
+    .fields = trial_fields,
+    .count = LENGTH(trial_fields),
+    .order = trial_order,
+    .order_is_unique = true,
+};
+
 static const struct assay_fact_field model_fields[] = {
     REQUIRED("id", MODEL_ID),
     KEY("name", TEXT),
@@ -176,6 +236,7 @@ static const struct assay_fact_field model_fields[] = {
     KEY("weights", ANY),
     OBJECT("lifecycle", lifecycle),
     ROWS("benchmarks", benchmark),
+    ROWS("trials", trial),
     KEY("note", TEXT),
 };
 const struct assay_fact_shape assay_fact_model = {

@@ -97,8 +97,11 @@ static void mark_detail(struct assay_document *doc)
 
 static void say_next(struct assay_comparison *c)
 {
-    struct assay_section *section = assay_document_section(c->doc, "next", "");
+    struct assay_section *section;
 
+    if (c->trial_count)
+        return;
+    section = assay_document_section(c->doc, "next", "");
     assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
                       ASSAY_STR("Not tested on your own prompts yet: nothing "
                                 "above says how they answer those."));
@@ -122,10 +125,12 @@ struct assay_document *assay_compare(
         assay_fail_in(err, "compare");
         return NULL;
     }
+    assay_compare_trials(c);
     assay_compare_advantages(c);
     set_models(c);
     (void)assay_compare_verdict(c);
     assay_compare_scorecard(c);
+    assay_compare_evidence(c);
     assay_compare_tradeoffs(c);
     if (!assay_compare_cost(c, err)) {
         assay_fail_in(err, "compare");
@@ -139,7 +144,6 @@ struct assay_document *assay_compare(
     assay_compare_friction(c);
     assay_compare_summary(c);
     assay_compare_faq(c);
-    assay_json_set(c->data, "evidence", assay_json_array(arena));
     assay_compare_related(c);
     say_next(c);
     mark_detail(c->doc);

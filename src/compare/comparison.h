@@ -58,6 +58,8 @@ struct assay_side {
     struct assay_points advantages; /* what speaks for it */
 };
 
+struct assay_trial_row;
+
 /* Rows of one benchmark that may stand beside each other. */
 struct assay_bench_row {
     struct assay_str name;
@@ -81,6 +83,8 @@ struct assay_comparison {
     bool different_jobs; /* their tasks are known and differ */
     struct assay_bench_row *benchmarks;
     size_t comparable_count;
+    struct assay_trial_row *trials; /* newest first */
+    size_t trial_count;
     struct assay_json *data;
 };
 
@@ -177,6 +181,18 @@ bool assay_compare_sides(struct assay_comparison *c,
 bool assay_compare_benchmark_rows(struct assay_comparison *c);
 /* Fills in the advantages of the sides. */
 void assay_compare_advantages(struct assay_comparison *c);
+/* Gathers what runs say of pairs of these models. */
+void assay_compare_trials(struct assay_comparison *c);
+/*
+ * The side that the newest runs find better than every other one, worse than
+ * none, or ASSAY_NOBODY; says how.
+ */
+size_t assay_compare_measured(struct assay_comparison *c,
+                              struct assay_points *points);
+void assay_compare_evidence(struct assay_comparison *c);
+/* What the newest run says of one side. */
+void assay_compare_evidence_value(struct assay_comparison *c, size_t side,
+                                  struct assay_value *value);
 bool assay_compare_verdict(struct assay_comparison *c);
 void assay_compare_scorecard(struct assay_comparison *c);
 void assay_compare_tradeoffs(struct assay_comparison *c);

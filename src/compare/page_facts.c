@@ -33,13 +33,11 @@ static const char *const usual_facts[] = {
 static bool shown_elsewhere(struct assay_str fact)
 {
     static const char *const names[] = {
-        "aliases", "name",
-        "model",   "provider",
-        "tier",    "provider_name",
-        "status",  "retired_on",
-        "match",   "fallback",
-        "order",   "benchmark",
-        "weights", "parameters_estimated",
+        "aliases",  "name",       "model",
+        "provider", "tier",       "provider_name",
+        "status",   "retired_on", "match",
+        "fallback", "order",      "benchmark",
+        "trial",    "weights",    "parameters_estimated",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

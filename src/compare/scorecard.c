@@ -346,10 +346,11 @@ static size_t benchmarks_row(struct assay_comparison *c,
 static size_t evidence_row(struct assay_comparison *c,
                            struct assay_value *values)
 {
+    struct assay_points unsaid = {0};
+
     for (size_t i = 0; i < c->count; i++)
-        values[i] = (struct assay_value){
-            .text = ASSAY_STR("not tested on your prompts yet")};
-    return ASSAY_NOBODY;
+        assay_compare_evidence_value(c, i, &values[i]);
+    return assay_compare_measured(c, &unsaid);
 }
 
 static const struct {

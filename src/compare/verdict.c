@@ -269,6 +269,24 @@ static bool needs(struct assay_comparison *c, struct verdict *v)
     return true;
 }
 
+/* ------------------------------------------------------- measured */
+
+/* The user's own prompts decide, and nothing that was read elsewhere. */
+static bool measured(struct assay_comparison *c, struct verdict *v)
+{
+    size_t winner = assay_compare_measured(c, &v->why);
+
+    if (winner == ASSAY_NOBODY)
+        return false;
+    v->winner = winner;
+    v->text =
+        assay_arena_printf(c->arena, "%.*s is better on your own prompts.",
+                           NAME(&c->sides[winner]));
+    for (const struct assay_point *p = v->why.first; p; p = p->next)
+        assay_compare_add_refs(c, &v->refs, &p->refs);
+    return true;
+}
+
 /* ------------------------------------------------------- dominates */
 
 static void advantage_refs(struct assay_comparison *c, size_t side,
@@ -424,10 +442,7 @@ static void say_overdue(struct assay_comparison *c,
                      model->live_count == 1 ? " is" : "s are");
 }
 
-/*
- * In the order of FORMATS section 3. "measured" stands between needs and
- * dominates, and comes with the claims of kind `measured` about a pair.
- */
+/* In the order of FORMATS section 3. */
 static const struct {
     const char *rule;
     bool (*fires)(struct assay_comparison *c, struct verdict *v);
@@ -435,6 +450,7 @@ static const struct {
     {"different_job", different_job},
     {"reachable", reachable},
     {"needs", needs},
+    {"measured", measured},
     {"dominates", dominates},
     {"trade", trade},
 };
