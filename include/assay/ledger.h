@@ -22,6 +22,7 @@
 #include "assay/score.h"
 #include "assay/state.h"
 #include "assay/statistics.h"
+#include "assay/suite.h"
 
 struct assay_ledger;
 
@@ -55,6 +56,7 @@ struct assay_run_route {
 struct assay_run {
     struct assay_str id; /* 8 hex digits and up, unique */
     struct assay_str suite, suite_format, scoring;
+    struct assay_str suite_path; /* where it was read, absolute */
     struct assay_str started; /* RFC 3339, UTC; a label, never a clock */
     struct assay_trial_rule rule;
     uint64_t seed; /* order of prompts and of sending */
@@ -66,7 +68,25 @@ struct assay_run {
     struct assay_str version; /* of assay */
     struct assay_run_route *routes;
     size_t route_count;
+    /* Of asking: max_tokens, temperature, concurrency … as they were given. */
+    const struct assay_json *options;
     enum assay_stop_reason stopped;
+    /*
+     * So many prompts, in the run's order, count in its figures: all of them,
+     * or those that a run which stopped early rests on. What was under way
+     * behind them is kept and paid, and is no evidence.
+     */
+    uint64_t counted;
+};
+
+/* What is asked at one place of the run's order. */
+struct assay_run_case {
+    uint64_t place;  /* in the run's seeded order, from 0 */
+    uint64_t number; /* in the suite, from 0 */
+    uint64_t unit;   /* from 0: cases of one unit are one pair of evidence */
+    struct assay_str id, prompt, description, where, cluster;
+    const struct assay_json *vars; /* object, or NULL */
+    struct assay_str input;        /* the messages as JSON */
 };
 
 enum assay_attempt_state {
@@ -80,22 +100,24 @@ const char *assay_attempt_state_name(enum assay_attempt_state state);
 
 /* One attempt as it stands in the ledger. In an arena. */
 struct assay_attempt {
-    uint64_t place;  /* of the case in the run's seeded order, from 0 */
-    uint64_t number; /* of the case in the suite, from 0 */
+    const struct assay_run_case *at;
     uint32_t route, repeat, attempt; /* each from 0 */
     enum assay_attempt_state state;
+    /* The last one of its prompt, route and repeat: there will be no other. */
+    bool final;
     enum assay_outcome_class of;
     unsigned status;
     struct assay_clocks clocks;       /* relative to `asked` */
     int64_t queued_ns, backed_off_ns; /* before it */
     struct assay_completion reply;
     struct assay_str message; /* of a failure */
+    struct assay_str server;  /* its own words: times, request id */
+    /* UNKNOWN: cost_usd is what was reserved, the most it can have been. */
     enum assay_state cost_state;
     struct assay_decimal cost_usd, reserved_usd;
     enum assay_mark mark;
     double score;
     const struct assay_json *checks; /* array: type, mark, score, reason */
-    struct assay_str input;          /* the messages as JSON */
     struct assay_str raw;            /* the reply's body, if kept */
 };
 
@@ -111,8 +133,9 @@ struct assay_run *assay_ledger_run(struct assay_ledger *ledger,
                                    struct assay_str id,
                                    struct assay_error *err);
 /*
- * Every attempt in the order place, repeat, route, attempt; the function may
- * use `arena` until it returns. False from it stops the walk.
+ * Every attempt in the order place, repeat, route, attempt, planned ones too;
+ * the function may use `arena` until it returns. False from it stops the
+ * walk.
  */
 bool assay_ledger_attempts(struct assay_ledger *ledger, struct assay_str run,
                            bool (*each)(void *context,

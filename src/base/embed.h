@@ -22,6 +22,9 @@ extern const char assay_embedded_catalog_print[];
 /* src/catalog/schema.sql; len is 0 when the build names none. */
 extern const struct assay_embedded assay_embedded_schema;
 
+/* src/trial/ledger.sql: the tables of runs. */
+extern const struct assay_embedded assay_embedded_ledger;
+
 /* src/render: the style sheets of the HTML page, sorted by name. */
 extern const struct assay_embedded assay_embedded_styles[];
 extern const size_t assay_embedded_styles_count;

@@ -5,6 +5,7 @@
  */
 #include "assay/file.h"
 #include "base/embed.h"
+#include "catalog/catalog_file.h"
 #include "catalog/catalog_store.h"
 
 #include <assert.h>
@@ -125,16 +126,23 @@ static bool update_built_in(struct assay_catalog *catalog,
     return true;
 }
 
-struct assay_catalog *assay_catalog_open(
-    const struct assay_catalog_options *options, struct assay_error *err)
+struct assay_store *assay_catalog_file_open(const char *path,
+                                            struct assay_error *err)
 {
-    struct assay_catalog *catalog = calloc(1, sizeof(*catalog));
-    struct assay_store_options store = {
-        .path = options->path,
+    const struct assay_store_options options = {
+        .path = path,
         .application_id = APPLICATION_ID,
         .version = SCHEMA_VERSION,
         .schema = (const char *)assay_embedded_schema.bytes,
     };
+
+    return assay_store_open(&options, err);
+}
+
+struct assay_catalog *assay_catalog_open(
+    const struct assay_catalog_options *options, struct assay_error *err)
+{
+    struct assay_catalog *catalog = calloc(1, sizeof(*catalog));
 
     assert(options->as_of.day != 0);
     if (!catalog) {
@@ -143,7 +151,7 @@ struct assay_catalog *assay_catalog_open(
     }
     catalog->as_of = options->as_of;
     catalog->as_of_days = assay_date_days(options->as_of);
-    catalog->store = assay_store_open(&store, err);
+    catalog->store = assay_catalog_file_open(options->path, err);
     if (!catalog->store || !update_built_in(catalog, err)) {
         assay_catalog_close(catalog);
         return NULL;

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -192,7 +193,8 @@ static void checkpoint(struct assay_store *store)
     sqlite3_busy_timeout(store->db, ASSAY_STORE_BUSY_MS);
 }
 
-bool assay_store_commit(struct assay_store *store, struct assay_error *err)
+static bool commit(struct assay_store *store, int log_pages,
+                   struct assay_error *err)
 {
     assert(store->writing);
     reset_all(store);
@@ -201,9 +203,28 @@ bool assay_store_commit(struct assay_store *store, struct assay_error *err)
         return false;
     }
     store->writing = false;
-    checkpoint(store);
+    if (store->log_pages >= log_pages)
+        checkpoint(store);
     assay_store_unlock(store);
     return true;
+}
+
+bool assay_store_commit(struct assay_store *store, struct assay_error *err)
+{
+    return commit(store, 0, err);
+}
+
+bool assay_store_commit_logged(struct assay_store *store,
+                               struct assay_error *err)
+{
+    return commit(store, ASSAY_STORE_LOG_PAGES, err);
+}
+
+bool assay_store_run_script(struct assay_store *store, const char *sql,
+                            struct assay_error *err)
+{
+    assert(store->writing);
+    return assay_store_exec(store, sql, err);
 }
 
 void assay_store_rollback(struct assay_store *store)
@@ -278,6 +299,19 @@ void assay_query_bind_text(struct assay_query *query, int at,
                              text.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
+void assay_query_bind_real(struct assay_query *query, int at, double value)
+{
+    note(query, sqlite3_bind_double(query->statement, at, value));
+}
+
+void assay_query_bind_bytes(struct assay_query *query, int at,
+                            struct assay_str bytes)
+{
+    note(query,
+         sqlite3_bind_blob64(query->statement, at, bytes.at ? bytes.at : "",
+                             bytes.len, SQLITE_STATIC));
+}
+
 void assay_query_bind_null(struct assay_query *query, int at)
 {
     note(query, sqlite3_bind_null(query->statement, at));
@@ -326,6 +360,20 @@ struct assay_str assay_query_text(const struct assay_query *query, int column)
     const void *text = sqlite3_column_text(query->statement, column);
     int len = sqlite3_column_bytes(query->statement, column);
     return (struct assay_str){text ? text : "", text ? (size_t)len : 0};
+}
+
+double assay_query_real(const struct assay_query *query, int column)
+{
+    return assay_query_is_null(query, column)
+               ? (double)NAN
+               : sqlite3_column_double(query->statement, column);
+}
+
+struct assay_str assay_query_bytes(const struct assay_query *query, int column)
+{
+    const void *bytes = sqlite3_column_blob(query->statement, column);
+    int len = sqlite3_column_bytes(query->statement, column);
+    return (struct assay_str){bytes ? bytes : "", bytes ? (size_t)len : 0};
 }
 
 bool assay_query_is_null(const struct assay_query *query, int column)

@@ -60,8 +60,19 @@ void assay_store_end_read(struct assay_store *store);
 bool assay_store_begin_write(struct assay_store *store,
                              struct assay_error *err);
 bool assay_store_commit(struct assay_store *store, struct assay_error *err);
+/*
+ * As durable, but the log is emptied only when it has grown to some megabytes:
+ * for many small transactions, one sync each instead of three. Whoever
+ * commits next in the plain way empties it.
+ */
+bool assay_store_commit_logged(struct assay_store *store,
+                               struct assay_error *err);
 /* Does nothing outside a write transaction. */
 void assay_store_rollback(struct assay_store *store);
+
+/* Statements without parameters, inside a write transaction. */
+bool assay_store_run_script(struct assay_store *store, const char *sql,
+                            struct assay_error *err);
 
 /* ------------------------------------------------------------ queries */
 
@@ -76,6 +87,11 @@ struct assay_query *assay_store_query(struct assay_store *store,
 void assay_query_bind_int(struct assay_query *query, int at, int64_t value);
 void assay_query_bind_text(struct assay_query *query, int at,
                            struct assay_str text);
+/* NaN is bound as null. */
+void assay_query_bind_real(struct assay_query *query, int at, double value);
+/* Any bytes; borrowed likewise. */
+void assay_query_bind_bytes(struct assay_query *query, int at,
+                            struct assay_str bytes);
 void assay_query_bind_null(struct assay_query *query, int at);
 
 /* Next row: *row tells whether there was one; at the end it resets itself. */
@@ -89,6 +105,9 @@ void assay_query_reset(struct assay_query *query);
 /* Columns count from 0; text is borrowed until the next step or reset. */
 int64_t assay_query_int(const struct assay_query *query, int column);
 struct assay_str assay_query_text(const struct assay_query *query, int column);
+/* Null is NaN. */
+double assay_query_real(const struct assay_query *query, int column);
+struct assay_str assay_query_bytes(const struct assay_query *query, int column);
 bool assay_query_is_null(const struct assay_query *query, int column);
 
 /* Row number of the newest insert. */

@@ -13,6 +13,9 @@
    programs that look into the file. */
 #define ASSAY_STORE_BUSY_MS 5000
 
+/* Pages of the log from which commit_logged empties it, some 8 MB. */
+enum { ASSAY_STORE_LOG_PAGES = 2000 };
+
 struct assay_query {
     struct assay_store *store;
     const char *sql;
@@ -27,7 +30,8 @@ struct assay_store {
     int lock_fd; /* -1: not held */
     int wait_ms;
     bool in_memory, read_only, writing;
-    int readers; /* begin_read not ended: the outermost holds the snapshot */
+    int log_pages; /* of the write-ahead log, after our newest commit */
+    int readers;   /* begin_read not ended: the outermost holds the snapshot */
     struct assay_query **queries;
     size_t query_count, query_size;
 };

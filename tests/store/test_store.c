@@ -402,6 +402,59 @@ static void a_store_that_cannot_be_written_can_be_read(void **state)
 #define TEST(name) \
     cmocka_unit_test_setup_teardown(name, in_new_folder, remove_folder)
 
+static void a_logged_commit_is_seen_and_the_next_plain_one_empties_the_log(
+    void **state)
+{
+    struct assay_error err = {0};
+    struct assay_store *a = open_store(), *b = open_store();
+    struct stat info;
+    char log[160];
+
+    (void)snprintf(log, sizeof(log), "%s-wal", path);
+    for (int i = 0; i < 3; i++)
+        if (!assay_store_begin_write(a, &err) || !add(a, 1, &err) ||
+            !assay_store_commit_logged(a, &err))
+            fail_msg("%s", err.text);
+    assert_int_equal(number(b), 3);
+    assert_int_equal(stat(log, &info), 0);
+    assert_true(info.st_size > 0);
+    if (!assay_store_begin_write(b, &err) || !add(b, 1, &err) ||
+        !assay_store_commit(b, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(stat(log, &info), 0);
+    assert_int_equal(info.st_size, 0);
+    assert_int_equal(number(a), 4);
+    assay_store_close(a);
+    assay_store_close(b);
+}
+
+/* A text of that many bytes in one row: pages of the log in one commit. */
+static void a_log_that_has_grown_is_emptied_by_any_commit(void **state)
+{
+    struct assay_error err = {0};
+    struct assay_store *store = open_store();
+    size_t len = (size_t)10 << 20;
+    char *text = calloc(1, len);
+    struct stat info;
+    char log[160];
+
+    (void)snprintf(log, sizeof(log), "%s-wal", path);
+    assert_non_null(text);
+    memset(text, 'x', len);
+    assert_true(assay_store_begin_write(store, &err));
+    assert_true(assay_store_run_script(store, "create table big (t)", &err));
+    struct assay_query *q =
+        assay_store_query(store, "insert into big values (?1)", &err);
+    assert_non_null(q);
+    assay_query_bind_bytes(q, 1, (struct assay_str){text, len});
+    assert_true(assay_query_run(q, &err));
+    assert_true(assay_store_commit_logged(store, &err));
+    assert_int_equal(stat(log, &info), 0);
+    assert_int_equal(info.st_size, 0);
+    assay_store_close(store);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +472,8 @@ int main(void)
         TEST(a_link_to_a_store_is_the_same_store),
         TEST(processes_that_create_and_write_at_once_lose_nothing),
         TEST(a_store_that_cannot_be_written_can_be_read),
+        TEST(a_logged_commit_is_seen_and_the_next_plain_one_empties_the_log),
+        TEST(a_log_that_has_grown_is_emptied_by_any_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
