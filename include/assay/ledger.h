@@ -57,7 +57,7 @@ struct assay_run {
     struct assay_str id; /* 8 hex digits and up, unique */
     struct assay_str suite, suite_format, scoring;
     struct assay_str suite_path; /* where it was read, absolute */
-    struct assay_str started; /* RFC 3339, UTC; a label, never a clock */
+    struct assay_str started;    /* RFC 3339, UTC; a label, never a clock */
     struct assay_trial_rule rule;
     uint64_t seed; /* order of prompts and of sending */
     uint32_t repeats;
