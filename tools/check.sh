@@ -110,6 +110,7 @@ if [ -x $dir/assay ]; then
     component engine tests/engine/reference.py build/assay
     component serve tests/serve/test_server.py $dir/assay
     component agreement tests/serve/test_agreement.py $dir/assay
+    component sizes tests/serve/test_page_sizes.py $dir/assay
     component browser tests/serve/browser.sh $dir/assay
     component npm npm_tests
 else

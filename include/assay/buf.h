@@ -22,6 +22,8 @@ void assay_buf_init(struct assay_buf *buf, size_t max_bytes);
 void assay_buf_release(struct assay_buf *buf);
 /* Forgets the text, keeps the memory and the maximum. */
 void assay_buf_clear(struct assay_buf *buf);
+/* Takes back what was added since it held `len` bytes. */
+void assay_buf_cut(struct assay_buf *buf, size_t len);
 
 void assay_buf_add(struct assay_buf *buf, struct assay_str s);
 void assay_buf_add_c(struct assay_buf *buf, const char *text);

@@ -13,7 +13,22 @@ struct assay_insert {
     struct assay_str section; /* stands behind this section's heading; empty:
                                  before the first section */
     struct assay_str html;    /* as it is written */
+    bool spare;               /* left out of a page without spare parts */
     const struct assay_insert *next;
+};
+
+/*
+ * How much of a document an HTML page shows, for pages that may not grow
+ * past a size; 0: all of it. Where something is left out the page says how
+ * much, and leads to `whole`.
+ */
+struct assay_render_limits {
+    size_t refs;            /* at one place */
+    size_t rows;            /* of one table, items of one list */
+    size_t text;            /* bytes of one cell or statement */
+    bool no_spares;         /* without inserts that are spare */
+    struct assay_str whole; /* site path of all of it, as Markdown */
+    struct assay_str data;  /* and as JSON; or empty */
 };
 
 struct assay_render_options {
@@ -25,6 +40,7 @@ struct assay_render_options {
                          URLs and anchors inside the page */
     bool fragment;  /* html: only the <main> content */
     const struct assay_insert *inserts; /* html */
+    struct assay_render_limits limits;  /* html */
 };
 
 /* Each fails only by the buffer's limit. */

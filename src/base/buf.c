@@ -32,6 +32,14 @@ void assay_buf_clear(struct assay_buf *buf)
         buf->at[0] = '\0';
 }
 
+void assay_buf_cut(struct assay_buf *buf, size_t len)
+{
+    if (len >= buf->len)
+        return;
+    buf->len = len;
+    buf->at[len] = '\0';
+}
+
 /* Makes room for n more bytes and a NUL; false sticks. */
 static bool reserve(struct assay_buf *buf, size_t n)
 {

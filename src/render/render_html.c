@@ -121,7 +121,8 @@ static void add_block(struct assay_html *html, const struct assay_block *block)
 static void add_inserts(struct assay_html *html, struct assay_str section)
 {
     for (const struct assay_insert *i = html->inserts; i; i = i->next)
-        if (assay_str_equal(i->section, section))
+        if (assay_str_equal(i->section, section) &&
+            !(i->spare && html->limits.no_spares))
             assay_buf_add(html->out, i->html);
 }
 
@@ -133,7 +134,7 @@ static void add_section(struct assay_html *html,
                             : section->id.len  ? section->id
                                                : html->doc->title;
     bool in_list = false, in_verdict = false;
-    size_t tables = 0;
+    size_t tables = 0, items = 0;
 
     assay_buf_printf(html->out, "<section id=\"%.*s\"", ASSAY_STR_ARG(id));
     if (section->title.len == 0 && section->id.len) {
@@ -144,7 +145,7 @@ static void add_section(struct assay_html *html,
     assay_html_raw(html, ">");
     if (section->title.len) {
         assay_html_raw(html, "<h2>");
-        assay_html_text(html->out, section->title);
+        assay_html_text(html->out, assay_html_cut(html, section->title));
         assay_html_raw(html, "</h2>");
     }
     assay_html_raw(html, "\n");
@@ -153,9 +154,16 @@ static void add_section(struct assay_html *html,
     for (const struct assay_block *b = section->first; b; b = b->next) {
         bool item = b->kind == ASSAY_BLOCK_ITEM;
 
-        if (item != in_list)
+        if (item != in_list) {
             assay_html_raw(html, item ? "<ul>\n" : "</ul>\n");
+            items = 0;
+        }
         in_list = item;
+        if (item && html->limits.rows && ++items > html->limits.rows) {
+            if (!b->next || b->next->kind != ASSAY_BLOCK_ITEM)
+                assay_html_more(html, "li", items - html->limits.rows);
+            continue;
+        }
         /* a headline and what is said below it, up to a table */
         if (in_verdict && b->kind == ASSAY_BLOCK_TABLE) {
             assay_html_raw(html, "</div>\n");
@@ -177,7 +185,7 @@ static void add_nav_entry(struct assay_html *html, struct assay_str id,
                           struct assay_str title)
 {
     assay_buf_printf(html->out, "<li><a href=\"#%.*s\">", ASSAY_STR_ARG(id));
-    assay_html_text(html->out, title);
+    assay_html_text(html->out, assay_html_cut(html, title));
     assay_html_raw(html, "</a></li>\n");
 }
 
@@ -265,6 +273,7 @@ bool assay_render_html(struct assay_buf *out, const struct assay_document *doc,
         .doc = doc,
         .links = options->links,
         .inserts = options->inserts,
+        .limits = options->limits,
     };
 
     for (const struct assay_section *s = doc->first; s; s = s->next)

@@ -15,12 +15,15 @@ struct assay_html {
     const struct assay_document *doc;
     bool links; /* site paths become links */
     const struct assay_insert *inserts;
+    struct assay_render_limits limits;
     const char *conflicts; /* id of the section on conflicts, or NULL */
 };
 
 /* Literal markup. */
 void assay_html_raw(struct assay_html *html, const char *markup);
-/* Escaped text in which dates and short names with a hyphen stay whole. */
+/* As much of a text as the limits let stand, with "…" where it ends early. */
+struct assay_str assay_html_cut(struct assay_html *html, struct assay_str text);
+/* Escaped, cut text in which dates and short names with a hyphen stay whole. */
 void assay_html_prose(struct assay_html *html, struct assay_str text);
 /*
  * Opens <a> when the link may be one: a web URL, an anchor inside the page,
@@ -33,7 +36,13 @@ void assay_html_linked(struct assay_html *html, struct assay_str text,
 /* `before` and the day in <time>; nothing for an unset date. */
 void assay_html_date(struct assay_html *html, const char *before,
                      struct assay_date date);
-/* <sup> with a link to each claim: [3], or [3a] [3b] of one source. */
+/* Those of a list that are shown: of each source one before a second. */
+struct assay_refs assay_html_shown(struct assay_html *html,
+                                   const struct assay_refs *refs);
+/*
+ * <sup> with a link to each claim that is shown: [3], or [3a] [3b] of one
+ * source; "+5" for the others.
+ */
 void assay_html_refs(struct assay_html *html, const struct assay_refs *refs);
 /*
  * A table in a container that scrolls by itself; `name` for its caption,
@@ -41,6 +50,10 @@ void assay_html_refs(struct assay_html *html, const struct assay_refs *refs);
  */
 void assay_html_table(struct assay_html *html, const struct assay_block *table,
                       struct assay_str name, size_t number);
+size_t assay_html_rows_shown(const struct assay_html *html,
+                             const struct assay_block *table);
+/* "… and 5 more", and where they are; `tag` is that of a paragraph or item. */
+void assay_html_more(struct assay_html *html, const char *tag, size_t count);
 /* The claims that the page refers to, by source; then the sources. */
 void assay_html_claims(struct assay_html *html);
 void assay_html_sources(struct assay_html *html);

@@ -22,8 +22,10 @@ static size_t number_of(const struct assay_doc_claim *claim)
 static void mark(struct assay_html *html, bool *left,
                  const struct assay_refs *refs)
 {
-    for (size_t i = 0; i < refs->count; i++) {
-        size_t number = number_of(refs->claims[i]);
+    const struct assay_refs shown = assay_html_shown(html, refs);
+
+    for (size_t i = 0; i < shown.count; i++) {
+        size_t number = number_of(shown.claims[i]);
 
         if (number <= html->doc->claim_count)
             left[number] = true;
@@ -34,11 +36,18 @@ static void mark(struct assay_html *html, bool *left,
 static bool *referenced(struct assay_html *html)
 {
     bool *left = ASSAY_NEW_ARRAY(html->arena, bool, html->doc->claim_count + 1);
+    size_t items = 0; /* of the list that one is in */
 
     for (const struct assay_section *s = html->doc->first; s; s = s->next)
         for (const struct assay_block *b = s->first; b; b = b->next) {
+            size_t rows = assay_html_rows_shown(html, b), row = 0;
+
+            items = b->kind == ASSAY_BLOCK_ITEM ? items + 1 : 0;
+            if (html->limits.rows && items > html->limits.rows)
+                continue;
             mark(html, left, &b->refs);
-            for (const struct assay_row *r = b->first_row; r; r = r->next)
+            for (const struct assay_row *r = b->first_row; r && row < rows;
+                 r = r->next, row++)
                 for (size_t i = 0; i < b->column_count; i++)
                     mark(html, left, &r->cells[i].refs);
         }
@@ -65,9 +74,9 @@ static void add_claim(struct assay_html *html,
     if (own_url)
         add_linked(html, claim->fact, claim->url);
     else
-        assay_html_text(html->out, claim->fact);
+        assay_html_text(html->out, assay_html_cut(html, claim->fact));
     assay_html_raw(html, ": ");
-    assay_html_text(html->out, claim->value);
+    assay_html_text(html->out, assay_html_cut(html, claim->value));
     if (assay_date_compare(claim->read, source->read) != 0)
         assay_html_date(html, " read ", claim->read);
     assay_html_raw(html, "\n");
@@ -88,7 +97,7 @@ static void add_subject(struct assay_html *html,
     assay_html_raw(html, "<dt>");
     assay_html_text(html->out, first->subject_kind);
     assay_html_raw(html, first->subject_kind.len ? " " : "");
-    assay_html_text(html->out, first->subject);
+    assay_html_text(html->out, assay_html_cut(html, first->subject));
     assay_html_raw(html, "\n");
     for (const struct assay_doc_claim *c = first; c; c = c->next) {
         if (!left[number_of(c)] || !is_about(c, first))
@@ -130,6 +139,25 @@ static void add_claims_of(struct assay_html *html,
     assay_html_raw(html, open ? "</dl>\n" : "");
 }
 
+/* Where the statements are that a "+5" stands for. */
+static void add_others(struct assay_html *html)
+{
+    const struct assay_render_limits *limits = &html->limits;
+
+    if (limits->refs == 0)
+        return;
+    assay_buf_printf(html->out,
+                     " At one place stand at most %zu; +1 is one more that is "
+                     "left out here",
+                     limits->refs);
+    if (limits->data.len) {
+        assay_html_raw(html, " and stands in ");
+        if (assay_html_link_open(html, limits->data))
+            assay_html_raw(html, "the answer of the API</a>");
+    }
+    assay_html_raw(html, ".");
+}
+
 void assay_html_claims(struct assay_html *html)
 {
     const struct assay_document *doc = html->doc;
@@ -139,7 +167,9 @@ void assay_html_claims(struct assay_html *html)
         return;
     assay_html_raw(html, "<section id=\"all-claims\"><h2>Claims</h2>\n"
                          "<p class=\"hint\">What the references lead to: each "
-                         "statement as its source makes it.</p>\n");
+                         "statement as its source makes it.");
+    add_others(html);
+    assay_html_raw(html, "</p>\n");
     for (size_t i = 0; i < doc->source_count; i++)
         add_claims_of(html, doc->sources[i], left);
     assay_html_raw(html, "</section>\n");

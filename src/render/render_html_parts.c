@@ -36,8 +36,20 @@ static void add_path(struct assay_html *html, struct assay_str word)
     add_text(html, word);
 }
 
+struct assay_str assay_html_cut(struct assay_html *html, struct assay_str text)
+{
+    size_t len = html->limits.text;
+
+    if (len == 0 || text.len <= len)
+        return text;
+    while (len > 0 && ((unsigned char)text.at[len] & 0xC0) == 0x80)
+        len--; /* not inside a character */
+    return assay_arena_printf(html->arena, "%.*s…", (int)len, text.at);
+}
+
 void assay_html_prose(struct assay_html *html, struct assay_str text)
 {
+    text = assay_html_cut(html, text);
     while (text.len > 0) {
         size_t end = assay_str_find(text, ' ');
         struct assay_str word = assay_str_head(text, end);
@@ -90,7 +102,7 @@ bool assay_html_link_open(struct assay_html *html, struct assay_str link)
         return false;
     assay_html_raw(html, "<a href=\"");
     add_text(html, link);
-    assay_html_raw(html, web ? "\" rel=\"noopener\">" : "\">");
+    assay_html_raw(html, "\">");
     return true;
 }
 
@@ -102,6 +114,43 @@ void assay_html_linked(struct assay_html *html, struct assay_str text,
     assay_html_prose(html, text);
     if (open)
         assay_html_raw(html, "</a>");
+}
+
+static bool has_source(const struct assay_refs *refs,
+                       const struct assay_doc_source *source)
+{
+    for (size_t i = 0; i < refs->count; i++)
+        if (refs->claims[i]->source == source)
+            return true;
+    return false;
+}
+
+static bool has_claim(const struct assay_refs *refs,
+                      const struct assay_doc_claim *claim)
+{
+    for (size_t i = 0; i < refs->count; i++)
+        if (refs->claims[i] == claim)
+            return true;
+    return false;
+}
+
+struct assay_refs assay_html_shown(struct assay_html *html,
+                                   const struct assay_refs *refs)
+{
+    size_t most = html->limits.refs;
+    struct assay_refs shown = {0};
+
+    if (most == 0 || refs->count <= most)
+        return *refs;
+    shown.claims =
+        ASSAY_NEW_ARRAY(html->arena, const struct assay_doc_claim *, most);
+    for (size_t i = 0; i < refs->count && shown.count < most; i++)
+        if (!has_source(&shown, refs->claims[i]->source))
+            shown.claims[shown.count++] = refs->claims[i];
+    for (size_t i = 0; i < refs->count && shown.count < most; i++)
+        if (!has_claim(&shown, refs->claims[i]))
+            shown.claims[shown.count++] = refs->claims[i];
+    return shown;
 }
 
 /* The claims of a list by the number of their source, in a stable order. */
@@ -142,35 +191,39 @@ static void add_ref(struct assay_html *html,
 
 void assay_html_refs(struct assay_html *html, const struct assay_refs *refs)
 {
-    const struct assay_doc_claim **sorted = by_number(html, refs);
+    const struct assay_refs shown = assay_html_shown(html, refs);
+    const struct assay_doc_claim **sorted = by_number(html, &shown);
     size_t index = 0;
 
     if (refs->count == 0)
         return;
     assay_html_raw(html, "<sup>");
-    for (size_t i = 0; i < refs->count; i++) {
+    for (size_t i = 0; i < shown.count; i++) {
         bool before = i > 0 && sorted[i - 1]->source == sorted[i]->source;
         bool after =
-            i + 1 < refs->count && sorted[i + 1]->source == sorted[i]->source;
+            i + 1 < shown.count && sorted[i + 1]->source == sorted[i]->source;
 
         index = before ? index + 1 : 0;
         add_ref(html, sorted[i],
                 before || after ? member_name(html->arena, index)
                                 : ASSAY_STR(""));
     }
+    if (shown.count < refs->count)
+        assay_buf_printf(html->out, "<a href=\"#all-claims\">+%zu</a>",
+                         refs->count - shown.count);
     assay_html_raw(html, "</sup>");
 }
 
 static void add_conflict_mark(struct assay_html *html)
 {
     if (html->conflicts)
-        assay_buf_printf(html->out, "<a class=\"conflict\" href=\"#%s\">",
+        assay_buf_printf(html->out,
+                         "<a class=\"conflict\" href=\"#%s\" "
+                         "aria-label=\"sources disagree\">!</a>",
                          html->conflicts);
     else
-        assay_html_raw(html, "<span class=\"conflict\">");
-    assay_html_raw(html, "<span aria-hidden=\"true\">!</span>"
-                         "<span class=\"vh\">sources disagree</span>");
-    assay_html_raw(html, html->conflicts ? "</a>" : "</span>");
+        assay_html_raw(html, "<span class=\"conflict\" role=\"img\" "
+                             "aria-label=\"sources disagree\">!</span>");
 }
 
 static void open_cell(struct assay_html *html, const struct assay_cell *cell,
@@ -213,9 +266,9 @@ static void add_cell(struct assay_html *html, const struct assay_cell *cell,
     if (leader)
         assay_html_raw(html, "</strong><span class=\"vh\"> (best)</span>");
     if (cell->note.len) {
-        assay_html_raw(html, " <span class=\"note\">");
+        assay_html_raw(html, " <small>");
         assay_html_prose(html, cell->note);
-        assay_html_raw(html, "</span>");
+        assay_html_raw(html, "</small>");
     }
     /* the mark stays beside the last of a few references */
     bool whole = conflict && cell->refs.count <= FEW_REFS;
@@ -246,10 +299,44 @@ static void add_header(struct assay_html *html, const struct assay_block *table)
     assay_html_raw(html, "</thead>\n");
 }
 
+void assay_html_more(struct assay_html *html, const char *tag, size_t count)
+{
+    if (count == 0)
+        return;
+    assay_buf_printf(html->out, "<%s class=\"hint\">… and %zu more", tag,
+                     count);
+    if (html->limits.whole.len) {
+        assay_html_raw(html, ": ");
+        if (assay_html_link_open(html, html->limits.whole))
+            assay_html_raw(html, "all of it as Markdown</a>");
+    }
+    assay_buf_printf(html->out, "</%s>\n", tag);
+}
+
+size_t assay_html_rows_shown(const struct assay_html *html,
+                             const struct assay_block *table)
+{
+    size_t most = html->limits.rows;
+
+    /* a line that says "and 1 more" saves nothing */
+    return most && table->row_count > most + 1 ? most : table->row_count;
+}
+
+static void add_row(struct assay_html *html, const struct assay_block *table,
+                    const struct assay_row *row)
+{
+    assay_html_raw(html, "<tr>");
+    for (size_t i = 0; i < table->column_count; i++)
+        add_cell(html, &row->cells[i], &table->columns[i], i);
+    assay_html_raw(html, "\n");
+}
+
 /* Pages have a thousand cells: the end tags that HTML lets off are. */
 void assay_html_table(struct assay_html *html, const struct assay_block *table,
                       struct assay_str name, size_t number)
 {
+    size_t most = assay_html_rows_shown(html, table), shown = 0;
+
     assay_html_raw(html, "<div class=\"scroll\" role=\"region\" tabindex=\"0\""
                          " aria-label=\"");
     add_text(html, name);
@@ -262,13 +349,11 @@ void assay_html_table(struct assay_html *html, const struct assay_block *table,
     assay_html_raw(html, "</caption>\n");
     add_header(html, table);
     assay_html_raw(html, "<tbody>\n");
-    for (const struct assay_row *row = table->first_row; row; row = row->next) {
-        assay_html_raw(html, "<tr>");
-        for (size_t i = 0; i < table->column_count; i++)
-            add_cell(html, &row->cells[i], &table->columns[i], i);
-        assay_html_raw(html, "\n");
-    }
+    for (const struct assay_row *row = table->first_row; row && shown < most;
+         row = row->next, shown++)
+        add_row(html, table, row);
     assay_html_raw(html, "</tbody></table></div>\n");
+    assay_html_more(html, "p", table->row_count - most);
 }
 
 void assay_html_date(struct assay_html *html, const char *before,
@@ -277,8 +362,8 @@ void assay_html_date(struct assay_html *html, const char *before,
     struct assay_str text = assay_date_text(html->arena, date);
 
     if (text.len)
-        assay_buf_printf(html->out, "%s<time datetime=\"%.*s\">%.*s</time>",
-                         before, ASSAY_STR_ARG(text), ASSAY_STR_ARG(text));
+        assay_buf_printf(html->out, "%s<time>%.*s</time>", before,
+                         ASSAY_STR_ARG(text));
 }
 
 struct assay_str assay_html_style(void)

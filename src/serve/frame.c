@@ -4,6 +4,7 @@
  */
 #include "serve/assets.h"
 #include "serve/directory.h"
+#include "serve/json_ld.h"
 #include "serve/list_parts.h"
 #include "serve/places.h"
 #include "serve/site_parts.h"
@@ -192,25 +193,94 @@ void assay_sheet_insert(struct assay_visit *visit, struct assay_sheet *sheet,
     sheet->last = insert;
 }
 
-bool assay_frame_html(struct assay_buf *out, struct assay_visit *visit,
-                      const struct assay_sheet *sheet, struct assay_error *err)
+/* ------------------------------------------------------- the size */
+
+enum { MOST_PAGE_BYTES = 100000 };
+
+/*
+ * What a page shows less of until it is small enough: statements that one
+ * reference of many leads to, pictures, then long tables and long texts. The
+ * last one is for names and values of many lines.
+ */
+static const struct assay_render_limits sizes[] = {
+    {0},
+    {.refs = 6},
+    {.refs = 4},
+    {.refs = 3},
+    {.refs = 6, .no_spares = true},
+    {.refs = 4, .no_spares = true},
+    {.refs = 3, .no_spares = true},
+    {.refs = 2, .no_spares = true},
+    {.refs = 3, .rows = 24, .no_spares = true},
+    {.refs = 2, .rows = 12, .no_spares = true},
+    {.refs = 1, .rows = 12, .no_spares = true},
+    {.refs = 1, .rows = 12, .text = 160, .no_spares = true},
+    {.refs = 1, .rows = 6, .text = 80, .no_spares = true},
+    {.refs = 1, .rows = 3, .text = 32, .no_spares = true},
+};
+
+/* The page's answer in the API; empty where it has none of its own. */
+static struct assay_str data_address(struct assay_visit *visit)
 {
-    const struct assay_render_options options = {
+    struct assay_str query = assay_visit_query(visit), models = {"", 0};
+    const char *api = visit->place->api, *path = visit->place->page;
+
+    if (!api)
+        return ASSAY_STR("");
+    if (!strstr(path, "{models...}"))
+        return assay_arena_printf(visit->arena, "/api/v1%.*s%s%.*s",
+                                  ASSAY_STR_ARG(visit->request->path),
+                                  query.len ? "?" : "", ASSAY_STR_ARG(query));
+    for (size_t i = 0; i + 1 < visit->part_count; i += 2)
+        models = assay_arena_printf(
+            visit->arena, "%.*s%s%.*s/%.*s", ASSAY_STR_ARG(models),
+            i ? "," : "",
+            ASSAY_STR_ARG(assay_url_encoded(visit->arena, visit->parts[i])),
+            ASSAY_STR_ARG(
+                assay_url_encoded(visit->arena, visit->parts[i + 1])));
+    return assay_arena_printf(visit->arena, "%s?models=%.*s%s%.*s", api,
+                              ASSAY_STR_ARG(models), query.len ? "&" : "",
+                              ASSAY_STR_ARG(query));
+}
+
+/* What stands inside <main>, and the end of the page: as much as fits. */
+static bool add_main(struct assay_buf *out, struct assay_visit *visit,
+                     const struct assay_sheet *sheet, struct assay_error *err)
+{
+    struct assay_render_options options = {
         .links = true,
         .fragment = true,
         .inserts = sheet->first,
     };
+    size_t start = out->len;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        options.limits = sizes[i];
+        if (i > 0) {
+            options.limits.whole = address(visit, ".md");
+            options.limits.data = data_address(visit);
+        }
+        assay_buf_cut(out, start);
+        assay_buf_add_c(out, "<main id=\"main\" tabindex=\"-1\">\n");
+        if (!assay_render_html(out, sheet->doc, &options, err))
+            return false;
+        assay_buf_add_c(out, "</main>\n");
+        add_foot(out, visit, sheet);
+        if (out->len <= MOST_PAGE_BYTES)
+            break;
+    }
+    return assay_buf_ok(out, err);
+}
+
+bool assay_frame_html(struct assay_buf *out, struct assay_visit *visit,
+                      const struct assay_sheet *sheet, struct assay_error *err)
+{
     struct assay_str title =
         sheet->title.len ? sheet->title : sheet->doc->title;
 
-    add_head(out, visit, sheet, title);
+    add_head(out, visit, sheet, assay_shortened(visit->arena, title));
     add_menu(out, visit);
-    assay_buf_add_c(out, "<main id=\"main\" tabindex=\"-1\">\n");
-    if (!assay_render_html(out, sheet->doc, &options, err))
-        return false;
-    assay_buf_add_c(out, "</main>\n");
-    add_foot(out, visit, sheet);
-    return assay_buf_ok(out, err);
+    return add_main(out, visit, sheet, err);
 }
 
 /* Where to look for what was asked for. */

@@ -11,13 +11,13 @@
 enum {
     DESCRIPTION = 300, /* bytes, about */
     OFFERS = 5,
+    ANSWERS = 2500, /* bytes of questions and answers, about */
 };
 
 /* ------------------------------------------------------- descriptions */
 
-/* Cut at a space. */
-static struct assay_str shortened(struct assay_arena *arena,
-                                  struct assay_str text)
+struct assay_str assay_shortened(struct assay_arena *arena,
+                                 struct assay_str text)
 {
     size_t end = DESCRIPTION;
 
@@ -36,7 +36,7 @@ struct assay_str assay_describe(struct assay_visit *visit,
     for (const struct assay_section *s = doc->first; s; s = s->next)
         for (const struct assay_block *b = s->first; b; b = b->next)
             if (b->kind == ASSAY_BLOCK_HEADLINE)
-                return shortened(visit->arena, b->text);
+                return assay_shortened(visit->arena, b->text);
     return ASSAY_STR("");
 }
 
@@ -46,7 +46,7 @@ struct assay_str assay_describe_model(struct assay_visit *visit,
 {
     struct assay_str words = assay_describe(visit, doc);
 
-    return shortened(
+    return assay_shortened(
         visit->arena,
         assay_arena_printf(visit->arena, "%.*s (%.*s)%s%.*s",
                            ASSAY_STR_ARG(model->name), ASSAY_STR_ARG(model->id),
@@ -161,18 +161,24 @@ static struct assay_json *questions(struct assay_visit *visit,
 {
     const struct assay_json *faq = assay_json_get(doc->data, "faq");
     struct assay_json *page, *list;
+    size_t bytes = 0;
 
     if (!faq || faq->count == 0)
         return NULL;
     page = thing(visit, "FAQPage");
     list = assay_json_array(visit->arena);
     for (const struct assay_json *q = faq->first; q; q = q->next) {
-        struct assay_json *one = assay_json_add(list, thing(visit, "Question"));
-        struct assay_json *answer;
+        struct assay_str question = assay_json_text(q, "question");
+        struct assay_str text = assay_json_text(q, "answer");
+        struct assay_json *one, *answer;
 
-        set(visit, one, "name", assay_json_text(q, "question"));
+        if (bytes + question.len + text.len > ANSWERS)
+            continue; /* a shorter one may follow */
+        bytes += question.len + text.len;
+        one = assay_json_add(list, thing(visit, "Question"));
+        set(visit, one, "name", question);
         answer = assay_json_set(one, "acceptedAnswer", thing(visit, "Answer"));
-        set(visit, answer, "text", assay_json_text(q, "answer"));
+        set(visit, answer, "text", text);
     }
     assay_json_set(page, "mainEntity", list);
     return page;
@@ -185,7 +191,7 @@ const struct assay_json *assay_json_ld_compare(
     struct trail trail = start_trail(visit);
 
     add_crumb(visit, &trail, ASSAY_STR("Compare"), ASSAY_STR("/compare"));
-    add_crumb(visit, &trail, doc->title,
+    add_crumb(visit, &trail, assay_shortened(visit->arena, doc->title),
               assay_compare_path(visit->arena, models, count));
     return graph(visit, trail.object, questions(visit, doc));
 }

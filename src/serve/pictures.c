@@ -9,8 +9,7 @@
 
 enum {
     FIGURE_BYTES = 96 << 10,
-    MOST_CLAIMS = 1000, /* a page with more is near 100 KB without pictures */
-    MOST_NAMED = 12,    /* of a frontier, in words */
+    MOST_NAMED = 12, /* of a frontier, in words */
 };
 
 bool assay_figure_insert(struct assay_visit *visit, struct assay_sheet *sheet,
@@ -21,18 +20,17 @@ bool assay_figure_insert(struct assay_visit *visit, struct assay_sheet *sheet,
     struct assay_buf out;
     bool drawn;
 
-    if (sheet->doc && sheet->doc->claim_count > MOST_CLAIMS)
-        return false;
     assay_buf_init(&out, FIGURE_BYTES);
     assay_buf_add_c(&out, "<figure class=\"chart\">\n");
     drawn = assay_chart_svg(&out, chart);
     assay_buf_add_c(&out, "<figcaption>");
     assay_html_text(&out, caption);
     assay_buf_add_c(&out, "</figcaption></figure>\n");
-    /* a page does without a picture that is too large for it */
     drawn = drawn && assay_buf_ok(&out, &ignored);
-    if (drawn)
+    if (drawn) {
         assay_sheet_insert(visit, sheet, section, assay_buf_str(&out));
+        sheet->last->spare = true; /* the table beside it says the same */
+    }
     assay_buf_release(&out);
     return drawn;
 }

@@ -301,16 +301,21 @@ static void add_orders(struct assay_buf *out, enum assay_model_order chosen,
     assay_control_select_end(out);
 }
 
-/* What the picture sets the cost against. */
+enum { BOARDS_BYTES = 24 << 10 };
+
+/* What the picture sets the cost against; those of most models come first. */
 static void add_boards(struct assay_buf *out,
                        const struct assay_scoreboards *boards,
                        struct assay_str chosen)
 {
+    size_t start = out->len;
+
     if (!boards || boards->count == 0)
         return;
     assay_control_select(out, "y", "Cost against");
     assay_control_option(out, ASSAY_STR(""), ASSAY_STR("context"), chosen);
-    for (size_t i = 0; i < boards->count; i++)
+    for (size_t i = 0; i < boards->count && out->len - start < BOARDS_BYTES;
+         i++)
         assay_control_option(out, boards->list[i].words, boards->list[i].words,
                              chosen);
     assay_control_select_end(out);

@@ -84,8 +84,8 @@ static void cells_say_what_they_are(void **state)
     check_contains(page, "<td class=\"unknown\">unknown<");
     check_contains(page, "<td class=\"leader\"><strong>128,000</strong>"
                          "<span class=\"vh\"> (best)</span>");
-    check_contains(page, "<span class=\"vh\">sources disagree</span></a>");
-    check_contains(page, "<a class=\"conflict\" href=\"#conflicts\">");
+    check_contains(page, "<a class=\"conflict\" href=\"#conflicts\" "
+                         "aria-label=\"sources disagree\">!</a>");
     check_contains(page, "<th scope=\"row\">cost a month<");
     check_contains(page, "<th scope=\"col\">Gemma 2 2B<");
     check_contains(page, "<td class=\"num na\">n/a<");
@@ -105,8 +105,8 @@ static void a_reference_leads_to_each_claim_and_names_its_source(void **state)
     check_contains(page, "<a href=#c3>[3a]</a><a href=#c4>[3b]</a>");
     check_contains(page, "<dd id=c5>context_tokens: 8192");
     check_contains(page, "<li id=\"s4\">");
-    check_contains(page, "<a href=\"https://huggingface.co/google/gemma-2-2b\" "
-                         "rel=\"noopener\">Gemma 2 model card</a>");
+    check_contains(page, "<a href=\"https://huggingface.co/google/gemma-2-2b\">"
+                         "Gemma 2 model card</a>");
     assay_arena_free(&arena);
 }
 
@@ -162,20 +162,85 @@ static void claims_stand_by_source_and_subject(void **state)
     struct assay_str page = printed(&arena, "html", one_list(&arena), &saved);
 
     check_contains(
-        page, "<h3><a href=\"#s1\">[1]</a> <a href=\"https://list.test\" "
-              "rel=\"noopener\">A list</a>, catalog, read <time "
-              "datetime=\"2026-01-02\">2026-01-02</time></h3>\n"
+        page, "<h3><a href=\"#s1\">[1]</a> <a href=\"https://list.test\">"
+              "A list</a>, catalog, read <time>2026-01-02</time></h3>\n"
               "<dl class=\"claims\">\n"
               "<dt>model a/m\n"
               "<dd id=c1>context_tokens: v\n"
-              "<dd id=c3><a href=\"https://own.test/x\" rel=\"noopener\">"
-              "license</a>: v read <time datetime=\"2025-01-02\">2025-01-02"
-              "</time>\n"
+              "<dd id=c3><a href=\"https://own.test/x\">license</a>: v read "
+              "<time>2025-01-02</time>\n"
               "<dt>route a/m\n"
               "<dd id=c2>status: v\n"
               "</dl>\n</section>");
     /* what nothing on the page rests on is left to the contract */
     assert_false(assay_str_contains(page, "released"));
+    assay_arena_free(&arena);
+}
+
+/* A cell that rests on five claims of two sources, in a table of five rows. */
+static struct assay_document *much(struct assay_arena *arena)
+{
+    struct assay_document *doc =
+        assay_document_new(arena, ASSAY_STR("t"), ASSAY_STR(""));
+    struct assay_section *section = assay_document_section(doc, "s", "");
+    const struct assay_column column = {.title = ASSAY_STR("x")};
+    struct assay_block *table = assay_section_table(doc, section, &column, 1);
+
+    for (int i = 0; i < 5; i++)
+        assay_table_row(doc, table)[0] = (struct assay_cell){
+            .text = assay_arena_printf(arena, "r\xc3\xb6w %d", i),
+            .state = ASSAY_KNOWN,
+        };
+    for (int i = 0; i < 5; i++) {
+        const struct assay_doc_source source = {
+            .id = i < 4 ? ASSAY_STR("one") : ASSAY_STR("other")};
+        const struct assay_doc_claim claim = {
+            .fact = assay_arena_printf(arena, "fact%d", i)};
+
+        assay_refs_add(arena, &table->first_row->cells[0].refs,
+                       assay_document_claim(doc, &claim, &source));
+    }
+    return doc;
+}
+
+static void what_limits_leave_out_is_counted_and_said(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_document *doc = much(&arena);
+    struct assay_render_options options = {
+        .links = true,
+        .fragment = true,
+        .inserts = &(const struct assay_insert){.section = ASSAY_STR("s"),
+                                                .html = ASSAY_STR("<b></b>"),
+                                                .spare = true},
+    };
+    struct assay_str page = printed(&arena, "html", doc, &options);
+
+    check_contains(page, "[1d]</a><a href=#c5>[2]</a></sup>");
+    check_contains(page, "<b></b>");
+    assert_false(assay_str_contains(page, "more"));
+    options.limits = (struct assay_render_limits){
+        .refs = 3,
+        .rows = 3,
+        .text = 2,
+        .no_spares = true,
+        .whole = ASSAY_STR("/t.md"),
+        .data = ASSAY_STR("/api/t"),
+    };
+    page = printed(&arena, "html", doc, &options);
+    /* of each source one before a second of one; "ö" is not cut in two */
+    check_contains(page, ">r…<sup><a href=#c1>[1a]</a><a href=#c2>[1b]</a>"
+                         "<a href=#c5>[2]</a>"
+                         "<a href=\"#all-claims\">+2</a></sup>");
+    check_contains(page, "… and 2 more: <a href=\"/t.md\">");
+    check_contains(page, "At one place stand at most 3; ");
+    check_contains(page, "<a href=\"/api/t\">the answer of the API</a>");
+    assert_false(assay_str_contains(page, "<b>"));
+    assert_false(assay_str_contains(page, "id=c3"));
+    options.limits = (struct assay_render_limits){.rows = 4};
+    page = printed(&arena, "html", doc, &options);
+    check_contains(page, "w 4");
+    assert_false(assay_str_contains(page, "more")); /* for one row, no line */
     assay_arena_free(&arena);
 }
 
@@ -235,7 +300,7 @@ static const char *const our_tags[] = {
     "ol",       "li",     "a",       "div",   "section", "span",  "sup",
     "strong",   "table",  "caption", "thead", "tbody",   "tr",    "th",
     "td",       "pre",    "code",    "time",  "wbr",     "h3",    "dl",
-    "dt",       "dd",     "b",
+    "dt",       "dd",     "b",       "small",
 };
 static const char *const our_attributes[] = {
     "html",        "lang", "charset",  "http-equiv", "content",   "name",
@@ -408,6 +473,7 @@ int main(void)
         cmocka_unit_test(cells_say_what_they_are),
         cmocka_unit_test(a_reference_leads_to_each_claim_and_names_its_source),
         cmocka_unit_test(claims_stand_by_source_and_subject),
+        cmocka_unit_test(what_limits_leave_out_is_counted_and_said),
         cmocka_unit_test(site_paths_are_links_only_when_served),
         cmocka_unit_test(a_link_that_is_none_becomes_text),
         cmocka_unit_test(hostile_text_adds_neither_element_nor_attribute),

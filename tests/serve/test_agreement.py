@@ -53,7 +53,8 @@ class Node:
         for child in self.children:
             if not isinstance(child, Node):
                 parts.append(child)
-            elif child.tag != 'sup' and not set(but) & set(child.classes()):
+            elif child.tag not in ('sup', 'small') and \
+                    not set(but) & set(child.classes()):
                 parts.append(child.text(but))
         return ''.join(parts)
 
@@ -200,7 +201,7 @@ def check_page(server, question, decision):
         links, cells = cost_row(page.section(name))
         assert links == ['/model/' + cost['model'] for cost in costs], links
         for cost, cell in zip(costs, cells, strict=True):
-            seen = words(cell.text(but=('vh', 'note', 'conflict')))
+            seen = words(cell.text(but=('vh', 'conflict')))
             assert seen == cost['text'], (name, seen, cost['text'])
             exact = dollars(cost['state'], cost['monthly_usd'])
             assert seen == exact, (name, seen, exact)

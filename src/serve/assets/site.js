@@ -222,7 +222,7 @@
     let text = '';
     for (const node of cell.childNodes)
       if (node.nodeType === Node.TEXT_NODE) text += node.data;
-      else if (!node.matches('.note, sup, .vh, .conflict, svg'))
+      else if (!node.matches('small, sup, .vh, .conflict, svg'))
         text += words(node);
     return text.trim();
   }
