@@ -222,12 +222,14 @@ static int chat_run(struct assay_cli *cli)
 {
     struct chat chat = {.cli = cli};
     struct assay_error err = {0};
+    struct assay_engine_options engine = {0};
     int code;
 
     if (cli->options.operand_count > 1)
         return assay_cli_misuse(cli, "name one model, not %zu",
                                 cli->options.operand_count);
-    if (!assay_cli_sampling(cli, &chat.ask, &err))
+    if (!assay_cli_sampling(cli, &chat.ask, &err) ||
+        !assay_cli_engine_options(cli, &engine, &err))
         return assay_cli_misuse(cli, "%s", err.text);
     chat.sampling = *chat.ask.sampling;
     chat.ask.sampling = &chat.sampling; /* "/seed" changes it */
@@ -236,7 +238,7 @@ static int chat_run(struct assay_cli *cli)
     chat.route = assay_cli_open_local(
         cli,
         cli->options.operand_count ? assay_cli_operand(cli, 0) : ASSAY_STR(""),
-        1, &err);
+        &engine, 1, &err);
     if (!chat.route)
         return assay_cli_fail(cli, &err);
     code = open_and_converse(cli, &chat, &err);

@@ -42,13 +42,15 @@ static int run_run(struct assay_cli *cli)
     const char *system = assay_cli_option(cli, "system");
     struct assay_error err = {0};
     struct assay_route_link *route;
+    struct assay_engine_options engine = {0};
     struct assay_str prompt;
     int code;
 
     if (cli->options.operand_count > 1)
         return assay_cli_misuse(cli, "name one model, not %zu",
                                 cli->options.operand_count);
-    if (!assay_cli_sampling(cli, &question, &err))
+    if (!assay_cli_sampling(cli, &question, &err) ||
+        !assay_cli_engine_options(cli, &engine, &err))
         return assay_cli_misuse(cli, "%s", err.text);
     if (!read_prompt(cli, &prompt, &err))
         return assay_cli_fail(cli, &err);
@@ -64,7 +66,7 @@ static int run_run(struct assay_cli *cli)
     route = assay_cli_open_local(
         cli,
         cli->options.operand_count ? assay_cli_operand(cli, 0) : ASSAY_STR(""),
-        1, &err);
+        &engine, 1, &err);
     if (!route)
         return assay_cli_fail(cli, &err);
     code = ask(cli, route, &question);

@@ -124,13 +124,14 @@ static bool read_options(struct assay_cli *cli,
 
 /* With the model, where one is named: it is there before anybody can ask. */
 static bool serve(struct assay_cli *cli, struct assay_serve_options *options,
+                  const struct assay_engine_options *engine,
                   struct assay_error *err)
 {
     const char *model = assay_cli_option(cli, "model");
     bool served;
 
     if (model) {
-        options->route = assay_cli_open_local(cli, assay_str_c(model),
+        options->route = assay_cli_open_local(cli, assay_str_c(model), engine,
                                               options->parallel, err);
         if (!options->route)
             return false;
@@ -142,6 +143,7 @@ static bool serve(struct assay_cli *cli, struct assay_serve_options *options,
 
 static int serve_run(struct assay_cli *cli)
 {
+    struct assay_engine_options engine = {0};
     struct assay_serve_options options;
     struct assay_error err = {0};
     struct waiter waiter;
@@ -150,7 +152,8 @@ static int serve_run(struct assay_cli *cli)
 
     if (cli->options.operand_count != 0)
         return assay_cli_misuse(cli, "takes no operand");
-    if (!read_options(cli, &options, &err))
+    if (!read_options(cli, &options, &err) ||
+        !assay_cli_engine_options(cli, &engine, &err))
         return assay_cli_misuse(cli, "%s", err.text);
     cli->misconfigured = !cli->store[0] || !assay_serve_check(&options, &err);
     if (!cli->store[0])
@@ -168,7 +171,7 @@ static int serve_run(struct assay_cli *cli)
     waiter.stop = ends[1];
     served = start_waiting(&waiter, &err);
     if (served) {
-        served = serve(cli, &options, &err);
+        served = serve(cli, &options, &engine, &err);
         end_waiting(&waiter);
     }
     close(ends[0]);

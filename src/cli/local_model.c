@@ -4,6 +4,7 @@
 #include "cli/local_model.h"
 
 #include "assay/file.h"
+#include "base/cpu.h"
 #include "base/pool.h"
 
 #include <stdatomic.h>
@@ -51,6 +52,7 @@ bool assay_cli_engine_options(struct assay_cli *cli,
                               struct assay_error *err)
 {
     const char *level = assay_cli_option(cli, "cpu");
+    enum assay_cpu_level ignored;
     uint64_t threads;
 
     if (!assay_cli_number(cli, "threads", 1, MOST_THREADS, 0, &threads, err))
@@ -59,7 +61,11 @@ bool assay_cli_engine_options(struct assay_cli *cli,
     options->cpu = level ? level : getenv("ASSAY_CPU");
     if (options->cpu && !options->cpu[0])
         options->cpu = NULL;
-    return true;
+    return !options->cpu || assay_cpu_level_named(options->cpu, &ignored) ||
+           assay_fail(err, ASSAY_BAD_INPUT,
+                      "there is no CPU level '%s', expected scalar, neon, "
+                      "avx2 or avx512",
+                      options->cpu);
 }
 
 /* ------------------------------------------------------- sampling */
@@ -143,13 +149,14 @@ static void tell_progress(void *context, double share)
                 share * 100);
 }
 
-struct assay_route_link *assay_cli_open_local(struct assay_cli *cli,
-                                              struct assay_str name,
-                                              size_t parallel,
-                                              struct assay_error *err)
+struct assay_route_link *assay_cli_open_local(
+    struct assay_cli *cli, struct assay_str name,
+    const struct assay_engine_options *engine, size_t parallel,
+    struct assay_error *err)
 {
-    struct assay_engine_options engine = {0};
-    struct assay_route_options options = {
+    const struct assay_route_options options = {
+        .threads = engine->threads,
+        .cpu = engine->cpu,
         .parallel = parallel,
         .progress = tell_progress,
         .context = cli,
@@ -157,10 +164,6 @@ struct assay_route_link *assay_cli_open_local(struct assay_cli *cli,
     struct assay_str address =
         assay_arena_printf(&cli->arena, "local:%.*s", ASSAY_STR_ARG(name));
 
-    if (!assay_cli_engine_options(cli, &engine, err))
-        return NULL;
-    options.threads = engine.threads;
-    options.cpu = engine.cpu;
     return assay_route_open(address, &options, err);
 }
 

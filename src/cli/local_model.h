@@ -53,10 +53,10 @@ bool assay_cli_sampling(struct assay_cli *cli, struct assay_ask *ask,
                         struct assay_error *err);
 
 /* Opens "local:" and the name; progress on a terminal. NULL: see route.h. */
-struct assay_route_link *assay_cli_open_local(struct assay_cli *cli,
-                                              struct assay_str name,
-                                              size_t parallel,
-                                              struct assay_error *err);
+struct assay_route_link *assay_cli_open_local(
+    struct assay_cli *cli, struct assay_str name,
+    const struct assay_engine_options *engine, size_t parallel,
+    struct assay_error *err);
 /*
  * Asks, prints the answer as it comes with a newline behind it, and how fast
  * it came on standard error. A signal ends the answer, if the command catches
