@@ -87,8 +87,10 @@ struct assay_completion {
 /* Why there is no answer, and what the provider says to do. */
 struct assay_trouble {
     enum assay_outcome_class of;
-    unsigned status;          /* HTTP; 0: there was none */
-    int64_t retry_after_ms;   /* -1: not said */
+    unsigned status;        /* HTTP; 0: there was none */
+    int64_t retry_after_ms; /* -1: not said */
+    /* x-should-retry: 1 yes, -1 no, whatever the class says; 0: not said */
+    int said_retry;
     struct assay_str code;    /* the provider's own, or empty */
     struct assay_str message; /* for people; keys in it are struck out */
 };
@@ -97,8 +99,8 @@ struct assay_dialect_options {
     struct assay_str base_url;    /* without a slash at its end */
     struct assay_str api_version; /* Azure's legacy form; else empty */
     struct assay_str deployment;  /* Azure */
-    /* What this route was found not to take; set by the caller's memory. */
-    bool no_stream_options, max_tokens_old_name;
+    /* What this route was found to want; kept by the caller's memory. */
+    bool no_stream_options, max_tokens_old_name, max_tokens_new_name;
 };
 
 struct assay_header {
@@ -114,8 +116,9 @@ struct assay_reply_head {
 struct assay_str assay_header_find(const struct assay_reply_head *head,
                                    const char *name);
 
-/* A stream under way; each dialect keeps its own behind this. */
+/* A stream under way, and the answer that grows from it. */
 struct assay_stream;
+struct assay_answering;
 
 struct assay_wire_request {
     struct assay_str url, body;
@@ -150,18 +153,26 @@ struct assay_dialect {
                      const struct assay_reply_head *head, struct assay_str body,
                      int64_t now, struct assay_trouble *trouble);
     /*
-     * One event of a stream: its `event:` name (or empty) and data. Adds to
-     * reply through the stream; returns ASSAY_EVENT_… bits. False in *ok: an
-     * error event or nonsense; *trouble is set.
+     * One object of a stream, with its `event:` name or an empty one; adds to
+     * the answer. Returns ASSAY_EVENT_… bits. An error event, or what is no
+     * event of this dialect, fails the answer.
      */
-    unsigned (*event)(struct assay_stream *stream, struct assay_str name,
-                      struct assay_str data, bool *ok);
-    bool ends_without_mark; /* Gemini: plain end of the stream is its end */
+    unsigned (*event)(struct assay_answering *answer, struct assay_str name,
+                      const struct assay_json *data);
+    bool marks_end_with_done; /* "data: [DONE]" */
+    bool ends_without_mark;   /* Gemini: plain end of the stream is its end */
 };
 extern const struct assay_dialect assay_dialect_openai;
 extern const struct assay_dialect assay_dialect_azure;
 extern const struct assay_dialect assay_dialect_anthropic;
 extern const struct assay_dialect assay_dialect_gemini;
+/*
+ * What a refusal teaches of its route ("Unsupported parameter: 'max_tokens'").
+ * True: the options changed, and the same question may go out once more, as
+ * another attempt.
+ */
+bool assay_dialect_learn(struct assay_dialect_options *options,
+                         const struct assay_trouble *trouble);
 /* By api.kind of the catalog; NULL: none of that name. */
 const struct assay_dialect *assay_dialect_find(struct assay_str name);
 

@@ -1,5 +1,5 @@
 /*
- * What the dialects share: their names and those of what they bring.
+ * The dialects by their names, and the names of what they bring.
  */
 #include "assay/dialect.h"
 
@@ -16,4 +16,19 @@ const char *assay_finish_name(enum assay_finish finish)
     };
 
     return names[finish];
+}
+
+const struct assay_dialect *assay_dialect_find(struct assay_str name)
+{
+    static const struct assay_dialect *const all[] = {
+        &assay_dialect_openai,
+        &assay_dialect_azure,
+        &assay_dialect_anthropic,
+        &assay_dialect_gemini,
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (assay_str_is(name, all[i]->name))
+            return all[i];
+    return NULL;
 }
