@@ -39,6 +39,8 @@ HEADER_OWNER = {
     'suite.h': 'trial',
     'score.h': 'trial',
     'ledger.h': 'trial',
+    'report.h': 'trial',
+    'trial.h': 'trial',
 }
 
 # Front doors besides public headers and src/FOLDER/FOLDER.h.

@@ -1,0 +1,76 @@
+/*
+ * What a run showed: every figure drawn from its rows in the ledger, in one
+ * walk, so that no summary can disagree with them. One shape for `try`,
+ * `report`, pages and claims.
+ */
+#ifndef ASSAY_REPORT_H
+#define ASSAY_REPORT_H
+
+#include "assay/document.h"
+#include "assay/ledger.h"
+
+/* What was spent: UNKNOWN has no part that is known, BOUND some that is not. */
+struct assay_spent {
+    enum assay_state state;
+    struct assay_decimal usd; /* of the known parts */
+};
+
+/* Times of the answering attempts, from first byte sent to last received. */
+struct assay_timing {
+    struct assay_percentile p50, p90, p95, p99;
+};
+
+/* One route, over the prompts that count (struct assay_run). */
+struct assay_route_figures {
+    uint64_t rows; /* ended: passed + failed + unscored + errors */
+    uint64_t passed, failed, unscored;
+    uint64_t errors;   /* no answer, or one that could not be scored */
+    uint64_t attempts; /* sent, of all prompts */
+    uint64_t unknown;  /* of these, sent and never heard of */
+    struct assay_interval wilson_95; /* of passed among passed and failed */
+    double mean_score;               /* NaN: nothing was scored */
+    struct assay_timing latency, first_token;
+    uint64_t input_tokens, output_tokens; /* as returned, of all attempts */
+    struct assay_spent spent;             /* of all attempts */
+    struct assay_spent per_pass;          /* UNKNOWN: nothing passed */
+    uint64_t classes[ASSAY_CLASSES];      /* ends of rows, by class */
+};
+
+/* Two routes, a before b in the run's order. */
+struct assay_pair_figures {
+    size_t a, b;
+    /* Prompts and repeats that both answered, by who passed. */
+    struct assay_paired_table table;
+    struct assay_paired_verdict verdict;
+    uint64_t units, remaining; /* pairs of evidence: ended, and not */
+    struct assay_ratio latency;
+};
+
+struct assay_run_figures {
+    const struct assay_run *run;
+    uint64_t rows, attempts, unknown, passed, failed, unscored, errors;
+    uint64_t prompts; /* of the run's order, from the first, that ended */
+    uint64_t units;   /* of the whole run */
+    struct assay_spent spent;
+    struct assay_route_figures *routes; /* [run->route_count] */
+    struct assay_pair_figures *pairs;
+    size_t pair_count;
+};
+
+/* False: see assay_ledger_attempts. */
+bool assay_run_figures(struct assay_ledger *ledger, struct assay_arena *arena,
+                       const struct assay_run *run,
+                       struct assay_run_figures *figures,
+                       struct assay_error *err);
+
+/* The document assay-run/1 (FORMATS 6). */
+struct assay_json *assay_run_json(struct assay_arena *arena,
+                                  const struct assay_run_figures *figures);
+/* The same for people; its data is that document. */
+struct assay_document *assay_run_page(struct assay_arena *arena,
+                                      const struct assay_run_figures *figures);
+
+/* A number as JSON, ten digits; null for NaN and the infinite. */
+struct assay_json *assay_json_real(struct assay_arena *arena, double value);
+
+#endif

@@ -1,0 +1,439 @@
+/*
+ * The figures of a run, in one walk over its attempts. What is held: a unit's
+ * cells, and per route and pair the numbers that a quantile or a bootstrap
+ * needs, eight bytes a row each.
+ */
+#include "assay/report.h"
+
+#include "trial/run_pairs.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Numbers without an end in sight. */
+struct series {
+    double *at;
+    size_t count, room;
+};
+
+static void series_add(struct assay_arena *arena, struct series *s, double x)
+{
+    if (s->count == s->room) {
+        size_t room = s->room ? s->room * 2 : 64;
+        double *more = ASSAY_NEW_ARRAY(arena, double, room);
+        if (s->count)
+            memcpy(more, s->at, s->count * sizeof *more);
+        s->at = more;
+        s->room = room;
+    }
+    s->at[s->count++] = x;
+}
+
+struct route_rows {
+    struct series latency, first_token;
+    size_t censored;
+    double limit_ms, score_sum;
+    uint64_t scored;
+    bool has_known, has_unknown, has_cost; /* of what was spent */
+    struct assay_decimal cost;
+};
+
+struct pair_rows {
+    struct series answered, served;
+    struct series time_a, time_b; /* ms of the same prompts */
+    bool cut; /* a unit had not ended: no later one counts */
+};
+
+/* One unit in hand: [route][cell]. */
+struct unit {
+    uint64_t number;
+    size_t cells, room; /* of each route */
+    struct assay_outcome_cell *cell;
+    double *ms;
+    bool *passed;
+};
+
+struct gather {
+    struct assay_arena *arena;
+    struct assay_run_figures *figures;
+    const struct assay_run *run;
+    struct route_rows *routes;
+    struct pair_rows *pairs;
+    struct unit unit;
+    uint64_t places;  /* seen, of the newest unit too */
+    bool all_ended;   /* every prompt so far, on every route */
+    bool place_ended; /* the prompt in hand */
+    uint64_t place;   /* of it */
+    uint32_t repeat;
+    bool by_score, begun;
+};
+
+/* ------------------------------------------------------- units */
+
+static struct assay_outcome_cell *cells_of(const struct unit *u, size_t route)
+{
+    return u->cell + route * u->room;
+}
+
+/* A unit has few cells as a rule; clusters may have many. */
+static void grow_unit(struct gather *g)
+{
+    struct unit *u = &g->unit;
+    size_t room = u->room ? u->room * 2 : 8;
+    struct unit more = {
+        .number = u->number,
+        .cells = u->cells,
+        .room = room,
+        .cell = ASSAY_NEW_ARRAY(g->arena, struct assay_outcome_cell,
+                                room * g->run->route_count),
+        .ms = ASSAY_NEW_ARRAY(g->arena, double, room * g->run->route_count),
+        .passed = ASSAY_NEW_ARRAY(g->arena, bool, room * g->run->route_count),
+    };
+
+    for (size_t r = 0; u->room && r < g->run->route_count; r++) {
+        memcpy(more.cell + r * room, u->cell + r * u->room,
+               u->cells * sizeof *more.cell);
+        memcpy(more.ms + r * room, u->ms + r * u->room,
+               u->cells * sizeof *more.ms);
+        memcpy(more.passed + r * room, u->passed + r * u->room,
+               u->cells * sizeof *more.passed);
+    }
+    *u = more;
+}
+
+static void add_cell(struct gather *g)
+{
+    struct unit *u = &g->unit;
+
+    if (u->cells == u->room)
+        grow_unit(g);
+    for (size_t r = 0; r < g->run->route_count; r++)
+        cells_of(u, r)[u->cells] = (struct assay_outcome_cell){0};
+    u->cells++;
+}
+
+static void count_table(const struct unit *u, struct assay_pair_figures *pair,
+                        struct pair_rows *rows, struct assay_arena *arena)
+{
+    for (size_t i = 0; i < u->cells; i++) {
+        size_t a = pair->a * u->room + i, b = pair->b * u->room + i;
+        if (u->cell[a].end == ASSAY_CELL_LOST ||
+            u->cell[b].end == ASSAY_CELL_LOST)
+            continue;
+        if (u->ms[a] > 0 && u->ms[b] > 0) {
+            series_add(arena, &rows->time_a, u->ms[a]);
+            series_add(arena, &rows->time_b, u->ms[b]);
+        }
+        if (u->cell[a].end != ASSAY_CELL_SCORED ||
+            u->cell[b].end != ASSAY_CELL_SCORED)
+            continue;
+        pair->table.both += u->passed[a] && u->passed[b];
+        pair->table.only_a += u->passed[a] && !u->passed[b];
+        pair->table.only_b += !u->passed[a] && u->passed[b];
+        pair->table.neither += !u->passed[a] && !u->passed[b];
+    }
+}
+
+/* The unit in hand is whole: what it says of each pair. */
+static void end_unit(struct gather *g)
+{
+    struct unit *u = &g->unit;
+    struct assay_unit_difference d;
+
+    for (size_t i = 0; i < g->figures->pair_count; i++) {
+        struct assay_pair_figures *pair = &g->figures->pairs[i];
+        struct pair_rows *rows = &g->pairs[i];
+        if (rows->cut ||
+            !assay_unit_compare(cells_of(u, pair->a), cells_of(u, pair->b),
+                                u->cells, &d)) {
+            rows->cut = true;
+            continue;
+        }
+        pair->units++;
+        if (d.has_answered)
+            series_add(g->arena, &rows->answered, d.answered);
+        if (d.has_served)
+            series_add(g->arena, &rows->served, d.served);
+        count_table(u, pair, rows, g->arena);
+    }
+    u->cells = 0;
+}
+
+/* ------------------------------------------------------- rows */
+
+static bool is_timed_out(enum assay_outcome_class of)
+{
+    return of == ASSAY_CLASS_TIMEOUT || of == ASSAY_CLASS_TRUNCATED ||
+           of == ASSAY_CLASS_BROKEN;
+}
+
+static double ms_between(int64_t from, int64_t to)
+{
+    return to > from ? (double)(to - from) / 1e6 : 0;
+}
+
+static void count_times(struct gather *g, const struct assay_attempt *a)
+{
+    struct route_rows *rows = &g->routes[a->route];
+    const struct assay_clocks *c = &a->clocks;
+    double ms = ms_between(c->begun, c->done);
+
+    if (a->state == ASSAY_ATTEMPT_DONE) {
+        if (ms > 0)
+            series_add(g->arena, &rows->latency, ms);
+        if (c->first_token > 0)
+            series_add(g->arena, &rows->first_token,
+                       ms_between(c->begun, c->first_token));
+    } else if (is_timed_out(a->of)) {
+        rows->censored++;
+        rows->limit_ms = fmax(rows->limit_ms, ms);
+    }
+}
+
+static void count_row(struct gather *g, const struct assay_attempt *a)
+{
+    struct assay_route_figures *r = &g->figures->routes[a->route];
+    bool answered = a->state == ASSAY_ATTEMPT_DONE;
+
+    r->rows++;
+    r->classes[a->of]++;
+    r->passed += answered && a->mark == ASSAY_MARK_PASSED;
+    r->failed += answered && a->mark == ASSAY_MARK_FAILED;
+    r->unscored += answered && a->mark == ASSAY_MARK_UNSCORED;
+    r->errors += !answered || a->mark == ASSAY_MARK_ERROR;
+    if (answered && !isnan(a->score)) {
+        g->routes[a->route].score_sum += a->score;
+        g->routes[a->route].scored++;
+    }
+    count_times(g, a);
+}
+
+/* Money and tokens of an attempt that left, whatever came of it. */
+static void count_attempt(struct gather *g, const struct assay_attempt *a)
+{
+    struct assay_route_figures *r = &g->figures->routes[a->route];
+    struct route_rows *rows = &g->routes[a->route];
+
+    r->attempts++;
+    r->unknown += a->state == ASSAY_ATTEMPT_UNKNOWN;
+    if (a->reply.usage_state == ASSAY_USAGE_RETURNED) {
+        r->input_tokens += a->reply.usage.input_tokens;
+        r->output_tokens += a->reply.usage.output_tokens;
+    }
+    if (a->cost_state == ASSAY_UNKNOWN || a->cost_state == ASSAY_BOUND)
+        rows->has_unknown = true;
+    else
+        rows->has_known = true;
+    rows->has_cost |= assay_decimal_sign(a->cost_usd) > 0;
+    if (!assay_decimal_add(rows->cost, a->cost_usd, &rows->cost))
+        rows->has_unknown = true;
+}
+
+static void begin_cell(struct gather *g, const struct assay_attempt *a)
+{
+    bool new_unit = !g->begun || a->at->unit != g->unit.number;
+    bool new_place = !g->begun || a->at->place != g->place;
+
+    if (g->begun && new_place) {
+        g->all_ended = g->all_ended && g->place_ended;
+        g->figures->prompts += g->all_ended;
+    }
+    if (g->begun && new_unit)
+        end_unit(g);
+    if (new_place)
+        g->place_ended = true;
+    if (new_place || a->repeat != g->repeat)
+        add_cell(g);
+    g->unit.number = a->at->unit;
+    g->place = a->at->place;
+    g->repeat = a->repeat;
+    g->begun = true;
+}
+
+static bool take(void *context, struct assay_arena *arena,
+                 const struct assay_attempt *a)
+{
+    struct gather *g = context;
+    struct unit *u = &g->unit;
+
+    (void)arena;
+    if (a->route >= g->run->route_count)
+        return true;
+    g->figures->units = a->at->unit + 1;
+    if (a->state != ASSAY_ATTEMPT_PLANNED)
+        count_attempt(g, a);
+    if (a->at->place >= g->run->counted)
+        return true; /* under way when the run stopped: paid, no evidence */
+    begin_cell(g, a);
+    if (!a->final) {
+        /* the row that ends it, if there is one, is the next */
+        g->place_ended &= a->state == ASSAY_ATTEMPT_UNKNOWN ||
+                          a->state == ASSAY_ATTEMPT_FAILED;
+        return true;
+    }
+    size_t at = a->route * u->room + u->cells - 1;
+    u->cell[at] = assay_outcome_cell_of(a, g->by_score);
+    u->passed[at] = a->mark == ASSAY_MARK_PASSED;
+    u->ms[at] = ms_between(a->clocks.begun, a->clocks.done);
+    count_row(g, a);
+    return true;
+}
+
+/* ------------------------------------------------------- conclusions */
+
+static struct assay_spent spent_of(const struct route_rows *rows)
+{
+    struct assay_spent spent = {ASSAY_KNOWN, rows->cost};
+
+    if (rows->has_unknown)
+        spent.state =
+            rows->has_known || rows->has_cost ? ASSAY_BOUND : ASSAY_UNKNOWN;
+    else if (!rows->has_cost)
+        spent.state = ASSAY_FREE;
+    return spent;
+}
+
+static struct assay_spent per_pass(struct assay_spent spent, uint64_t passed)
+{
+    struct assay_spent each = {ASSAY_UNKNOWN, {0}};
+
+    if (passed && spent.state != ASSAY_UNKNOWN &&
+        assay_decimal_div(spent.usd, assay_decimal_uint(passed), 12, &each.usd))
+        each.state = spent.state;
+    return each;
+}
+
+static bool time_of(struct assay_arena *arena, const struct series *s,
+                    const struct route_rows *rows, struct assay_timing *timing,
+                    struct assay_error *err)
+{
+    const struct assay_times times = {
+        .ms = {s->at, s->count},
+        .censored = rows->censored,
+        .limit_ms = rows->limit_ms,
+    };
+
+    return assay_percentile(arena, &times, 0.5, &timing->p50, err) &&
+           assay_percentile(arena, &times, 0.9, &timing->p90, err) &&
+           assay_percentile(arena, &times, 0.95, &timing->p95, err) &&
+           assay_percentile(arena, &times, 0.99, &timing->p99, err);
+}
+
+static bool conclude_route(struct gather *g, size_t i, struct assay_error *err)
+{
+    struct assay_run_figures *f = g->figures;
+    struct assay_route_figures *r = &f->routes[i];
+    const struct route_rows *rows = &g->routes[i];
+
+    r->wilson_95 = assay_proportion_interval(ASSAY_WILSON, r->passed,
+                                             r->passed + r->failed, 0.95);
+    r->mean_score =
+        rows->scored ? rows->score_sum / (double)rows->scored : (double)NAN;
+    r->spent = spent_of(rows);
+    r->per_pass = per_pass(r->spent, r->passed);
+    f->rows += r->rows;
+    f->attempts += r->attempts;
+    f->unknown += r->unknown;
+    f->passed += r->passed;
+    f->failed += r->failed;
+    f->unscored += r->unscored;
+    f->errors += r->errors;
+    return time_of(g->arena, &rows->latency, rows, &r->latency, err) &&
+           time_of(g->arena, &rows->first_token, rows, &r->first_token, err);
+}
+
+/* Known where all parts are, unknown where none is. */
+static void add_spent(struct assay_run_figures *f)
+{
+    bool unknown = false, known = false, paid = false;
+
+    for (size_t i = 0; i < f->run->route_count; i++) {
+        const struct assay_spent *s = &f->routes[i].spent;
+        unknown |= s->state == ASSAY_UNKNOWN || s->state == ASSAY_BOUND;
+        known |= s->state != ASSAY_UNKNOWN;
+        paid |= s->state == ASSAY_KNOWN;
+        if (!assay_decimal_add(f->spent.usd, s->usd, &f->spent.usd))
+            unknown = true;
+    }
+    f->spent.state = unknown ? (known ? ASSAY_BOUND : ASSAY_UNKNOWN)
+                     : paid  ? ASSAY_KNOWN
+                             : ASSAY_FREE;
+}
+
+static bool conclude_pairs(struct gather *g, struct assay_error *err)
+{
+    struct assay_run_figures *f = g->figures;
+    struct assay_paired_trial *trials =
+        ASSAY_NEW_ARRAY(g->arena, struct assay_paired_trial, f->pair_count);
+    struct assay_paired_verdict *verdicts =
+        ASSAY_NEW_ARRAY(g->arena, struct assay_paired_verdict, f->pair_count);
+
+    for (size_t i = 0; i < f->pair_count; i++) {
+        const struct pair_rows *rows = &g->pairs[i];
+        f->pairs[i].remaining = f->units - f->pairs[i].units;
+        trials[i] = (struct assay_paired_trial){
+            .rule = g->run->rule,
+            .answered = {rows->answered.at, rows->answered.count},
+            .served = {rows->served.at, rows->served.count},
+            .remaining = f->pairs[i].remaining,
+        };
+    }
+    if (!assay_verdicts(g->arena, trials, f->pair_count, verdicts, err))
+        return false;
+    for (size_t i = 0; i < f->pair_count; i++) {
+        const struct pair_rows *rows = &g->pairs[i];
+        const struct assay_paired_times times = {
+            rows->time_a.at, rows->time_b.at, rows->time_a.count};
+        f->pairs[i].verdict = verdicts[i];
+        if (!assay_latency_ratio(&times, &f->pairs[i].latency, err))
+            return false;
+    }
+    return true;
+}
+
+static void name_pairs(struct assay_run_figures *f)
+{
+    size_t n = 0;
+
+    for (size_t a = 0; a < f->run->route_count; a++)
+        for (size_t b = a + 1; b < f->run->route_count; b++) {
+            f->pairs[n].a = a;
+            f->pairs[n++].b = b;
+        }
+    f->pair_count = n;
+}
+
+bool assay_run_figures(struct assay_ledger *ledger, struct assay_arena *arena,
+                       const struct assay_run *run,
+                       struct assay_run_figures *figures,
+                       struct assay_error *err)
+{
+    size_t n = run->route_count;
+    struct gather g = {
+        .arena = arena,
+        .figures = figures,
+        .run = run,
+        .routes = ASSAY_NEW_ARRAY(arena, struct route_rows, n),
+        .pairs = ASSAY_NEW_ARRAY(arena, struct pair_rows, n * n),
+        .all_ended = true,
+        .by_score = assay_run_compares_scores(run),
+    };
+
+    *figures = (struct assay_run_figures){
+        .run = run,
+        .routes = ASSAY_NEW_ARRAY(arena, struct assay_route_figures, n),
+        .pairs = ASSAY_NEW_ARRAY(arena, struct assay_pair_figures, n * n),
+    };
+    name_pairs(figures);
+    if (!assay_ledger_attempts(ledger, run->id, take, &g, err))
+        return false;
+    if (g.begun) {
+        end_unit(&g);
+        figures->prompts += g.all_ended && g.place_ended;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!conclude_route(&g, i, err))
+            return false;
+    add_spent(figures);
+    return conclude_pairs(&g, err);
+}
