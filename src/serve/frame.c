@@ -3,9 +3,7 @@
  * the foot.
  */
 #include "serve/assets.h"
-#include "serve/directory.h"
 #include "serve/json_ld.h"
-#include "serve/list_parts.h"
 #include "serve/places.h"
 #include "serve/site_parts.h"
 
@@ -148,24 +146,39 @@ static void add_menu(struct assay_buf *out, const struct assay_visit *visit)
     assay_buf_add_c(out, "\"></form>\n</div></header>\n");
 }
 
+/* Who was read, and when last; nothing when the catalog is out of reach. */
+static void add_sources(struct assay_buf *out, struct assay_visit *visit)
+{
+    struct assay_error ignored = {0};
+    struct assay_reading *readings;
+    size_t count, sources = 0;
+
+    if (!visit->catalog ||
+        !assay_catalog_readings(visit->catalog, visit->arena, ASSAY_STR(""),
+                                &readings, &count, &ignored) ||
+        count == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+
+        while (k < i &&
+               !assay_str_equal(readings[k].source, readings[i].source))
+            k++;
+        sources += k == i;
+    }
+    struct assay_str day = assay_date_text(visit->arena, readings[0].on);
+    assay_buf_printf(out,
+                     "<p>Facts from <a href=\"/sources\">%zu sources</a>, the "
+                     "newest read <time>%.*s</time>. Unknown is shown as "
+                     "unknown.</p>\n",
+                     sources, ASSAY_STR_ARG(day));
+}
+
 static void add_foot(struct assay_buf *out, struct assay_visit *visit,
                      const struct assay_sheet *sheet)
 {
-    const struct assay_directory *d = visit->directory;
-
     assay_buf_add_c(out, "<footer class=\"site\"><div class=\"bar\">\n");
-    if (d) {
-        struct assay_str day = assay_date_text(visit->arena, d->newest);
-
-        assay_buf_printf(
-            out,
-            "<p>%.*s models and %.*s routes from %zu sources, the "
-            "newest read <time datetime=\"%.*s\">%.*s</time>. "
-            "Unknown is shown as unknown.</p>\n",
-            ASSAY_STR_ARG(assay_list_number(visit->arena, d->model_count)),
-            ASSAY_STR_ARG(assay_list_number(visit->arena, d->route_count)),
-            d->source_count, ASSAY_STR_ARG(day), ASSAY_STR_ARG(day));
-    }
+    add_sources(out, visit);
     if (sheet) {
         assay_buf_add_c(out, "<p><a href=\"");
         assay_html_text(out, address(visit, ".md"));

@@ -49,7 +49,8 @@ struct assay_visit {
     struct assay_arena *arena;     /* of this visit */
     struct assay_arena walks[2];   /* die with it too; for threads */
     struct assay_catalog *catalog; /* at as_of; one snapshot for the visit */
-    const struct assay_directory *directory; /* of the same snapshot, today */
+    /* Of the same snapshot, today; NULL where the place stands alone. */
+    const struct assay_directory *directory;
     struct assay_date today, as_of;
     bool dated;                              /* the question names its day */
     struct assay_str parts[ASSAY_PARTS_MAX]; /* what {…} stands for, decoded */
@@ -129,6 +130,9 @@ struct assay_place {
     const char *contract; /* "assay-model/1", of the JSON */
     unsigned takes;
     const struct assay_parameter *parameters; /* its own; or NULL */
+    /* It needs the models that it names and no list of all: it does not wait
+       for the directory, which takes 60 ms after each import. */
+    bool alone;
     /* Media types that POST takes; none: GET only. */
     const char *post[ASSAY_POST_MAX];
     /* One of the two. */

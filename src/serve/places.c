@@ -54,6 +54,7 @@ const struct assay_place assay_places[] = {
         .contract = "assay-decision/1",
         .takes = ASSAY_TAKES_TRAFFIC | ASSAY_TAKES_NEED | ASSAY_TAKES_DATE,
         .parameters = compare_parameters,
+        .alone = true,
         .make = assay_make_compare,
     },
     {
@@ -119,6 +120,7 @@ const struct assay_place assay_places[] = {
         .contract = "assay-cost/1",
         .takes = ASSAY_TAKES_TRAFFIC | ASSAY_TAKES_DATE | ASSAY_TELLS,
         .parameters = assay_cost_parameters,
+        .alone = true,
         .make = assay_make_cost,
     },
     {
@@ -164,11 +166,13 @@ const struct assay_place assay_places[] = {
         .takes = ASSAY_TAKES_DATE,
         .parameters = assay_price_parameters,
         .post = {"application/json", "application/x-ndjson"},
+        .alone = true,
         .answer = assay_answer_price,
     },
     {
         .api = "/api/openapi.json",
         .summary = "This description of the API",
+        .alone = true,
         .answer = assay_answer_openapi,
     },
     {
@@ -184,11 +188,13 @@ const struct assay_place assay_places[] = {
     {
         .page = "/robots.txt",
         .summary = "What search engines may read",
+        .alone = true,
         .answer = assay_answer_robots,
     },
     {
         .page = "/assets/{print}/{name}",
         .summary = "Style, script and icon of the pages",
+        .alone = true,
         .answer = assay_answer_asset,
     },
 };

@@ -195,13 +195,22 @@ static void close_server(struct assay_server *server)
     free(server);
 }
 
+static void *warm(void *context)
+{
+    struct assay_server *server = context;
+
+    assay_site_warm(server->site);
+    return NULL;
+}
+
 bool assay_serve(const struct assay_serve_options *options,
                  struct assay_error *err)
 {
     struct assay_server *server = calloc(1, sizeof *server);
     struct assay_sockets listener = {0};
     struct loops loops = {0};
-    bool ok = false;
+    bool ok = false, warming = false;
+    pthread_t warmer;
 
     if (!server)
         return assay_fail(err, ASSAY_SYSTEM, "out of memory for a server");
@@ -220,11 +229,14 @@ bool assay_serve(const struct assay_serve_options *options,
     if (options->listening)
         options->listening(options->context, listener.url);
     assay_notify_manager("READY=1");
+    warming = pthread_create(&warmer, NULL, warm, server) == 0;
     run(server, &loops, &listener);
     assay_notify_manager("STOPPING=1");
     assay_sockets_close(&listener);
     drain(server);
 out:
+    if (warming)
+        pthread_join(warmer, NULL);
     /* the workers first: no connection may sleep when its loop ends */
     assay_v1_stop(server->v1);
     assay_work_stop(server->work);

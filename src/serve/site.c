@@ -408,11 +408,13 @@ static bool with_catalog(struct assay_visit *visit,
     visit->catalog = handle->catalog;
     ok = assay_catalog_hold(handle->catalog, visit->today, err);
     if (ok) {
-        directory = find_directory(site, visit, err);
-        visit->directory = directory;
+        if (!visit->place || !visit->place->alone) {
+            directory = find_directory(site, visit, err);
+            visit->directory = directory;
+            ok = directory != NULL;
+        }
         /* inside the same snapshot, as of the day that was asked for */
-        ok =
-            directory && assay_catalog_hold(handle->catalog, visit->as_of, err);
+        ok = ok && assay_catalog_hold(handle->catalog, visit->as_of, err);
         if (ok) {
             ok = work(context, visit, err);
             assay_catalog_let_go(handle->catalog);
@@ -421,7 +423,25 @@ static bool with_catalog(struct assay_visit *visit,
     }
     assay_directory_release(directory);
     give_back(site, handle);
+    visit->directory = NULL;
+    visit->catalog = NULL;
     return ok;
+}
+
+static bool nothing(void *context, struct assay_visit *visit,
+                    struct assay_error *err)
+{
+    (void)context;
+    (void)visit;
+    (void)err;
+    return true;
+}
+
+void assay_site_warm(struct assay_site *site)
+{
+    struct assay_error ignored = {0}; /* who asks is told */
+
+    (void)assay_site_look(site, nothing, NULL, &ignored);
 }
 
 static bool make_in(void *context, struct assay_visit *visit,
