@@ -5,105 +5,24 @@
 #include "net/net.h"
 
 #include "assay/buf.h"
-#include "net/curl_library.h"
+#include "net/http_parts.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     CONNECT_LIMIT_MS = 10000,
     TOTAL_LIMIT_MS = 120000,
     MAX_REDIRECTS = 5,
-    SHOWN_URL_BYTES = 160,
 };
 
 struct transfer {
     const struct assay_curl *lib;
     CURL *curl;
     struct assay_buf body;
-    bool plain;     /* http: only from this machine */
+    struct assay_http_place place;
     bool not_local; /* refused for that */
     char text[CURL_ERROR_SIZE];
 };
-
-bool assay_http_is_url(const char *text)
-{
-    return strncasecmp(text, "http://", 7) == 0 ||
-           strncasecmp(text, "https://", 8) == 0;
-}
-
-/* Without query and fragment: a key may stand there. */
-static struct assay_str shown(const char *url)
-{
-    struct assay_str text = {url, strcspn(url, "?#")};
-    return assay_str_head(text, SHOWN_URL_BYTES);
-}
-
-/* An address in digits, as in "127.0.0.1" and "[::1]"; no name. */
-static bool is_loopback_address(const char *host)
-{
-    struct in_addr four;
-    struct in6_addr six;
-    char text[INET6_ADDRSTRLEN];
-    size_t len = strlen(host);
-
-    if (inet_pton(AF_INET, host, &four) == 1)
-        return ntohl(four.s_addr) >> 24 == 127;
-    if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
-        host++;
-        len -= 2;
-    }
-    if (len >= sizeof(text))
-        return false;
-    memcpy(text, host, len);
-    text[len] = '\0';
-    return inet_pton(AF_INET6, text, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
-
-static bool is_loopback(const char *host)
-{
-    return strcasecmp(host, "localhost") == 0 || is_loopback_address(host);
-}
-
-/* Which of the two protocols, and that nothing else is in the URL. */
-static bool check_url(const struct assay_curl *lib, const char *url,
-                      bool *plain, struct assay_error *err)
-{
-    CURLU *parts = lib->url();
-    char *scheme = NULL, *host = NULL, *user = NULL;
-    bool ok = false;
-
-    if (!parts || lib->url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
-        lib->url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        lib->url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
-        assay_fail(err, ASSAY_BAD_INPUT,
-                   "'%.*s' is not a URL, expected https://…",
-                   ASSAY_STR_ARG(shown(url)));
-        goto out;
-    }
-    *plain = strcmp(scheme, "http") == 0;
-    if (!*plain && strcmp(scheme, "https") != 0)
-        assay_fail(err, ASSAY_BAD_INPUT, "%s: is not fetched, expected https",
-                   scheme);
-    else if (lib->url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK)
-        assay_fail(err, ASSAY_BAD_INPUT,
-                   "the URL for '%s' holds a user name, expected none", host);
-    else if (*plain && !is_loopback(host))
-        assay_fail(err, ASSAY_BAD_INPUT,
-                   "'%.*s' is plain http, expected https (http only from "
-                   "this machine)",
-                   ASSAY_STR_ARG(shown(url)));
-    else
-        ok = true;
-out:
-    lib->free(user);
-    lib->free(host);
-    lib->free(scheme);
-    lib->url_cleanup(parts);
-    return ok;
-}
 
 static size_t on_body(char *at, size_t size, size_t count, void *context)
 {
@@ -118,7 +37,8 @@ static int on_connected(void *context, char *remote_ip, char *local_ip,
 {
     struct transfer *transfer = context;
     (void)local_ip, (void)remote_port, (void)local_port;
-    transfer->not_local = transfer->plain && !is_loopback_address(remote_ip);
+    transfer->not_local =
+        transfer->place.plain && !assay_http_loopback(remote_ip);
     return transfer->not_local ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
@@ -137,7 +57,7 @@ static bool set_up(struct transfer *transfer,
     SET(URL, request->url);
     SET(PROTOCOLS_STR, "http,https");
     SET(REDIR_PROTOCOLS_STR, "https");
-    SET(FOLLOWLOCATION, transfer->plain ? 0L : 1L);
+    SET(FOLLOWLOCATION, transfer->place.plain ? 0L : 1L);
     SET(MAXREDIRS, (long)MAX_REDIRECTS);
     SET(NETRC, (long)CURL_NETRC_IGNORED);
     SET(SSL_VERIFYPEER, 1L);
@@ -151,7 +71,7 @@ static bool set_up(struct transfer *transfer,
     SET(WRITEDATA, transfer);
     SET(PREREQFUNCTION, on_connected);
     SET(PREREQDATA, transfer);
-    if (transfer->plain)
+    if (transfer->place.loopback)
         SET(PROXY, "");
 #undef SET
     return bad == CURLE_OK;
@@ -161,7 +81,7 @@ static bool set_up(struct transfer *transfer,
 static bool judge(const struct transfer *transfer, CURLcode code,
                   const struct assay_http_get *request, struct assay_error *err)
 {
-    struct assay_str url = shown(request->url);
+    struct assay_str url = assay_http_shown(assay_str_c(request->url));
     long status = 0;
 
     if (transfer->body.failed)
@@ -197,7 +117,7 @@ bool assay_http_get(struct assay_arena *arena,
 
     assay_buf_init(&transfer.body, request->max_bytes);
     if (!assay_curl_load(&lib, err) ||
-        !check_url(&lib, request->url, &transfer.plain, err))
+        !assay_http_check_url(&lib, request->url, &transfer.place, err))
         goto out;
     transfer.curl = lib.easy_init();
     if (!transfer.curl || !set_up(&transfer, request)) {
