@@ -12,7 +12,8 @@
 
 enum {
     REPEATED_BYTES = 64 << 10,
-    BOMB_BYTES = 64 << 20,
+    ENDLESS_TOKEN_BYTES = 16 << 10,
+    BOMB_BYTES = 96 << 20,
     RESET_MS = 50, /* what was sent before a reset has arrived by then */
     TOKENS_BEFORE_ERROR = 50,
     MOST_BYTES = 1 << 26,
@@ -248,6 +249,9 @@ static void twist_answer(struct planning *p)
     case MOCK_FIN_IN_CHARACTER:
         answer->text = long_text(p, "\xC3\xA9");
         break;
+    case MOCK_ENDLESS_BODY:
+        answer->text = ASSAY_STR("@@@@@@@@@@@@@@@@");
+        break;
     case MOCK_ERROR_EVENT:
     case MOCK_RESET_IN_STREAM:
     case MOCK_HANG_MIDDLE:
@@ -276,6 +280,9 @@ static struct assay_str twist_bytes(struct planning *p, struct assay_str bytes)
         break;
     case MOCK_NUL_ESCAPE:
         instead = ASSAY_STR("\\u0000");
+        break;
+    case MOCK_ENDLESS_BODY:
+        instead = repeated(p, 'x', ENDLESS_TOKEN_BYTES);
         break;
     default:
         return bytes;
