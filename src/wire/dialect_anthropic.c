@@ -172,7 +172,7 @@ static bool write_tools(const struct assay_writing *w)
 {
     struct assay_json *list;
 
-    if (!w->chat->tools)
+    if (!assay_writing_has_tools(w))
         return true;
     list = assay_json_set(w->body, "tools", assay_json_array(w->arena));
     for (const struct assay_json *tool = w->chat->tools->first; tool;

@@ -203,7 +203,7 @@ static bool write_tools(const struct assay_writing *w)
 {
     struct assay_json *list;
 
-    if (!w->chat->tools)
+    if (!assay_writing_has_tools(w))
         return true;
     list = assay_json_set(w->body, "tools", assay_json_array(w->arena));
     list = assay_json_set(assay_json_add(list, assay_json_object(w->arena)),
@@ -421,8 +421,11 @@ static unsigned gemini_event(struct assay_answering *answer,
 static void take_body(struct assay_answering *answer,
                       const struct assay_json *body)
 {
+    const struct assay_json *candidates = assay_json_get(body, "candidates");
+
     gemini_event(answer, ASSAY_STR(""), body);
-    if (!answer->finished && !assay_json_get(body, "candidates"))
+    if (!answer->finished &&
+        !(assay_json_is(candidates, ASSAY_JSON_ARRAY) && candidates->first))
         assay_answering_fail(answer, ASSAY_CLASS_MALFORMED,
                              "the reply has no candidates and no blockReason");
 }

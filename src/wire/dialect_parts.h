@@ -79,9 +79,11 @@ bool assay_data_url_cut(struct assay_str url, struct assay_str *media_type,
 struct assay_json *assay_writing_arguments(const struct assay_writing *w,
                                            size_t message,
                                            const struct assay_tool_call *call);
+bool assay_writing_has_tools(const struct assay_writing *w);
 /*
  * The function of a tool in OpenAI's form, for dialects that call things
- * otherwise; NULL with BAD_INPUT for a tool of another kind.
+ * otherwise: name, description, parameters, strict. NULL with BAD_INPUT for
+ * a tool of another kind or with more members.
  */
 const struct assay_json *assay_writing_function(const struct assay_writing *w,
                                                 const struct assay_json *tool);
@@ -125,6 +127,8 @@ void assay_trouble_classify(struct assay_arena *arena,
                             struct assay_str body, int64_t now,
                             struct assay_trouble *trouble);
 
+/* The same; -1 for negative ones and longer ones. */
+int64_t assay_up_to_an_hour(int64_t ms);
 /* How long until the limits that are used up are renewed, by the headers of
    OpenAI, Azure and Anthropic; -1: they do not say. */
 int64_t assay_limits_reset(const struct assay_reply_head *head, int64_t now);

@@ -18,10 +18,11 @@ static const struct assay_json *set_member(const struct assay_json *object,
 {
     const struct assay_json *value = assay_json_get(object, key);
 
-    return value && value->type != ASSAY_JSON_NULL &&
-                   value->type != ASSAY_JSON_FALSE
-               ? value
-               : NULL;
+    if (!value || value->type == ASSAY_JSON_NULL ||
+        value->type == ASSAY_JSON_FALSE ||
+        (value->type == ASSAY_JSON_STRING && value->text.len == 0))
+        return NULL;
+    return value;
 }
 
 const struct assay_json *assay_trouble_find(const struct assay_json *body)
@@ -33,7 +34,8 @@ const struct assay_json *assay_trouble_find(const struct assay_json *body)
     found = set_member(body, "error");
     if (!found && assay_str_is(assay_json_text(body, "object"), "error"))
         found = body; /* vLLM before 0.10 */
-    if (!found && !assay_json_get(body, "choices"))
+    if (!found && !assay_json_get(body, "choices") &&
+        !assay_json_get(body, "candidates") && !assay_json_get(body, "type"))
         found = set_member(body, "detail"); /* FastAPI */
     return found;
 }
@@ -65,23 +67,16 @@ static const struct strong codes[] = {
     {"FAILED_PRECONDITION", ASSAY_CLASS_UNAUTHORISED},
 };
 
-/* Parts of messages; only for 400, 403, 404, 410 and 429. */
+/* Parts of messages, where a status allows them. */
 static const struct strong phrases[] = {
     {"enforced_spend_limit_reached", ASSAY_CLASS_QUOTA},
     {"exceeded your current quota", ASSAY_CLASS_QUOTA},
     {"credit balance is too low", ASSAY_CLASS_PAYMENT},
-    {"has been decommissioned", ASSAY_CLASS_RETIRED},
-    {"has been deprecated", ASSAY_CLASS_RETIRED},
-    {"has been retired", ASSAY_CLASS_RETIRED},
-    {"has been shut down", ASSAY_CLASS_RETIRED},
-    {"has been discontinued", ASSAY_CLASS_RETIRED},
-    {"is retired", ASSAY_CLASS_RETIRED},
-    {"retired model", ASSAY_CLASS_RETIRED},
-    {"no longer available", ASSAY_CLASS_RETIRED},
-    {"no longer supported", ASSAY_CLASS_RETIRED},
     {"violates our usage policy", ASSAY_CLASS_FILTERED},
     {"input was flagged", ASSAY_CLASS_FILTERED},
 };
+
+enum { PHRASES = sizeof phrases / sizeof phrases[0] };
 
 /* Words that say what a status would, where there is none. */
 static const struct strong kinds[] = {
@@ -150,7 +145,7 @@ static void read_details(const struct assay_json *details, struct said *said)
 
         add_word(said, assay_json_text(row, "reason"));
         if (delay.len > 0)
-            said->retry_ms = assay_reset_after(delay, 0);
+            said->retry_ms = assay_up_to_an_hour(assay_reset_after(delay, 0));
         for (list = assay_json_is(list, ASSAY_JSON_ARRAY) ? list->first : NULL;
              list; list = list->next)
             if (assay_str_contains(assay_json_text(list, "quotaId"), "PerDay"))
@@ -229,30 +224,76 @@ static bool may_hold_phrases(unsigned status)
            status == 429;
 }
 
+/*
+ * "The model `x` has been decommissioned": the model must come first, for a
+ * parameter may be "no longer supported with this model".
+ */
+static bool says_retired(struct assay_str message)
+{
+    static const char *const ends[] = {
+        "has been decommissioned",
+        "has been deprecated",
+        "has been retired",
+        "has been shut down",
+        "has been discontinued",
+        "is retired",
+        "was retired",
+        "no longer available",
+        "no longer supported",
+        "has reached its end of life",
+    };
+    struct assay_str rest = message;
+
+    while (rest.len > 0 && !assay_str_starts(rest, "model") &&
+           !assay_str_starts(rest, "Model") &&
+           !assay_str_starts(rest, "deployment"))
+        rest = assay_str_skip(rest, 1);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (assay_str_contains(rest, ends[i]))
+            return true;
+    return assay_str_contains(message, "retired model");
+}
+
+/* The strongest thing an error says; false when the status decides. */
+static bool strong_class(const struct said *said, unsigned status,
+                         enum assay_outcome_class *of)
+{
+    const bool phrased = status == 0 || may_hold_phrases(status);
+    const struct strong *row = NULL;
+
+    if (phrased && status != 429 && says_retired(said->message)) {
+        *of = ASSAY_CLASS_RETIRED;
+        return true;
+    }
+    for (size_t i = 0; i < said->count && !row; i++)
+        row = FIND_WORD(codes, said->words[i]);
+    for (size_t i = 0; phrased && !row && i < PHRASES; i++)
+        if (assay_str_contains(said->message, phrases[i].word))
+            row = &phrases[i];
+    if (row)
+        *of = row->of;
+    else if (said->day_is_over)
+        *of = ASSAY_CLASS_QUOTA;
+    else if (said->moderated)
+        *of = ASSAY_CLASS_FILTERED;
+    return row || said->day_is_over || said->moderated;
+}
+
 /* `status` is the reply's, or 0 where the error came under a 200. */
 static enum assay_outcome_class class_of(const struct said *said,
                                          unsigned status)
 {
     const struct strong *row = NULL;
+    enum assay_outcome_class of = ASSAY_CLASS_SERVER_ERROR;
     unsigned meant = status ? status : said->status;
 
-    for (size_t i = 0; i < said->count && !row; i++)
-        row = FIND_WORD(codes, said->words[i]);
-    if (row)
-        return row->of;
-    if (said->day_is_over)
-        return ASSAY_CLASS_QUOTA;
-    if (said->moderated)
-        return ASSAY_CLASS_FILTERED;
-    if (meant == 0 || may_hold_phrases(meant))
-        for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
-            if (assay_str_contains(said->message, phrases[i].word))
-                return phrases[i].of;
+    if (strong_class(said, meant, &of))
+        return of;
     if (meant != 0)
         return class_of_status(meant);
     for (size_t i = 0; i < said->count && !row; i++)
         row = FIND_WORD(kinds, said->words[i]);
-    return row ? row->of : ASSAY_CLASS_SERVER_ERROR;
+    return row ? row->of : of;
 }
 
 /* ------------------------------------------------------- filling it in */

@@ -45,12 +45,12 @@ struct assay_str assay_header_find(const struct assay_reply_head *head,
 /* ------------------------------------------------------- numbers */
 
 /*
- * Takes "12" or "3.5" from the front, in millionths; false when there is
- * none, or one of more than twelve digits.
+ * Takes "12" or "3.5" from the front, in thousandths; false when there is
+ * none, or one of more than fifteen digits.
  */
-static bool take_number(struct assay_str *text, int64_t *millionths)
+static bool take_number(struct assay_str *text, int64_t *thousandths)
 {
-    enum { MOST_DIGITS = 12, PLACES = 6 };
+    enum { MOST_DIGITS = 15, PLACES = 3 };
     struct assay_str s = *text;
     int64_t value = 0;
     size_t digits = 0, places = 0;
@@ -73,7 +73,7 @@ static bool take_number(struct assay_str *text, int64_t *millionths)
         return false;
     for (; places < PLACES; places++)
         value *= 10;
-    *millionths = value;
+    *thousandths = value;
     *text = s;
     return true;
 }
@@ -114,14 +114,11 @@ static int64_t go_duration_us(struct assay_str text)
             i++;
         if (i == UNITS)
             return -1;
-        /* whole units and the fraction apart, so that nothing overflows */
-        if (number / 1000000 > 1000000000)
-            return -1;
         if (units[i].us > 0 &&
-            number / 1000000 > LONGEST_RESET_MS * 1000 / units[i].us)
+            number / 1000 > LONGEST_RESET_MS * 1000 / units[i].us)
             return -1;
-        sum += number / 1000000 * units[i].us +
-               number % 1000000 * (units[i].us / 1000) / 1000;
+        /* whole units and the fraction apart, so that nothing overflows */
+        sum += number / 1000 * units[i].us + number % 1000 * units[i].us / 1000;
         if (sum > LONGEST_RESET_MS * 1000)
             return -1;
     } while (text.len > 0);
@@ -258,7 +255,7 @@ static int64_t until(int64_t epoch, int64_t now)
     return (epoch - now) * SECOND_MS;
 }
 
-static int64_t up_to_an_hour(int64_t ms)
+int64_t assay_up_to_an_hour(int64_t ms)
 {
     return ms >= 0 && ms <= HOUR_MS ? ms : -1;
 }
@@ -270,11 +267,12 @@ int64_t assay_retry_after(const struct assay_reply_head *head, int64_t now)
     int64_t number, epoch;
 
     if (take_number(&ms, &number) && ms.len == 0 &&
-        up_to_an_hour(number / 1000000) >= 0)
-        return number / 1000000;
+        assay_up_to_an_hour(number / 1000) >= 0)
+        return number / 1000;
     if (take_number(&text, &number))
-        return text.len == 0 ? up_to_an_hour(number / 1000) : -1;
-    return http_date(text, now, &epoch) ? up_to_an_hour(until(epoch, now)) : -1;
+        return text.len == 0 ? assay_up_to_an_hour(number) : -1;
+    return http_date(text, now, &epoch) ? assay_up_to_an_hour(until(epoch, now))
+                                        : -1;
 }
 
 static int64_t up_to_a_month(int64_t ms)
@@ -288,12 +286,11 @@ int64_t assay_reset_after(struct assay_str text, int64_t now)
     int64_t number, epoch;
 
     if (take_number(&rest, &number) && rest.len == 0) {
-        int64_t ms = number / 1000;
-        if (ms >= FIRST_EPOCH * SECOND_MS * SECOND_MS) /* in milliseconds */
-            return up_to_a_month(ms / SECOND_MS - now * SECOND_MS);
-        if (ms >= FIRST_EPOCH * SECOND_MS)
-            return up_to_a_month(ms - now * SECOND_MS);
-        return up_to_a_month(ms);
+        if (number >= FIRST_EPOCH * SECOND_MS * SECOND_MS) /* OpenRouter */
+            return up_to_a_month(number / SECOND_MS - now * SECOND_MS);
+        if (number >= FIRST_EPOCH * SECOND_MS)
+            return up_to_a_month(number - now * SECOND_MS);
+        return up_to_a_month(number);
     }
     if (rfc3339(text, &epoch))
         return up_to_a_month(until(epoch, now));
@@ -304,6 +301,7 @@ int64_t assay_reset_after(struct assay_str text, int64_t now)
 int64_t assay_limits_reset(const struct assay_reply_head *head, int64_t now)
 {
     static const char *const limits[][2] = {
+        {"x-ratelimit-remaining", "x-ratelimit-reset"},
         {"x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"},
         {"x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"},
         {"anthropic-ratelimit-requests-remaining",
@@ -323,7 +321,7 @@ int64_t assay_limits_reset(const struct assay_reply_head *head, int64_t now)
         if (!assay_str_is(assay_header_find(head, limits[i][0]), "0"))
             continue;
         reset = assay_reset_after(assay_header_find(head, limits[i][1]), now);
-        if (up_to_an_hour(reset) > longest)
+        if (assay_up_to_an_hour(reset) > longest)
             longest = reset;
     }
     return longest;

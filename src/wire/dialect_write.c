@@ -167,6 +167,25 @@ static bool has_control_or_space(struct assay_str text)
     return false;
 }
 
+static bool check_images(const struct assay_writing *w)
+{
+    for (size_t i = 0; i < w->chat->message_count; i++) {
+        const struct assay_message *message = &w->chat->messages[i];
+
+        for (size_t k = 0; k < message->part_count; k++) {
+            const struct assay_message_part *part = &message->parts[k];
+
+            if (part->kind == ASSAY_PART_IMAGE &&
+                (part->media_type.len == 0 || part->base64.len == 0))
+                return assay_fail(w->err, ASSAY_BAD_INPUT,
+                                  "messages[%zu].parts[%zu]: an image without "
+                                  "its media type or its bytes",
+                                  i, k);
+        }
+    }
+    return true;
+}
+
 bool assay_writing_check(const struct assay_writing *w)
 {
     struct assay_str url = w->options->base_url;
@@ -190,7 +209,11 @@ bool assay_writing_check(const struct assay_writing *w)
     if (w->chat->message_count == 0)
         return assay_fail(w->err, ASSAY_BAD_INPUT,
                           "messages: none, expected at least one");
-    return true;
+    if (w->chat->tools && !assay_json_is(w->chat->tools, ASSAY_JSON_ARRAY))
+        return assay_fail(w->err, ASSAY_BAD_INPUT,
+                          "tools: %s, expected an array in OpenAI's form",
+                          assay_json_type_name(w->chat->tools));
+    return check_images(w);
 }
 
 struct assay_str assay_writing_encoded(struct assay_arena *arena,
@@ -251,16 +274,52 @@ struct assay_json *assay_writing_arguments(const struct assay_writing *w,
     return NULL;
 }
 
+static bool refuse_member(const struct assay_writing *w,
+                          const struct assay_json *member)
+{
+    return assay_fail(w->err, ASSAY_BAD_INPUT, "%.*s: %s has no word for it",
+                      ASSAY_STR_ARG(assay_json_path(w->arena, member)),
+                      w->whose);
+}
+
+/* The members that have a name elsewhere; any other one is refused. */
+static bool check_members(const struct assay_writing *w,
+                          const struct assay_json *object,
+                          const char *const *known, size_t count)
+{
+    for (const struct assay_json *at = object->first; at; at = at->next) {
+        size_t i = 0;
+
+        while (i < count && !assay_str_is(at->key, known[i]))
+            i++;
+        if (i == count)
+            return refuse_member(w, at);
+    }
+    return true;
+}
+
+bool assay_writing_has_tools(const struct assay_writing *w)
+{
+    return assay_json_is(w->chat->tools, ASSAY_JSON_ARRAY) &&
+           w->chat->tools->count > 0;
+}
+
 const struct assay_json *assay_writing_function(const struct assay_writing *w,
                                                 const struct assay_json *tool)
 {
     const struct assay_json *function = assay_json_get(tool, "function");
     struct assay_str kind = assay_json_text(tool, "type");
+    static const char *const outer[] = {"type", "function"};
+    static const char *const inner[] = {"name", "description", "parameters",
+                                        "strict"};
 
     if (assay_str_is(kind, "function") &&
         assay_json_is(function, ASSAY_JSON_OBJECT) &&
         assay_json_text(function, "name").len > 0)
-        return function;
+        return check_members(w, tool, outer, 2) &&
+                       check_members(w, function, inner, 4)
+                   ? function
+                   : NULL;
     assay_fail(w->err, ASSAY_BAD_INPUT,
                "tools[%u]: expected {\"type\":\"function\",\"function\":"
                "{\"name\":…}}, which is all that %s can be told",

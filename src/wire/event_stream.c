@@ -319,10 +319,13 @@ struct assay_str assay_stream_news(struct assay_stream *stream)
 static void end_bytes(struct assay_stream *stream)
 {
     struct assay_answering *answer = &stream->answer;
+    const bool before = answer->failed;
     unsigned ignored;
 
     /* an end in the middle of a line, or without the last empty one */
     assay_stream_feed(stream, ASSAY_STR("\n\n"), &ignored);
+    if (!before && answer->trouble.of == ASSAY_CLASS_MALFORMED)
+        answer->failed = false; /* half an event is no nonsense */
     if (stream->ended || answer->failed)
         return;
     if (stream->dialect->ends_without_mark && answer->finished &&
