@@ -61,6 +61,7 @@ SOLE_USER = {
     'curl/curl.h': 'net',
     'microhttpd.h': 'serve',
     'histedit.h': 'cli',
+    'yaml.h': 'trial',
 }
 
 # Names that each folder has its own of.
