@@ -46,6 +46,7 @@ struct assay_visit {
     const struct assay_request *request;
     const struct assay_place *place;
     enum assay_shape shape;
+    struct assay_buf *twin; /* of a page: takes it as Markdown too; or NULL */
     struct assay_arena *arena;     /* of this visit */
     struct assay_arena walks[2];   /* die with it too; for threads */
     struct assay_catalog *catalog; /* at as_of; one snapshot for the visit */

@@ -348,7 +348,9 @@ static bool render(struct assay_visit *visit, const struct assay_sheet *sheet,
     switch (visit->shape) {
     case ASSAY_AS_PAGE:
         reply->media = "text/html; charset=utf-8";
-        return assay_frame_html(&reply->body, visit, sheet, err);
+        return assay_frame_html(&reply->body, visit, sheet, err) &&
+               (!visit->twin ||
+                assay_render_markdown(visit->twin, sheet->doc, &plain, err));
     case ASSAY_AS_MARKDOWN:
         reply->media = "text/markdown; charset=utf-8";
         return assay_render_markdown(&reply->body, sheet->doc, &plain, err);
@@ -515,15 +517,15 @@ static bool takes_media(struct assay_visit *visit, struct assay_reply *reply)
     return false;
 }
 
-void assay_site_ask(struct assay_site *site,
-                    const struct assay_request *request,
-                    struct assay_reply *reply)
+static void answer(struct assay_site *site, const struct assay_request *request,
+                   struct assay_reply *reply, struct assay_buf *twin)
 {
     struct assay_arena arena = {0};
     struct assay_error err = {0};
     struct assay_visit visit = {
         .site = site,
         .request = request,
+        .twin = twin,
         .arena = &arena,
         .today = today_of(site),
     };
@@ -545,6 +547,21 @@ void assay_site_ask(struct assay_site *site,
     assay_arena_free(&arena);
     for (size_t i = 0; i < sizeof visit.walks / sizeof visit.walks[0]; i++)
         assay_arena_free(&visit.walks[i]);
+}
+
+void assay_site_ask(struct assay_site *site,
+                    const struct assay_request *request,
+                    struct assay_reply *reply)
+{
+    answer(site, request, reply, NULL);
+}
+
+void assay_site_ask_twins(struct assay_site *site,
+                          const struct assay_request *request,
+                          struct assay_reply *page, struct assay_buf *twin)
+{
+    assay_buf_init(twin, MOST_PAGE_BYTES);
+    answer(site, request, page, twin);
 }
 
 void assay_reply_release(struct assay_reply *reply)

@@ -45,14 +45,19 @@ static void add_address(struct export *e, struct assay_str address)
     (void)assay_site_set_add(&e->set, address);
 }
 
+static struct assay_str twin_of(struct assay_arena *arena,
+                                struct assay_str page)
+{
+    if (assay_str_is(page, "/"))
+        page = ASSAY_STR("/index");
+    return assay_arena_printf(arena, "%.*s.md", ASSAY_STR_ARG(page));
+}
+
 /* The page and its twin. */
 static void add_page(struct export *e, struct assay_str path)
 {
     add_address(e, path);
-    add_address(e, assay_arena_printf(&e->arena, "%.*s.md",
-                                      ASSAY_STR_ARG(assay_str_is(path, "/")
-                                                        ? ASSAY_STR("/index")
-                                                        : path)));
+    add_address(e, twin_of(&e->arena, path));
 }
 
 static void add_models(struct export *e, const struct assay_directory *d)
@@ -197,25 +202,25 @@ static bool next_page(struct assay_arena *arena, struct assay_str page,
     return false;
 }
 
-static void ask(struct assay_site *site, struct assay_str address,
-                struct assay_reply *reply)
+static struct assay_request request_of(struct assay_str address)
 {
     struct assay_request request = {.method = ASSAY_GET, .path = address};
 
     request.query = ASSAY_STR("");
     (void)assay_str_cut(address, '?', &request.path, &request.query);
-    assay_site_ask(site, &request, reply);
+    return request;
 }
 
 static void add_pages_of(struct export *e, struct assay_str address)
 {
     for (int i = 0; i < MOST_PAGES_OF_A_LIST; i++) {
+        const struct assay_request request = request_of(address);
         struct assay_str next;
         struct assay_reply reply;
 
         if (i > 0)
             add_address(e, address);
-        ask(e->site, address, &reply);
+        assay_site_ask(e->site, &request, &reply);
         bool more = reply.status == 200 &&
                     next_page(&e->arena, assay_buf_str(&reply.body), &next);
         assay_reply_release(&reply);
@@ -280,31 +285,72 @@ static bool put(struct export *e, const struct assay_site_file *file,
     return ok;
 }
 
-static bool make_file(struct export *e, const struct assay_site_file *file,
-                      struct assay_error *err)
+/*
+ * Most pages are of models and comparisons, and their document is the same in
+ * both forms: it is made once. Lists say in words where they go on.
+ */
+static bool is_twinned(struct assay_str page)
 {
-    struct assay_reply reply;
+    return assay_str_starts(page, "/model/") ||
+           assay_str_starts(page, "/compare/");
+}
+
+static bool put_page(struct export *e, const struct assay_site_file *file,
+                     const struct assay_buf *body, struct assay_error *err)
+{
     struct assay_buf page;
     bool ok;
 
-    ask(e->site, file->address, &reply);
-    if (reply.status != 200) {
-        assay_fail(err, ASSAY_SYSTEM, "%.*s answers %u",
-                   ASSAY_STR_ARG(file->address), reply.status);
-        assay_reply_release(&reply);
-        return false;
-    }
-    if (assay_str_ends(file->file, ".html")) {
-        assay_buf_init(&page, reply.body.max);
-        assay_site_relink(&page, assay_buf_str(&reply.body), &e->set, file);
-        ok =
-            assay_buf_ok(&page, err) && put(e, file, assay_buf_str(&page), err);
-        assay_buf_release(&page);
-    } else {
+    assay_buf_init(&page, body->max);
+    assay_site_relink(&page, assay_buf_str(body), &e->set, file);
+    ok = assay_buf_ok(&page, err) && put(e, file, assay_buf_str(&page), err);
+    assay_buf_release(&page);
+    return ok;
+}
+
+/* The file, and with a page its twin; *files is how many these are. */
+static bool make_file(struct export *e, const struct assay_site_file *file,
+                      size_t *files, struct assay_error *err)
+{
+    const struct assay_request request = request_of(file->address);
+    struct assay_arena arena = {0};
+    const struct assay_site_file *twin =
+        is_twinned(file->address)
+            ? assay_site_set_find(&e->set, twin_of(&arena, file->address))
+            : NULL;
+    struct assay_buf twin_body = {0};
+    struct assay_reply reply;
+    bool ok;
+
+    assay_arena_free(&arena);
+    *files = twin ? 2 : 1;
+    if (twin)
+        assay_site_ask_twins(e->site, &request, &reply, &twin_body);
+    else
+        assay_site_ask(e->site, &request, &reply);
+    if (reply.status != 200)
+        ok = assay_fail(err, ASSAY_SYSTEM, "%.*s answers %u",
+                        ASSAY_STR_ARG(file->address), reply.status);
+    else if (assay_str_ends(file->file, ".html"))
+        ok = put_page(e, file, &reply.body, err);
+    else
         ok = put(e, file, assay_buf_str(&reply.body), err);
-    }
+    if (ok && twin)
+        ok = put(e, twin, assay_buf_str(&twin_body), err);
+    assay_buf_release(&twin_body);
     assay_reply_release(&reply);
     return ok;
+}
+
+/* "/model/a/b.md" is made with "/model/a/b". */
+static bool is_twin(const struct export *e, const struct assay_site_file *file)
+{
+    struct assay_str page = file->address;
+
+    if (!is_twinned(page) || !assay_str_ends(page, ".md"))
+        return false;
+    page.len -= strlen(".md");
+    return assay_site_set_find(&e->set, page) != NULL;
 }
 
 static void make_files(void *context, size_t from, size_t to, size_t thread)
@@ -314,11 +360,13 @@ static void make_files(void *context, size_t from, size_t to, size_t thread)
     (void)thread;
     for (size_t i = from; i < to && !atomic_load(&e->failed); i++) {
         struct assay_error err = {0};
-        size_t done;
+        size_t done, files;
 
-        if (!make_file(e, e->set.all[i], &err))
+        if (is_twin(e, e->set.all[i]))
+            continue;
+        if (!make_file(e, e->set.all[i], &files, &err))
             fail(e, &err);
-        done = atomic_fetch_add(&e->done, 1) + 1;
+        done = atomic_fetch_add(&e->done, files) + files;
         if (e->files->progress)
             e->files->progress(e->files->context, done, e->set.count);
     }
