@@ -46,7 +46,10 @@ bool assay_class_read(struct assay_str name, enum assay_outcome_class *of);
 bool assay_class_retries(enum assay_outcome_class of);
 /* Nothing more is sent to this route in this run. */
 bool assay_class_stops_route(enum assay_outcome_class of);
-/* The provider may have done (and billed) the work although no answer came. */
+/*
+ * The provider may have done (and billed) the work although no answer came.
+ * So may any class that ends a stream after its first token.
+ */
 bool assay_class_may_bill(enum assay_outcome_class of);
 
 enum assay_finish {
@@ -145,7 +148,10 @@ struct assay_dialect {
     bool (*write)(struct assay_arena *arena, const struct assay_chat *chat,
                   const struct assay_dialect_options *options,
                   struct assay_wire_request *request, struct assay_error *err);
-    /* A whole 2xx body. False: *trouble says which class it is. */
+    /*
+     * A whole 2xx body. False: *trouble says which class it is (its status is
+     * left 0); *reply is set all the same, as far as the body goes.
+     */
     bool (*read)(struct assay_arena *arena, struct assay_str body,
                  struct assay_completion *reply, struct assay_trouble *trouble);
     /* A reply that is no 2xx; `now` in seconds since 1970, for dates. */

@@ -277,9 +277,9 @@ struct assay_json *assay_writing_arguments(const struct assay_writing *w,
 static bool refuse_member(const struct assay_writing *w,
                           const struct assay_json *member)
 {
-    return assay_fail(w->err, ASSAY_BAD_INPUT, "%.*s: %s has no word for it",
-                      ASSAY_STR_ARG(assay_json_path(w->arena, member)),
-                      w->whose);
+    return assay_fail(
+        w->err, ASSAY_BAD_INPUT, "tools%.*s: %s has no word for it",
+        ASSAY_STR_ARG(assay_json_path(w->arena, member)), w->whose);
 }
 
 /* The members that have a name elsewhere; any other one is refused. */

@@ -37,7 +37,8 @@ struct assay_stream {
     struct assay_buf object; /* JSON that has not closed yet */
     struct scan scan;        /* of it */
     struct assay_buf whole;
-    bool saw_field, ended;
+    bool saw_other; /* a line that is none of a stream */
+    bool ended;
     size_t told; /* of the answer's text */
 };
 
@@ -192,6 +193,19 @@ static unsigned end_event(struct assay_stream *stream)
     return bits;
 }
 
+/* Of a line without a colon: a field's name, or where one was cut off. */
+static bool begins_a_field(struct assay_str line)
+{
+    static const char *const names[] = {"data", "event", "id", "retry",
+                                        "\xef\xbb\xbf"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (assay_str_equal(assay_str_head(assay_str_c(names[i]), line.len),
+                            line))
+            return true;
+    return false;
+}
+
 static unsigned take_line(struct assay_stream *stream, struct assay_str line)
 {
     struct assay_str field = line, value = ASSAY_STR("");
@@ -201,7 +215,7 @@ static unsigned take_line(struct assay_stream *stream, struct assay_str line)
     assay_str_cut(line, ':', &field, &value);
     if (assay_str_starts(value, " "))
         value = assay_str_skip(value, 1);
-    stream->saw_field |= field.len > 0 && field.len < line.len;
+    stream->saw_other |= field.len == line.len && !begins_a_field(line);
     if (assay_str_is(field, "data")) {
         if (stream->has_data)
             assay_buf_add_char(&stream->data, '\n');
@@ -331,7 +345,7 @@ static void end_bytes(struct assay_stream *stream)
     if (stream->dialect->ends_without_mark && answer->finished &&
         stream->object.len == 0)
         return;
-    if (stream->shape == SHAPE_EVENTS && !stream->saw_field)
+    if (stream->saw_other)
         assay_answering_fail(answer, ASSAY_CLASS_MALFORMED,
                              "the reply is no stream of events");
     else

@@ -59,6 +59,17 @@ static inline struct assay_str cases_describe(
     return text;
 }
 
+/* Equal, or begins with what stands before a "*" at the end. */
+static inline bool cases_match(struct assay_str got, const char *expected)
+{
+    struct assay_str wanted = assay_str_c(expected);
+
+    if (!assay_str_ends(wanted, "*"))
+        return assay_str_equal(got, wanted);
+    wanted.len--;
+    return assay_str_equal(assay_str_head(got, wanted.len), wanted);
+}
+
 /* Pieces of `step` bytes, the first of `first`. */
 static inline struct assay_str cases_replay(struct assay_arena *arena,
                                             const struct assay_dialect *dialect,
