@@ -120,6 +120,18 @@ int assay_number_compare(struct assay_str a, struct assay_str b)
     return left_below ? -order : order;
 }
 
+uint64_t assay_number_hash(struct assay_str number)
+{
+    struct number n = read_number(number);
+    struct assay_str rest = n.text;
+    uint64_t hash = (uint64_t)n.point * 2 + (n.negative && n.digits > 0);
+
+    for (size_t i = 0; i < n.digits; i++)
+        hash =
+            hash * UINT64_C(0x100000001b3) + (unsigned char)next_digit(&rest);
+    return hash;
+}
+
 bool assay_number_is_whole(struct assay_str number)
 {
     struct number n = read_number(number);

@@ -42,13 +42,14 @@ static void keep_last(struct assay_arena *arena, struct assay_json *object)
             members[i]->parent = NULL; /* the mark of what goes */
     struct assay_json **link = &object->first;
     object->last = NULL;
+    object->count = 0;
     while (*link) {
         if ((*link)->parent) {
             object->last = *link;
+            object->last->index = object->count++;
             link = &(*link)->next;
         } else {
             *link = (*link)->next;
-            object->count--;
         }
     }
 }
