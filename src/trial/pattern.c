@@ -6,8 +6,9 @@
  * callout stands before every item instead (15 ns each, measured); it counts
  * itself and how far the match moved since the last one.
  */
-#include "trial/pattern_parts.h"
+#include "trial/pattern.h"
 
+#include "trial/pattern_parts.h"
 #include "trial/pcre_library.h"
 
 #include <string.h>

@@ -55,16 +55,9 @@ bool assay_pattern_translate(struct assay_pattern_reader *in);
 /* "at offset 3: WHAT"; always false. */
 bool assay_pattern_refuse(struct assay_pattern_reader *in, size_t at,
                           const char *what);
-static inline bool assay_pattern_is_js(const struct assay_pattern_reader *in)
-{
-    return in->dialect != ASSAY_PATTERN_PYTHON;
-}
+bool assay_pattern_is_js(const struct assay_pattern_reader *in);
 /* The character n ahead, or 0x110000 at the end. */
-static inline uint32_t assay_pattern_peek(const struct assay_pattern_reader *in,
-                                          size_t n)
-{
-    return in->pos + n < in->len ? in->at[in->pos + n] : 0x110000;
-}
+uint32_t assay_pattern_peek(const struct assay_pattern_reader *in, size_t n);
 /* One literal character. */
 void assay_pattern_put(struct assay_pattern_reader *in, uint32_t c);
 
@@ -83,5 +76,19 @@ bool assay_pattern_property(struct assay_pattern_reader *in, char letter);
  */
 bool assay_pattern_escape(struct assay_pattern_reader *in, bool in_class,
                           uint32_t *c);
+
+/* --------------------------------------- pattern_reference.c */
+
+/* A name up to `end`, from in->pos on; letters beyond ASCII as they are. */
+bool assay_pattern_name(struct assay_pattern_reader *in, uint32_t end,
+                        struct assay_str *name);
+/* \1 …, from behind the backslash; *is_one false: it is no reference. */
+bool assay_pattern_number_reference(struct assay_pattern_reader *in,
+                                    bool *is_one);
+/* \k<name>, (?P=name): from the name on. */
+bool assay_pattern_name_reference(struct assay_pattern_reader *in, uint32_t end,
+                                  size_t at);
+/* "a back reference to a group that a repetition may leave unset"; false. */
+bool assay_pattern_refuse_stale(struct assay_pattern_reader *in, size_t at);
 
 #endif

@@ -521,6 +521,15 @@ static bool fill_rule(struct assay_schema_compiler *c, struct assay_rule *rule,
     return true;
 }
 
+/* In draft 4 only as what other members and items are. */
+static bool is_boolean_schema(const struct assay_schema_compiler *c,
+                              const struct assay_json *from)
+{
+    return (from->type == ASSAY_JSON_TRUE || from->type == ASSAY_JSON_FALSE) &&
+           (c->draft != ASSAY_DRAFT_4 ||
+            assay_str_starts(from->key, "additional"));
+}
+
 const struct assay_rule *assay_schema_check_rule(
     struct assay_schema_compiler *c, const struct assay_json *from)
 {
@@ -542,9 +551,7 @@ const struct assay_rule *assay_schema_check_rule(
     c->nested++;
     if (from->type == ASSAY_JSON_OBJECT)
         ok = fill_rule(c, rule, from);
-    else if ((from->type == ASSAY_JSON_TRUE ||
-              from->type == ASSAY_JSON_FALSE) &&
-             c->draft != ASSAY_DRAFT_4)
+    else if (is_boolean_schema(c, from))
         rule->never = from->type == ASSAY_JSON_FALSE;
     else
         ok = refuse(c, from, "expected a schema");

@@ -58,14 +58,14 @@ static const struct assay_schema_place *place_of(
     return NULL;
 }
 
-/* The resource that a schema belongs to. */
+/* The resource that a schema belongs to; its own $id stands behind. */
 static const struct assay_schema_place *resource_of(
     const struct assay_schema_compiler *c, const struct assay_json *node)
 {
     for (; node; node = node->parent)
-        for (size_t i = 0; i < c->place_count; i++)
-            if (c->places[i].resource && c->places[i].node == node)
-                return &c->places[i];
+        for (size_t i = c->place_count; i > 0; i--)
+            if (c->places[i - 1].resource && c->places[i - 1].node == node)
+                return &c->places[i - 1];
     return &c->places[0];
 }
 

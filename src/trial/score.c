@@ -51,17 +51,6 @@ static const struct {
     {"contains-html", "any text is HTML to an HTML parser"},
 };
 
-const char *assay_mark_name(enum assay_mark mark)
-{
-    static const char *const names[] = {
-        [ASSAY_MARK_PASSED] = "passed",
-        [ASSAY_MARK_FAILED] = "failed",
-        [ASSAY_MARK_UNSCORED] = "unscored",
-        [ASSAY_MARK_ERROR] = "error",
-    };
-    return names[mark];
-}
-
 static const struct assay_score_kind *kind_of(struct assay_str type)
 {
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
