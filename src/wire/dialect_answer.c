@@ -303,6 +303,14 @@ static double mean_logprob(const struct assay_answering *answer)
                : (double)NAN;
 }
 
+/* A stop after no text is an answer; nothing at all is none. */
+static bool is_empty(const struct assay_completion *reply)
+{
+    return reply->finish_stated.len == 0 && reply->text.len == 0 &&
+           reply->reasoning.len == 0 && reply->refusal.len == 0 &&
+           reply->call_count == 0;
+}
+
 bool assay_answering_end(struct assay_answering *answer,
                          struct assay_completion *reply,
                          struct assay_trouble *trouble)
@@ -333,6 +341,10 @@ bool assay_answering_end(struct assay_answering *answer,
         assay_answering_fail(answer, ASSAY_CLASS_FILTERED,
                              "the provider's filter stopped it: %.*s",
                              ASSAY_STR_ARG(answer->finish_stated));
+    if (!answer->failed && is_empty(reply))
+        assay_answering_fail(answer, ASSAY_CLASS_MALFORMED,
+                             "the reply has no text, no call and no reason "
+                             "why it ended");
     *trouble = answer->trouble;
     return !answer->failed;
 }

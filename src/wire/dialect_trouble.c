@@ -71,6 +71,7 @@ static const struct strong codes[] = {
 static const struct strong phrases[] = {
     {"enforced_spend_limit_reached", ASSAY_CLASS_QUOTA},
     {"exceeded your current quota", ASSAY_CLASS_QUOTA},
+    {"spend limit", ASSAY_CLASS_QUOTA}, /* Anthropic's, as rate_limit_error */
     {"credit balance is too low", ASSAY_CLASS_PAYMENT},
     {"violates our usage policy", ASSAY_CLASS_FILTERED},
     {"input was flagged", ASSAY_CLASS_FILTERED},
@@ -287,6 +288,8 @@ static enum assay_outcome_class class_of(const struct said *said,
     enum assay_outcome_class of = ASSAY_CLASS_SERVER_ERROR;
     unsigned meant = status ? status : said->status;
 
+    if (status == 402) /* Gemini's bears FAILED_PRECONDITION */
+        return ASSAY_CLASS_PAYMENT;
     if (strong_class(said, meant, &of))
         return of;
     if (meant != 0)

@@ -177,6 +177,7 @@ static void two_calls(struct mock_answer *answer)
         (struct mock_call){ASSAY_STR("call_b"), ASSAY_STR("second"),
                            ASSAY_STR("{\"number\":2}"), 1};
     answer->call_count = 2;
+    answer->text = ASSAY_STR("");
     answer->finish = MOCK_TOOLS;
 }
 
@@ -439,15 +440,18 @@ static void put_event(struct planning *p, struct assay_buf *out,
         assay_buf_add(out, assay_str_head(event->data, half));
         assay_buf_add_c(out, "\n\ndata: ");
         assay_buf_add(out, assay_str_skip(event->data, half));
-    } else if (p->twist == MOCK_TWO_IN_ONE && event->token) {
-        assay_buf_add(out, event->data);
-        assay_buf_add(out, event->data);
     } else if (p->twist == MOCK_MANY_LINES) {
         put_many_lines(out, event->data);
     } else {
         assay_buf_add(out, event->data);
     }
     assay_buf_printf(out, "%s%s", end, end);
+}
+
+/* A stream that nobody asked for is one of events. */
+static bool is_event_stream(const struct planning *p)
+{
+    return p->request->event_stream || p->twist == MOCK_OTHER_FORM;
 }
 
 /* Gemini without alt=sse: the elements of one array. */
@@ -465,7 +469,7 @@ static struct assay_str framed(struct planning *p,
     struct assay_buf out;
 
     assay_buf_init(&out, MOST_BYTES);
-    if (!p->request->event_stream) {
+    if (!is_event_stream(p)) {
         put_element(&out, &events->at[i], i == 0, i + 1 == events->count);
     } else {
         if (i == 0 && p->twist == MOCK_BOM)
@@ -562,16 +566,33 @@ static void end_stream(struct planning *p, const struct mock_events *events,
     }
 }
 
+/* The first two tokens become one line. */
+static void join_tokens(struct planning *p, struct mock_events *events)
+{
+    size_t i = 0;
+
+    while (i + 1 < events->count &&
+           !(events->at[i].token && events->at[i + 1].token))
+        i++;
+    if (i + 1 >= events->count)
+        return;
+    events->at[i].data = join(p, events->at[i].data, events->at[i + 1].data);
+    for (i++; i + 1 < events->count; i++)
+        events->at[i] = events->at[i + 1];
+    events->count--;
+}
+
 static void plan_stream(struct planning *p)
 {
     struct mock_events events = {0};
     enum framing framing = p->twist == MOCK_UNTIL_CLOSE ? BY_CLOSE : BY_CHUNKS;
-    const char *type = p->request->event_stream
-                           ? "text/event-stream; charset=utf-8"
-                           : json_type;
+    const char *type =
+        is_event_stream(p) ? "text/event-stream; charset=utf-8" : json_type;
     struct assay_str all = ASSAY_STR("");
 
     assay_mock_stream(p->arena, p->request, p->answer, &events);
+    if (p->twist == MOCK_TWO_IN_ONE)
+        join_tokens(p, &events);
     size_t count = events_before(p, &events);
     if (p->twist == MOCK_INTERIM)
         add_bytes(p, ASSAY_STR("HTTP/1.1 103 Early Hints\r\n\r\n"), false);

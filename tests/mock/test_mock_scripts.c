@@ -80,6 +80,7 @@ static const struct sight sights[] = {
     {"prompt-blocked", MOCK_COMPLETE, "blockReason", "\"candidates\""},
     {"refusal", MOCK_COMPLETE, "refusal", "hello"},
     {"no-choice", MOCK_COMPLETE, "HTTP/1.1 200", "hello"},
+    {"no-choice-stream", MOCK_COMPLETE, "HTTP/1.1 200", "hell"},
     {"null-content", MOCK_COMPLETE, "\"content\":null", NULL},
     {"tools-same-index", MOCK_COMPLETE, "call_b", "\"index\":1"},
     {"tools-reversed", MOCK_COMPLETE, "call_b", NULL},

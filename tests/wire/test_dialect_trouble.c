@@ -84,6 +84,14 @@ static const struct trouble_case cases[] = {
      ASSAY_CLASS_FILTERED, "403", 0},
     {402, "{\"error\":{\"code\":402,\"message\":\"Insufficient credits\"}}",
      ASSAY_CLASS_PAYMENT, "402", 0},
+    {402,
+     "{\"error\":{\"code\":402,\"message\":\"The prepaid credit is used "
+     "up.\",\"status\":\"FAILED_PRECONDITION\"}}",
+     ASSAY_CLASS_PAYMENT, "402", 0},
+    {429,
+     "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\","
+     "\"message\":\"This would exceed your account's monthly spend limit\"}}",
+     ASSAY_CLASS_QUOTA, "rate_limit_error", 0},
     /* Azure */
     {400,
      "{\"error\":{\"code\":\"content_filter\",\"status\":400,\"message\":"
