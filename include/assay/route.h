@@ -115,10 +115,47 @@ struct assay_endpoint {
     struct assay_header headers[8]; /* more of the user's; never a key */
     size_t header_count;
 };
-/* NULL: BAD_INPUT (unknown dialect, URL, header), SYSTEM. Sends nothing. */
+/*
+ * NULL: BAD_INPUT (unknown dialect, URL, header, one that would bear a key),
+ * SYSTEM. Sends nothing.
+ */
 struct assay_route_link *assay_route_open_hosted(
     const struct assay_endpoint *endpoint,
     const struct assay_route_options *options, struct assay_error *err);
+
+/*
+ * What is known of a route before the environment was asked: from the
+ * catalog, or from whoever typed an address. Empty: not stated.
+ */
+struct assay_endpoint_wish {
+    struct assay_str provider; /* "openai", "azure": ids of models.dev */
+    struct assay_str dialect;  /* api.kind; else the provider's own */
+    struct assay_str base_url; /* api.base_url */
+    struct assay_str key_env;  /* api.key_env */
+    struct assay_str model;    /* Azure: the deployment */
+    bool typed;                /* base_url is the user's, not a catalog's */
+};
+struct assay_endpoint_found {
+    struct assay_endpoint endpoint; /* in the arena */
+    struct assay_str key_variable;  /* empty: none, on this machine */
+    struct assay_str used[4];       /* names of all variables that counted */
+    size_t used_count;
+};
+/*
+ * Address and key's variable of a provider. An address set in the environment
+ * (OPENAI_BASE_URL …) comes before the catalog's, which comes before the
+ * documented one; the key variable that the catalog names before the
+ * provider's own. Azure's three spellings are read whole, one or another. A
+ * key goes to its provider's host and to where the user pointed it: to any
+ * typed address else goes ASSAY_API_KEY. False: NOT_FOUND names the variable
+ * that is missing; BAD_INPUT, the catalog would send a key elsewhere.
+ */
+bool assay_endpoint_from_environment(struct assay_arena *arena,
+                                     const struct assay_endpoint_wish *wish,
+                                     struct assay_endpoint_found *found,
+                                     struct assay_error *err);
+/* Names of the variables that may count, ended by NULL. */
+extern const char *const assay_endpoint_variables[];
 
 /*
  * "local:FILE", "local:nano-s", "openai:BASE_URL#MODEL" for any compatible

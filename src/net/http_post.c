@@ -50,7 +50,6 @@ struct transfer {
     bool enough;       /* the reader has its answer */
     size_t sent_bytes; /* of the body */
     size_t head_bytes;
-    int64_t last_byte; /* of the reply */
     char text[CURL_ERROR_SIZE];
 };
 
@@ -122,9 +121,9 @@ static int on_bytes(CURL *curl, curl_infotype type, char *at, size_t size,
         clocks->sent = assay_http_now();
     if ((type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN) &&
         clocks->sending) {
-        transfer->last_byte = assay_http_now();
+        clocks->last_byte = assay_http_now();
         if (type == CURLINFO_DATA_IN && !clocks->first_byte)
-            clocks->first_byte = transfer->last_byte;
+            clocks->first_byte = clocks->last_byte;
     }
     return 0;
 }
@@ -272,16 +271,18 @@ static struct deadline next_deadline(const struct transfer *transfer)
     const struct assay_http_limits *limits = &transfer->limits;
     struct deadline next = {INT64_MAX, NOT_STOPPED};
 
+    if (transfer->enough) {
+        bring_forward(&next, clocks->last_byte, ENOUGH_MS, STOP_ENOUGH);
+        return next;
+    }
     if (!clocks->sending)
         bring_forward(&next, clocks->begun, limits->connect, STOP_CONNECT);
-    else if (!transfer->last_byte)
+    else if (!clocks->last_byte)
         bring_forward(&next, clocks->sending, limits->first_byte,
                       STOP_FIRST_BYTE);
     else
-        bring_forward(&next, transfer->last_byte, limits->idle, STOP_IDLE);
+        bring_forward(&next, clocks->last_byte, limits->idle, STOP_IDLE);
     bring_forward(&next, clocks->begun, limits->total, STOP_TOTAL);
-    if (transfer->enough)
-        bring_forward(&next, transfer->last_byte, ENOUGH_MS, STOP_ENOUGH);
     return next;
 }
 
@@ -356,7 +357,7 @@ static void judge_stop(struct transfer *transfer)
     case STOP_SECOND:
         /* libcurl tries again when no byte of a reply came; what it would
          * send twice was lost with the connection it went out on */
-        if (transfer->last_byte)
+        if (reply->clocks.last_byte)
             end(transfer, ASSAY_HTTP_REFUSED,
                 "a second sending of the same request was refused");
         else
@@ -396,6 +397,11 @@ static void judge_code(struct transfer *transfer, CURL *curl, CURLcode code)
     case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
     case CURLE_BAD_CONTENT_ENCODING:
         end(transfer, ASSAY_HTTP_MALFORMED, "%s", text);
+        break;
+    case CURLE_OUT_OF_MEMORY: /* what libcurl says of a line past 100 KB */
+        end(transfer,
+            transfer->reply->sent ? ASSAY_HTTP_TOO_LARGE : ASSAY_HTTP_CONNECT,
+            "a line of the head is too long, or there is no memory");
         break;
     default:
         transfer->lib->easy_getinfo(curl, CURLINFO_OS_ERRNO, &reason);
@@ -445,7 +451,32 @@ static void judge(struct transfer *transfer, CURL *curl, CURLcode code)
         judge_code(transfer, curl, code);
     read_connect_clocks(transfer, curl);
     clocks->done =
-        reply->end == ASSAY_HTTP_DONE ? transfer->last_byte : assay_http_now();
+        reply->end == ASSAY_HTTP_DONE ? clocks->last_byte : assay_http_now();
+}
+
+/* Lines and URL as libcurl gets them; wiped by the caller in any case. */
+static bool check(struct assay_http_client *client, const char *url,
+                  const struct assay_http_post *post,
+                  struct assay_http_lines *lines,
+                  struct assay_http_place *place, struct assay_error *err)
+{
+    return assay_http_lines_make(lines, post, err) && check_text(post, err) &&
+           assay_http_check_url(&client->lib, url, place, err);
+}
+
+bool assay_http_post_check(struct assay_http_client *client,
+                           const struct assay_http_post *post,
+                           struct assay_error *err)
+{
+    struct assay_arena arena = {0};
+    struct assay_http_lines lines;
+    struct assay_http_place place;
+    bool ok = check(client, assay_arena_cstr(&arena, post->url), post, &lines,
+                    &place, err);
+
+    assay_http_lines_wipe(&lines);
+    assay_arena_free(&arena);
+    return ok;
 }
 
 bool assay_http_post(struct assay_http_client *client,
@@ -468,8 +499,7 @@ bool assay_http_post(struct assay_http_client *client,
         .headers = ASSAY_NEW_ARRAY(arena, struct assay_http_field,
                                    ASSAY_HTTP_MOST_HEADERS)};
     const char *url = assay_arena_cstr(arena, post->url);
-    if (!assay_http_lines_make(&lines, post, err) || !check_text(post, err) ||
-        !assay_http_check_url(&client->lib, url, &transfer.place, err))
+    if (!check(client, url, post, &lines, &transfer.place, err))
         goto out;
     handle = assay_http_borrow(client);
     if (!handle ||

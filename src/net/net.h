@@ -109,7 +109,8 @@ struct assay_http_clocks {
     int64_t sending;                      /* the first byte leaves now */
     int64_t sent;                         /* the kernel has the last one */
     int64_t headers, first_byte;          /* head is whole; of the body */
-    int64_t done;                         /* last byte, or when it ended */
+    int64_t last_byte;                    /* of the reply, so far */
+    int64_t done;                         /* the same, or when it failed */
 };
 
 enum { ASSAY_HTTP_MOST_HEADERS = 100 }; /* of a reply; more are left out */
@@ -139,6 +140,11 @@ bool assay_http_post(struct assay_http_client *client,
                      struct assay_arena *arena,
                      const struct assay_http_post *post,
                      struct assay_http_reply *reply, struct assay_error *err);
+
+/* Whether the above would send it: URL, headers. Nothing is sent. */
+bool assay_http_post_check(struct assay_http_client *client,
+                           const struct assay_http_post *post,
+                           struct assay_error *err);
 
 /* Monotonic nanoseconds: the clock of the above. */
 int64_t assay_http_now(void);

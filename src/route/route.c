@@ -9,6 +9,7 @@
 
 static const struct assay_route_driver *const drivers[] = {
     &assay_route_local,
+    &assay_route_hosted,
 };
 
 struct assay_route_link *assay_route_open(
@@ -22,7 +23,8 @@ struct assay_route_link *assay_route_open(
             if (assay_str_is(scheme, drivers[i]->scheme))
                 return drivers[i]->open(rest, options, err);
     assay_fail(err, ASSAY_BAD_INPUT,
-               "'%.*s' is no route, expected local:FILE or local:nano-s",
+               "'%.*s' is no route, expected local:FILE, local:nano-s or "
+               "openai:BASE_URL#MODEL",
                ASSAY_STR_ARG(assay_str_head(address, 200)));
     return NULL;
 }

@@ -25,6 +25,7 @@ struct assay_route_driver {
                   struct assay_likelihood *scores, struct assay_error *err);
 };
 extern const struct assay_route_driver assay_route_local;
+extern const struct assay_route_driver assay_route_hosted;
 
 /* Every driver's link begins with this. */
 struct assay_route_link {

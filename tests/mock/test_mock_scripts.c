@@ -99,6 +99,7 @@ static const struct sight sights[] = {
     {"short-body", MOCK_WAS_CLOSED, "hello", NULL},
     {"long-body", MOCK_COMPLETE, "hello", NULL},
     {"bad-chunk", MOCK_WAS_CLOSED, "what?", NULL},
+    {"bad-chunk-stream", MOCK_WAS_CLOSED, "what?", NULL},
     {"until-close", MOCK_WAS_CLOSED, "HTTP/1.0 200", "content-length"},
     {"no-http", MOCK_WAS_CLOSED, "ESMTP", "HTTP"},
     {"interim", MOCK_COMPLETE, "HTTP/1.1 103", NULL},

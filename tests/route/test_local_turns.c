@@ -535,9 +535,11 @@ static void an_address_that_is_no_route_is_refused(void **state)
         const char *text;
     } cases[] = {
         {"nano-s", ASSAY_BAD_INPUT,
-         "'nano-s' is no route, expected local:FILE or local:nano-s"},
+         "'nano-s' is no route, expected local:FILE, "
+         "local:nano-s or openai:BASE_URL#MODEL"},
         {"other:nano-s", ASSAY_BAD_INPUT,
-         "'other:nano-s' is no route, expected local:FILE or local:nano-s"},
+         "'other:nano-s' is no route, expected local:FILE, "
+         "local:nano-s or openai:BASE_URL#MODEL"},
         {"local:nowhere.gguf", ASSAY_NOT_FOUND,
          "there is no file 'nowhere.gguf'; a model is a file of weights, or "
          "one that is built in: nano-s, nano-xs"},
