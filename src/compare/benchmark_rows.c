@@ -180,8 +180,11 @@ static void judge(struct assay_comparison *c, struct assay_bench_row *row)
     elo = assay_str_is(field(row->cells[best[0]], "unit"), "elo");
     struct assay_str text = assay_decimal_text(c->arena, row->difference);
 
-    row->difference_text = assay_arena_printf(
-        c->arena, "%.*s %s", ASSAY_STR_ARG(text), elo ? "Elo" : "points");
+    row->difference_text =
+        assay_arena_printf(c->arena, "%.*s %s", ASSAY_STR_ARG(text),
+                           elo                       ? "Elo"
+                           : assay_str_is(text, "1") ? "point"
+                                                     : "points");
     error = stated_error(row->cells[best[0]], row->cells[best[1]]);
     if (assay_decimal_compare(row->difference, error) > 0)
         row->leader = best[0];

@@ -219,6 +219,21 @@ const struct assay_capability *assay_side_capability(
     const struct assay_side *side, const char *name);
 /* Writes answers of some length: chat, or a task that nobody states. */
 bool assay_side_answers(const struct assay_side *side);
+/*
+ * That more is known of a model than the section shows, with the page and
+ * the command that show it.
+ */
+void assay_say_hidden(struct assay_comparison *c, struct assay_section *section,
+                      const struct assay_model *model, struct assay_str words,
+                      const char *option);
+/*
+ * Site paths of what an id names: "/model/", "/provider/" or "/source/"
+ * before it; of two models "/compare/".
+ */
+struct assay_str assay_link_to(struct assay_arena *arena, const char *place,
+                               struct assay_str id);
+struct assay_str assay_link_pair(struct assay_arena *arena, struct assay_str a,
+                                 struct assay_str b);
 /* One name for each provider of all compared models. */
 struct assay_str assay_compare_provider(const struct assay_comparison *c,
                                         const struct assay_route *route);

@@ -90,13 +90,11 @@ static void say_hidden(struct writer *w)
         const struct assay_model *model = w->c->sides[i].model;
 
         if (w->hidden[i])
-            assay_section_say(
-                w->c->doc, w->section, ASSAY_BLOCK_PARAGRAPH,
-                assay_arena_printf(
-                    w->c->arena,
-                    "… and %zu more of %.*s: assay show %.*s --conflicts",
-                    w->hidden[i], ASSAY_STR_ARG(model->name),
-                    ASSAY_STR_ARG(model->id)));
+            assay_say_hidden(
+                w->c, w->section, model,
+                assay_arena_printf(w->c->arena, "… and %zu more of %.*s",
+                                   w->hidden[i], ASSAY_STR_ARG(model->name)),
+                " --conflicts");
     }
 }
 

@@ -275,11 +275,10 @@ static struct assay_cell *first_cells(struct assay_comparison *c,
     struct assay_cell *row = assay_table_row(c->doc, table);
 
     row[0] = (struct assay_cell){.text = hit->route->id, .state = ASSAY_KNOWN};
-    row[0].link = hit->route->model
-                      ? assay_arena_printf(c->arena, "/model/%.*s",
-                                           ASSAY_STR_ARG(hit->route->model->id))
-                      : assay_arena_printf(c->arena, "/provider/%.*s",
-                                           ASSAY_STR_ARG(hit->route->provider));
+    row[0].link =
+        hit->route->model
+            ? assay_link_to(c->arena, "/model/", hit->route->model->id)
+            : assay_link_to(c->arena, "/provider/", hit->route->provider);
     if (!assay_str_is(hit->route->tier, "standard"))
         row[0].note = hit->route->tier;
     row[1] = (struct assay_cell){

@@ -79,6 +79,11 @@ bool assay_page_routes(struct assay_page *page, struct assay_section *section,
 struct assay_json *assay_page_route_json(struct assay_page *page,
                                          const struct assay_route_cost *cost);
 
+/*
+ * A file by its name alone, an address without what stands behind "?": where
+ * it lay and which key opened it are nobody's business.
+ */
+struct assay_str assay_page_origin(struct assay_str origin);
 /* "/model/google/gemma-2-2b", or empty when an address cannot hold the id. */
 struct assay_str assay_page_model_link(struct assay_arena *arena,
                                        struct assay_str model_id);

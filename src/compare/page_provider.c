@@ -22,8 +22,7 @@ static struct assay_cell model_cell(struct assay_arena *arena,
         if (!assay_str_equal(route->wire, cell.text) &&
             !assay_str_equal(route->wire, route->model->id))
             cell.note = route->wire;
-        cell.link = assay_arena_printf(arena, "/model/%.*s",
-                                       ASSAY_STR_ARG(route->model->id));
+        cell.link = assay_link_to(arena, "/model/", route->model->id);
     }
     if (!assay_str_is(route->tier, "standard"))
         cell.note = assay_arena_printf(
@@ -93,8 +92,7 @@ static struct assay_cell source_cell(const struct assay_page *page,
         return (struct assay_cell){.text = ASSAY_STR("unknown")};
     struct assay_cell cell = known(claim->source->id);
     cell.note = assay_date_text(page->c.arena, claim->read);
-    cell.link = assay_arena_printf(page->c.arena, "/source/%.*s",
-                                   ASSAY_STR_ARG(claim->source->id));
+    cell.link = assay_link_to(page->c.arena, "/source/", claim->source->id);
     return cell;
 }
 
@@ -121,8 +119,7 @@ static struct assay_cell next_cell(struct assay_arena *arena,
     if (!model || !model->replacement_count)
         return (struct assay_cell){.text = ASSAY_STR("not stated")};
     struct assay_cell cell = known(model->replacements[0].name);
-    cell.link = assay_arena_printf(arena, "/model/%.*s",
-                                   ASSAY_STR_ARG(model->replacements[0].id));
+    cell.link = assay_link_to(arena, "/model/", model->replacements[0].id);
     return cell;
 }
 

@@ -71,8 +71,7 @@ static void route_row(struct assay_page *page, struct assay_block *table,
         .text = route->id,
         .state = ASSAY_KNOWN,
         .flags = route->live ? 0 : ASSAY_CELL_DIM,
-        .link = assay_arena_printf(arena, "/provider/%.*s",
-                                   ASSAY_STR_ARG(route->provider)),
+        .link = assay_link_to(arena, "/provider/", route->provider),
     };
     if (!assay_str_is(route->tier, "standard"))
         row[ROUTE].note = route->tier;

@@ -61,21 +61,6 @@ static void add_about(struct source_page *s)
                      : none);
 }
 
-/*
- * A file by its name alone, an address without what stands behind "?": where
- * it lay and which key opened it are nobody's business.
- */
-static struct assay_str origin_of(const struct assay_reading *reading)
-{
-    struct assay_str origin = reading->origin, folder, name;
-
-    if (assay_str_contains(origin, "://"))
-        return assay_str_contains(origin, "@")
-                   ? ASSAY_STR("")
-                   : assay_str_head(origin, assay_str_find(origin, '?'));
-    return assay_str_cut_last(origin, '/', &folder, &name) ? name : origin;
-}
-
 static void add_readings(struct source_page *s)
 {
     static const struct assay_column columns[] = {
@@ -97,7 +82,7 @@ static void add_readings(struct source_page *s)
         row[0].text = assay_date_text(arena, reading->on);
         row[1].text = reading->format;
         row[2] = assay_page_count(arena, reading->rows);
-        row[3].text = origin_of(reading);
+        row[3].text = assay_page_origin(reading->origin);
         for (size_t k = 0; k < 4; k++)
             row[k].state = ASSAY_KNOWN;
     }
@@ -252,7 +237,8 @@ static void set_data(struct source_page *s)
 
         assay_page_set_date(&s->page, one, "retrieved", reading->on);
         assay_json_set_text(arena, one, "import_format", reading->format);
-        assay_json_set_text(arena, one, "origin", origin_of(reading));
+        assay_json_set_text(arena, one, "origin",
+                            assay_page_origin(reading->origin));
         assay_json_set_uint(arena, one, "rows", reading->rows);
     }
     assay_json_set(data, "history", readings);

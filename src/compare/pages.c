@@ -96,22 +96,26 @@ struct assay_str assay_page_status(struct assay_arena *arena,
                               ASSAY_STR_ARG(day));
 }
 
+struct assay_str assay_page_origin(struct assay_str origin)
+{
+    struct assay_str folder, name;
+
+    if (assay_str_contains(origin, "://"))
+        return assay_str_contains(origin, "@")
+                   ? ASSAY_STR("")
+                   : assay_str_head(origin, assay_str_find(origin, '?'));
+    return assay_str_cut_last(origin, '/', &folder, &name) ? name : origin;
+}
+
 struct assay_str assay_page_model_link(struct assay_arena *arena,
                                        struct assay_str model_id)
 {
-    size_t slashes = 0;
+    size_t slash = assay_str_find(model_id, '/');
+    struct assay_str name = assay_str_skip(model_id, slash + 1);
 
-    for (size_t i = 0; i < model_id.len; i++) {
-        char c = model_id.at[i];
-
-        slashes += c == '/';
-        if (c <= ' ' || c > '~' || c == '?' || c == '#' || c == '%' ||
-            c == '\\')
-            return ASSAY_STR("");
-    }
-    if (slashes != 1)
+    if (name.len == 0 || assay_str_find(name, '/') < name.len)
         return ASSAY_STR("");
-    return assay_arena_printf(arena, "/model/%.*s", ASSAY_STR_ARG(model_id));
+    return assay_link_to(arena, "/model/", model_id);
 }
 
 struct assay_str assay_page_part(struct assay_arena *arena,
@@ -179,8 +183,7 @@ static void source_row(struct assay_page *page, struct assay_block *table,
 
     row[0] = (struct assay_cell){
         .text = source->id,
-        .link = assay_arena_printf(arena, "/source/%.*s",
-                                   ASSAY_STR_ARG(source->id)),
+        .link = assay_link_to(arena, "/source/", source->id),
         .state = ASSAY_KNOWN,
     };
     row[1].text = assay_str_c(assay_source_kind_name(source->kind));
@@ -209,7 +212,8 @@ struct assay_json *assay_page_source_json(struct assay_page *page,
     assay_json_set_text(arena, one, "license", source->license);
     assay_page_set_date(page, one, "retrieved", source->read);
     assay_json_set_text(arena, one, "import_format", source->format);
-    assay_json_set_text(arena, one, "origin", source->origin);
+    assay_json_set_text(arena, one, "origin",
+                        assay_page_origin(source->origin));
     assay_json_set_uint(arena, one, "models", source->models);
     assay_json_set_uint(arena, one, "routes", source->routes);
     assay_json_set_uint(arena, one, "readings", source->readings);

@@ -17,8 +17,7 @@ static void route_row(struct assay_comparison *c, struct assay_block *table,
         .note = assay_str_is(route->tier, "standard")
                     ? (struct assay_str){"", 0}
                     : route->tier,
-        .link = assay_arena_printf(c->arena, "/provider/%.*s",
-                                   ASSAY_STR_ARG(route->provider)),
+        .link = assay_link_to(c->arena, "/provider/", route->provider),
     };
     row[1] = assay_price_cell(c, route, "input_tokens");
     row[2] = assay_price_cell(c, route, "output_tokens");
@@ -145,11 +144,10 @@ static void model_prices(struct assay_comparison *c,
         assay_json_add(routes, route_json(c, costs[i]));
     }
     if (model->route_count > shown)
-        assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
-                          assay_arena_printf(c->arena,
-                                             "… and %zu more: assay show %.*s",
-                                             model->route_count - shown,
-                                             ASSAY_STR_ARG(model->id)));
+        assay_say_hidden(c, section, model,
+                         assay_arena_printf(c->arena, "… and %zu more",
+                                            model->route_count - shown),
+                         "");
 }
 
 void assay_compare_prices(struct assay_comparison *c)

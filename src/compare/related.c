@@ -201,8 +201,7 @@ static void say(struct assay_comparison *c, struct assay_section *section,
                            ASSAY_STR_ARG(who), ASSAY_STR_ARG(with),
                            ASSAY_STR_ARG(id)));
 
-    block->link = assay_arena_printf(c->arena, "/compare/%.*s/%.*s",
-                                     ASSAY_STR_ARG(with), ASSAY_STR_ARG(id));
+    block->link = assay_link_pair(c->arena, with, id);
     block->link_len = who.len;
 }
 

@@ -4,8 +4,11 @@
  */
 #include "compare/comparison.h"
 
+#include "assay/url.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A benchmark row may carry its own address. */
 static struct assay_str claim_url(const struct assay_claim *claim)
@@ -142,6 +145,40 @@ void assay_points_blocks(struct assay_comparison *c,
     }
 }
 
+struct assay_str assay_link_to(struct assay_arena *arena, const char *place,
+                               struct assay_str id)
+{
+    /* the id of a model is two segments, every other one is one */
+    struct assay_str end = strcmp(place, "/model/") == 0
+                               ? assay_url_encoded_path(arena, id)
+                               : assay_url_encoded(arena, id);
+
+    return assay_arena_printf(arena, "%s%.*s", place, ASSAY_STR_ARG(end));
+}
+
+struct assay_str assay_link_pair(struct assay_arena *arena, struct assay_str a,
+                                 struct assay_str b)
+{
+    a = assay_url_encoded_path(arena, a);
+    b = assay_url_encoded_path(arena, b);
+    return assay_arena_printf(arena, "/compare/%.*s/%.*s", ASSAY_STR_ARG(a),
+                              ASSAY_STR_ARG(b));
+}
+
+void assay_say_hidden(struct assay_comparison *c, struct assay_section *section,
+                      const struct assay_model *model, struct assay_str words,
+                      const char *option)
+{
+    struct assay_block *block = assay_section_say(
+        c->doc, section, ASSAY_BLOCK_PARAGRAPH,
+        assay_arena_printf(c->arena, "%.*s: assay show %.*s%s",
+                           ASSAY_STR_ARG(words), ASSAY_STR_ARG(model->id),
+                           option));
+
+    block->link = assay_link_to(c->arena, "/model/", model->id);
+    block->link_len = words.len;
+}
+
 struct assay_block *assay_models_table(struct assay_comparison *c,
                                        struct assay_section *section,
                                        const char *corner)
@@ -152,8 +189,7 @@ struct assay_block *assay_models_table(struct assay_comparison *c,
     for (size_t i = 0; i < c->count; i++)
         columns[i + 1] = (struct assay_column){
             .title = c->sides[i].model->name,
-            .link = assay_arena_printf(c->arena, "/model/%.*s",
-                                       ASSAY_STR_ARG(c->sides[i].model->id)),
+            .link = assay_link_to(c->arena, "/model/", c->sides[i].model->id),
         };
     return assay_section_table(c->doc, section, columns, c->count + 1);
 }

@@ -41,9 +41,7 @@ static void say_next(struct assay_comparison *c, struct assay_section *section,
                                    ASSAY_STR_ARG(with),
                                    ASSAY_STR_ARG(last->id)));
 
-            block->link = assay_arena_printf(c->arena, "/compare/%.*s/%.*s",
-                                             ASSAY_STR_ARG(with),
-                                             ASSAY_STR_ARG(last->id));
+            block->link = assay_link_pair(c->arena, with, last->id);
             return;
         }
 }

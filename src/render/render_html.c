@@ -5,7 +5,10 @@
  */
 #include "render/render_html.h"
 
-enum { NAV_FROM = 4 }; /* fewer sections need no list of them */
+enum {
+    NAV_FROM = 4,        /* fewer sections need no list of them */
+    LONG_HEADLINE = 320, /* from here on it is read, not seen at once */
+};
 
 static bool is_id_character(char c)
 {
@@ -82,7 +85,9 @@ static void add_statement(struct assay_html *html,
 static void add_headline(struct assay_html *html,
                          const struct assay_block *block)
 {
-    assay_html_raw(html, "<p class=\"headline\">");
+    assay_html_raw(html, block->text.len < LONG_HEADLINE
+                             ? "<p class=\"headline\">"
+                             : "<p class=\"headline long\">");
     assay_html_prose(html, block->text);
     assay_html_refs(html, &block->refs);
     if (block->rule.len) {

@@ -131,12 +131,17 @@ static void add_claims_of(struct assay_html *html,
                              (unsigned)source->number,
                              (unsigned)source->number);
             add_source_line(html, source);
-            assay_html_raw(html, "</h3>\n<dl class=\"claims\">\n");
+            /* on a phone these scroll by themselves: there are hundreds */
+            assay_buf_printf(html->out,
+                             "</h3>\n<div class=\"box\" role=\"region\" "
+                             "tabindex=\"0\" aria-label=\"Claims of source "
+                             "%u\"><dl class=\"claims\">\n",
+                             (unsigned)source->number);
         }
         open = true;
         add_subject(html, c, left);
     }
-    assay_html_raw(html, open ? "</dl>\n" : "");
+    assay_html_raw(html, open ? "</dl></div>\n" : "");
 }
 
 /* Where the statements are that a "+5" stands for. */

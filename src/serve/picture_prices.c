@@ -144,8 +144,9 @@ static void add_table(const struct history *h, struct assay_document *doc,
         row[BEFORE].text = price_words(h->arena, step->before);
         row[AFTER].text = price_words(h->arena, step->after);
         row[SOURCE].text = step->source;
-        row[SOURCE].link = assay_arena_printf(h->arena, "/source/%.*s",
-                                              ASSAY_STR_ARG(step->source));
+        row[SOURCE].link = assay_arena_printf(
+            h->arena, "/source/%.*s",
+            ASSAY_STR_ARG(assay_url_encoded(h->arena, step->source)));
         for (size_t k = 0; k < COLUMNS; k++)
             row[k].state = ASSAY_KNOWN;
     }

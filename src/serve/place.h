@@ -16,6 +16,7 @@
 #include "assay/render.h"
 #include "assay/site.h"
 #include "assay/traffic.h"
+#include "assay/url.h"
 
 struct assay_directory;
 struct assay_place;
@@ -163,17 +164,6 @@ bool assay_visit_find_place(struct assay_visit *visit, struct assay_error *err);
  * not know (links carry such), the API refuses them. BAD_INPUT.
  */
 bool assay_visit_read_query(struct assay_visit *visit, struct assay_error *err);
-
-/* ------------------------------------------------------- url.c */
-
-/* %XX and, in a query, "+". BAD_INPUT: a bad escape, NUL, not UTF-8. */
-bool assay_url_decode(struct assay_arena *arena, struct assay_str text,
-                      bool in_query, struct assay_str *decoded,
-                      struct assay_error *err);
-/* One segment or value: all but letters, digits, "-._~" and ",:=@!" as %XX. */
-void assay_url_encode(struct assay_buf *out, struct assay_str text);
-struct assay_str assay_url_encoded(struct assay_arena *arena,
-                                   struct assay_str text);
 
 /* ------------------------------------------------------- frame.c */
 

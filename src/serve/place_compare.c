@@ -29,6 +29,22 @@ static struct assay_document *compare(struct assay_visit *visit,
     return assay_compare(visit->arena, models, count, &options, err);
 }
 
+/* Comparisons that the page goes on with are about the same traffic. */
+static void keep_question(struct assay_visit *visit, struct assay_document *doc)
+{
+    struct assay_str query =
+        assay_visit_query_with(visit, "add", ASSAY_STR(""));
+
+    if (query.len == 0)
+        return;
+    for (struct assay_section *s = doc->first; s; s = s->next)
+        for (struct assay_block *b = s->first; b; b = b->next)
+            if (assay_str_starts(b->link, "/compare/"))
+                b->link = assay_arena_printf(visit->arena, "%.*s?%.*s",
+                                             ASSAY_STR_ARG(b->link),
+                                             ASSAY_STR_ARG(query));
+}
+
 static int by_id(const void *a, const void *b)
 {
     const struct assay_model *const *x = a, *const *y = b;
@@ -82,6 +98,7 @@ bool assay_make_compare(struct assay_visit *visit, struct assay_sheet *sheet,
                         struct assay_error *err)
 {
     struct assay_model *models[ASSAY_COMPARE_MAX];
+    struct assay_document *doc;
     struct assay_str query;
     size_t count;
     bool exact, added = assay_visit_value(visit, "add").len > 0;
@@ -104,10 +121,12 @@ bool assay_make_compare(struct assay_visit *visit, struct assay_sheet *sheet,
             query.len ? "?" : "", ASSAY_STR_ARG(query));
         return true;
     }
-    sheet->doc = compare(visit, models, count, err);
-    if (!sheet->doc)
+    doc = compare(visit, models, count, err);
+    sheet->doc = doc;
+    if (!doc)
         return false;
     if (visit->shape == ASSAY_AS_PAGE) {
+        keep_question(visit, doc);
         assay_sheet_insert(visit, sheet, "",
                            assay_form_models(visit, models, count));
         assay_sheet_insert(visit, sheet, "cost", assay_form_traffic(visit));

@@ -164,14 +164,15 @@ static void claims_stand_by_source_and_subject(void **state)
     check_contains(
         page, "<h3><a href=\"#s1\">[1]</a> <a href=\"https://list.test\">"
               "A list</a>, catalog, read <time>2026-01-02</time></h3>\n"
-              "<dl class=\"claims\">\n"
+              "<div class=\"box\" role=\"region\" tabindex=\"0\" "
+              "aria-label=\"Claims of source 1\"><dl class=\"claims\">\n"
               "<dt>model a/m\n"
               "<dd id=c1>context_tokens: v\n"
               "<dd id=c3><a href=\"https://own.test/x\">license</a>: v read "
               "<time>2025-01-02</time>\n"
               "<dt>route a/m\n"
               "<dd id=c2>status: v\n"
-              "</dl>\n</section>");
+              "</dl></div>\n</section>");
     /* what nothing on the page rests on is left to the contract */
     assert_false(assay_str_contains(page, "released"));
     assay_arena_free(&arena);

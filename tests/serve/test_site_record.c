@@ -702,6 +702,42 @@ static void what_is_no_response_is_refused_or_unknown(void **state)
     assert_string_equal(f->reply.allow, "POST");
 }
 
+/* Ids with what has a meaning in addresses. */
+static const char odd[] =
+    "{'format':'assay-facts/1','source':{'id':'a#list?','title':'Odd',"
+    "'url':'https://odd.example/','kind':'catalog',"
+    "'retrieved':'2026-11-01'},'models':["
+    "{'id':'odd/m#1?','name':'Odd One','family':'Odd','task':'chat'},"
+    "{'id':'odd/m%2','name':'Odd Two','family':'Odd','task':'chat'},"
+    "{'id':'odd/m3','name':'Odd Three','family':'Odd','task':'chat'}],"
+    "'routes':[{'id':'p?q/m','provider':'p?q','model':'odd/m#1?','prices':["
+    "{'meter':'input_tokens','usd_per_million':'1'}]}]}";
+
+static void odd_ids_are_encoded_in_links(void **state)
+{
+    struct site_fixture *f = *state;
+    struct assay_str page;
+
+    site_import(f->store, odd);
+    page = site_get(f, "/compare/odd/m%231%3F/odd/m%252");
+    must_have(page, "href=\"/model/odd/m%231%3F\"");
+    must_have(page, "href=\"/model/odd/m%252\"");
+    must_have(page, "href=\"/provider/p%3Fq\"");
+    must_have(page, "/compare/odd/m%231%3F/odd/m3\"");
+    must_have(site_get(f, "/sources"), "href=\"/source/a%23list%3F\"");
+}
+
+static void a_comparison_goes_on_with_the_same_question(void **state)
+{
+    struct site_fixture *f = *state;
+
+    site_import(f->store, odd);
+    must_have(site_get(f, "/compare/odd/m%252/odd/m3?traffic=requests=5,"
+                          "input=1,output=1&need=vision"),
+              "/odd/m%231%3F?traffic=requests=5,input=1,output=1&amp;"
+              "need=vision\">");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_site, close_site)
 
 int main(void)
@@ -710,6 +746,8 @@ int main(void)
         TEST(sources_are_the_document_of_the_command),
         TEST(cost_is_the_document_of_the_command),
         TEST(changes_are_the_document_of_the_command),
+        TEST(odd_ids_are_encoded_in_links),
+        TEST(a_comparison_goes_on_with_the_same_question),
         TEST(a_source_shows_who_it_is_and_what_it_says),
         TEST(a_source_that_nobody_knows_is_not_found),
         TEST(pages_of_a_source_hold_each_statement_once),

@@ -1,7 +1,7 @@
 /*
  * Percent-encoding (RFC 3986), both ways.
  */
-#include "serve/place.h"
+#include "assay/url.h"
 
 #include <string.h>
 
@@ -58,14 +58,14 @@ static bool is_plain(char c)
            (c >= '0' && c <= '9') || (c && strchr("-._~,:=@!", c));
 }
 
-void assay_url_encode(struct assay_buf *out, struct assay_str text)
+static void encode(struct assay_buf *out, struct assay_str text, char kept)
 {
     static const char digits[] = "0123456789ABCDEF";
 
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
 
-        if (is_plain(text.at[i])) {
+        if (is_plain(text.at[i]) || (kept && text.at[i] == kept)) {
             assay_buf_add_char(out, text.at[i]);
             continue;
         }
@@ -75,14 +75,31 @@ void assay_url_encode(struct assay_buf *out, struct assay_str text)
     }
 }
 
-struct assay_str assay_url_encoded(struct assay_arena *arena,
-                                   struct assay_str text)
+void assay_url_encode(struct assay_buf *out, struct assay_str text)
+{
+    encode(out, text, '\0');
+}
+
+static struct assay_str encoded(struct assay_arena *arena,
+                                struct assay_str text, char kept)
 {
     struct assay_buf out;
 
     assay_buf_init(&out, 3 * text.len + 1);
-    assay_url_encode(&out, text);
-    struct assay_str encoded = assay_arena_copy(arena, assay_buf_str(&out));
+    encode(&out, text, kept);
+    text = assay_arena_copy(arena, assay_buf_str(&out));
     assay_buf_release(&out);
-    return encoded;
+    return text;
+}
+
+struct assay_str assay_url_encoded(struct assay_arena *arena,
+                                   struct assay_str text)
+{
+    return encoded(arena, text, '\0');
+}
+
+struct assay_str assay_url_encoded_path(struct assay_arena *arena,
+                                        struct assay_str text)
+{
+    return encoded(arena, text, '/');
 }
