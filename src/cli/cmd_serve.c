@@ -205,7 +205,7 @@ static const struct assay_example serve_examples[] = {
     {"assay serve --listen 0.0.0.0:8080 --public",
      "for everybody in reach, read-only"},
     {"assay serve --listen [::]:8080 --api-key-file keys.txt --quiet",
-     "for those with a key, without an access log"},
+     "for those with a key; only errors are told"},
     {NULL, NULL},
 };
 
@@ -217,10 +217,11 @@ const struct assay_command assay_cmd_serve = {
         "Serves until SIGINT or SIGTERM; then it finishes what it has begun "
         "and ends with exit code 0. What another process imports is on the "
         "next page. An address that other machines can reach needs "
-        "--api-key-file or --public. Each request is a line on standard "
-        "error, unless --quiet. /health, /ready and /metrics are for those "
-        "who watch over it; sockets of systemd are taken in place of "
-        "--listen. TLS is for a proxy in front. With --model, clients of "
+        "--api-key-file or --public. Standard error has a line with the "
+        "address once it listens, then one for each request; with --quiet "
+        "errors alone. /health, /ready and /metrics are for those who watch "
+        "over it; sockets of systemd are taken in place of --listen. TLS is "
+        "for a proxy in front. With --model, clients of "
         "OpenAI's API find /v1/models, /v1/chat/completions and "
         "/v1/completions, answered by weights that are in this process.",
     .options = serve_options,

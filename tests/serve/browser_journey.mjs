@@ -25,7 +25,7 @@ async function decide(page, change) {
   const claim = page.locator(new URL(page.url()).hash);
   expect(await claim.isVisible(), 'the claim is shown', page.url());
   // claims stand below their source
-  const source = claim.locator('xpath=../preceding-sibling::h3[1]');
+  const source = claim.locator('xpath=../../preceding-sibling::h3[1]');
   expect(await source.locator('a[href^="https://"]').isVisible(),
     'the source of the claim');
   await source.locator('a[href^="#s"]').click();
