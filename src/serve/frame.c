@@ -208,7 +208,7 @@ void assay_sheet_insert(struct assay_visit *visit, struct assay_sheet *sheet,
 
 /* ------------------------------------------------------- the size */
 
-enum { MOST_PAGE_BYTES = 100000 };
+enum { MOST_PAGE_BYTES = 100000, MOST_TITLE_BYTES = 1000 };
 
 /*
  * What a page shows less of until it is small enough: statements that one
@@ -291,7 +291,8 @@ bool assay_frame_html(struct assay_buf *out, struct assay_visit *visit,
     struct assay_str title =
         sheet->title.len ? sheet->title : sheet->doc->title;
 
-    add_head(out, visit, sheet, assay_shortened(visit->arena, title));
+    add_head(out, visit, sheet,
+             assay_shortened(visit->arena, title, MOST_TITLE_BYTES));
     add_menu(out, visit);
     return add_main(out, visit, sheet, err);
 }

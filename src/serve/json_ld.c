@@ -10,6 +10,7 @@
 
 enum {
     DESCRIPTION = 300, /* bytes, about */
+    LONG_TITLE = 1500,
     OFFERS = 5,
     ANSWERS = 2500, /* bytes of questions and answers, about */
 };
@@ -17,16 +18,19 @@ enum {
 /* ------------------------------------------------------- descriptions */
 
 struct assay_str assay_shortened(struct assay_arena *arena,
-                                 struct assay_str text)
+                                 struct assay_str text, size_t most)
 {
-    size_t end = DESCRIPTION;
+    size_t end = most;
 
-    if (text.len <= DESCRIPTION)
+    if (text.len <= most)
         return text;
     while (end > 0 && text.at[end] != ' ')
         end--;
-    if (end == 0)
-        return ASSAY_STR("");
+    if (end == 0) { /* one word: not inside a character */
+        end = most;
+        while (end > 0 && ((unsigned char)text.at[end] & 0xC0) == 0x80)
+            end--;
+    }
     return assay_arena_printf(arena, "%.*s …", (int)end, text.at);
 }
 
@@ -36,7 +40,7 @@ struct assay_str assay_describe(struct assay_visit *visit,
     for (const struct assay_section *s = doc->first; s; s = s->next)
         for (const struct assay_block *b = s->first; b; b = b->next)
             if (b->kind == ASSAY_BLOCK_HEADLINE)
-                return assay_shortened(visit->arena, b->text);
+                return assay_shortened(visit->arena, b->text, DESCRIPTION);
     return ASSAY_STR("");
 }
 
@@ -50,7 +54,8 @@ struct assay_str assay_describe_model(struct assay_visit *visit,
         visit->arena,
         assay_arena_printf(visit->arena, "%.*s (%.*s)%s%.*s",
                            ASSAY_STR_ARG(model->name), ASSAY_STR_ARG(model->id),
-                           words.len ? ": " : "", ASSAY_STR_ARG(words)));
+                           words.len ? ": " : "", ASSAY_STR_ARG(words)),
+        DESCRIPTION);
 }
 
 /* ------------------------------------------------------- pieces */
@@ -191,7 +196,8 @@ const struct assay_json *assay_json_ld_compare(
     struct trail trail = start_trail(visit);
 
     add_crumb(visit, &trail, ASSAY_STR("Compare"), ASSAY_STR("/compare"));
-    add_crumb(visit, &trail, assay_shortened(visit->arena, doc->title),
+    add_crumb(visit, &trail,
+              assay_shortened(visit->arena, doc->title, LONG_TITLE),
               assay_compare_path(visit->arena, models, count));
     return graph(visit, trail.object, questions(visit, doc));
 }

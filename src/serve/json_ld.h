@@ -8,9 +8,9 @@
 
 #include "serve/place.h"
 
-/* At most about 300 bytes, cut at a space. */
+/* At most about so many bytes, cut at a space where there is one. */
 struct assay_str assay_shortened(struct assay_arena *arena,
-                                 struct assay_str text);
+                                 struct assay_str text, size_t most);
 /* The document's headline, at most about 300 bytes; empty when it has none. */
 struct assay_str assay_describe(struct assay_visit *visit,
                                 const struct assay_document *doc);
