@@ -73,14 +73,15 @@ struct assay_suite_provider {
     struct assay_str id;    /* "openai:chat:gpt-4o", as written */
     struct assay_str label; /* or the id */
     /*
-     * Where it leads: a catalog route ("openai/gpt-4o"), "openai:URL#MODEL"
-     * or "local:FILE"; a dialect and model where the catalog must be asked.
+     * Where it leads: a catalog route ("openai/gpt-4o"), "openai:URL#MODEL",
+     * "local:FILE" or "echo" (the prompt itself); a dialect and model where the catalog must be asked.
      */
     struct assay_str route, dialect, model, base_url, key_env, api_version;
     struct assay_chat chat; /* numbers, tools, schema …; no messages */
     struct assay_header *headers;
     size_t header_count;
     struct assay_stated cost_in, cost_out; /* dollars a token, if stated */
+    struct assay_str refused; /* why it cannot be asked, or empty */
 };
 
 /* Bytes that were read, kept with the run so that it can be repeated. */
@@ -123,5 +124,13 @@ struct assay_suite *assay_suite_read(const char *path,
                                      const struct assay_suite_options *options,
                                      struct assay_error *err);
 void assay_suite_free(struct assay_suite *suite);
+/*
+ * A case's options over what its provider or route says: temperature,
+ * max_tokens, stop, response_format, tools … under promptfoo's names. What
+ * is made lives in the arena. BAD_INPUT: a value that cannot be.
+ */
+bool assay_suite_apply(const struct assay_json *options,
+                       struct assay_arena *arena, struct assay_chat *chat,
+                       struct assay_error *err);
 
 #endif

@@ -1,0 +1,93 @@
+/*
+ * A promptfoo configuration while it is read. Private to promptfoo_*.c and
+ * suite_promptfoo.c.
+ *
+ * Source: promptfoo.dev/docs/configuration, and the behaviour of the npm
+ * package promptfoo 0.123.1, read 2026-11-22.
+ */
+#ifndef ASSAY_TRIAL_PROMPTFOO_PARTS_H
+#define ASSAY_TRIAL_PROMPTFOO_PARTS_H
+
+#include "trial/suite_parts.h"
+
+struct assay_promptfoo_prompt {
+    struct assay_str id, label; /* what providers and tests name it by */
+    struct assay_str shown;     /* label or first line */
+    struct assay_str raw;
+    const struct assay_json *config; /* over the provider's, or NULL */
+    const struct assay_json *from;   /* where it stands */
+    /* Of the raw text with the prefix and suffix that were last asked for. */
+    struct assay_str prefix, suffix;
+    bool ready;
+    const struct assay_json *tree;   /* raw is JSON: its texts are filled */
+    struct assay_template *template; /* else */
+};
+
+/* A test with all that reaches it from defaultTest and scenarios. */
+struct assay_promptfoo_test {
+    const struct assay_json *node; /* where it stands */
+    const struct assay_json *vars, *options, *metadata;
+    const struct assay_json **asserts;
+    size_t assert_count;
+    const struct assay_json *threshold, *prompts, *providers;
+    struct assay_str description;
+};
+
+struct assay_promptfoo {
+    struct assay_suite_reader *in;
+    const struct assay_json *root;
+    struct assay_promptfoo_prompt *prompts;
+    size_t prompt_count, prompt_room;
+    const struct assay_json **provider_nodes; /* of each provider, or NULL */
+    const struct assay_json *default_test;    /* object, or NULL */
+    uint32_t tests, rows;                     /* so far */
+};
+
+/* A member that must be a mapping, a list …; NULL where absent or null. */
+const struct assay_json *assay_promptfoo_member(const struct assay_json *of,
+                                                const char *name);
+/*
+ * The first member of an object that is in neither list; NULL: none. Lists
+ * end with NULL and may be NULL.
+ */
+const struct assay_json *assay_promptfoo_unknown(const struct assay_json *of,
+                                                 const char *const *known,
+                                                 const char *const *more);
+
+bool assay_promptfoo_read_prompts(struct assay_promptfoo *pf,
+                                  const struct assay_json *prompts);
+/* A reference of a provider or test fits a prompt, by label or id. */
+bool assay_promptfoo_fits(const struct assay_promptfoo_prompt *prompt,
+                          const struct assay_json *references);
+bool assay_promptfoo_read_providers(struct assay_promptfoo *pf,
+                                    const struct assay_json *providers);
+/* A provider's id as route, dialect and model. */
+bool assay_promptfoo_address(struct assay_promptfoo *pf,
+                             const struct assay_json *from,
+                             struct assay_suite_provider *to);
+/*
+ * One member of a provider's config. *known false: it is none of a chat's;
+ * False: it has a value that it cannot have.
+ */
+bool assay_promptfoo_chat_member(struct assay_suite_reader *in,
+                                 const struct assay_json *member,
+                                 struct assay_chat *chat, bool *known);
+/* Each value of defaultTest, tests and scenarios as cases. */
+bool assay_promptfoo_read_tests(struct assay_promptfoo *pf);
+/* Rows of a CSV as tests. */
+struct assay_json *assay_promptfoo_csv_tests(struct assay_promptfoo *pf,
+                                             struct assay_suite_file *file);
+/* "contains:x", "not-similar(0.8):y", or a text to be equal to. */
+struct assay_json *assay_promptfoo_assertion(struct assay_suite_reader *in,
+                                             struct assay_str text,
+                                             uint32_t line);
+/* The assertions of one case, their values filled in with its vars. */
+bool assay_promptfoo_read_asserts(struct assay_promptfoo *pf,
+                                  const struct assay_promptfoo_test *test,
+                                  const struct assay_json *vars,
+                                  struct assay_case *to);
+/* All cases of one test. */
+bool assay_promptfoo_add_cases(struct assay_promptfoo *pf,
+                               const struct assay_promptfoo_test *test);
+
+#endif

@@ -1,0 +1,338 @@
+/*
+ * The tests of a promptfoo configuration: inline, from files, from scenarios,
+ * each with what defaultTest gives it.
+ */
+#include "trial/promptfoo_parts.h"
+
+#include <string.h>
+
+const struct assay_json *assay_promptfoo_member(const struct assay_json *of,
+                                                const char *name)
+{
+    const struct assay_json *value = assay_json_get(of, name);
+    return value && value->type != ASSAY_JSON_NULL ? value : NULL;
+}
+
+static bool is_listed(struct assay_str key, const char *const *list)
+{
+    for (size_t i = 0; list && list[i]; i++)
+        if (assay_str_is(key, list[i]))
+            return true;
+    return false;
+}
+
+const struct assay_json *assay_promptfoo_unknown(const struct assay_json *of,
+                                                 const char *const *known,
+                                                 const char *const *more)
+{
+    if (!assay_json_is(of, ASSAY_JSON_OBJECT))
+        return NULL;
+    for (const struct assay_json *m = of->first; m; m = m->next)
+        if (!is_listed(m->key, known) && !is_listed(m->key, more))
+            return m;
+    return NULL;
+}
+
+/* ---- Merging ---- */
+
+/* Members of both; those of `over` win. Order: as JavaScript's spread. */
+static const struct assay_json *merge(struct assay_promptfoo *pf,
+                                      const struct assay_json *under,
+                                      const struct assay_json *over)
+{
+    if (!under || under->count == 0)
+        return over;
+    if (!over || over->count == 0)
+        return under;
+    struct assay_json *to = assay_json_object(pf->in->arena);
+    to->line = over->line;
+    for (const struct assay_json *m = under->first; m; m = m->next) {
+        const struct assay_json *other = assay_json_get_str(over, m->key);
+        assay_json_set_key(to, m->key,
+                           assay_json_copy(pf->in->arena, other ? other : m));
+    }
+    for (const struct assay_json *m = over->first; m; m = m->next)
+        if (!assay_json_get_str(under, m->key))
+            assay_json_set_key(to, m->key, assay_json_copy(pf->in->arena, m));
+    return to;
+}
+
+static bool add_asserts(struct assay_promptfoo *pf,
+                        struct assay_promptfoo_test *to,
+                        const struct assay_json *from)
+{
+    const struct assay_json *list = assay_promptfoo_member(from, "assert");
+
+    if (!list || list->count == 0)
+        return true;
+    if (list->type != ASSAY_JSON_ARRAY)
+        return assay_suite_fail(pf->in, list, "'assert' is a list, not %s",
+                                assay_json_type_name(list));
+    const struct assay_json **wider =
+        ASSAY_NEW_ARRAY(pf->in->arena, const struct assay_json *,
+                        to->assert_count + list->count);
+    if (to->assert_count)
+        memcpy(wider, to->asserts, to->assert_count * sizeof(*wider));
+    to->asserts = wider;
+    for (const struct assay_json *a = list->first; a; a = a->next)
+        to->asserts[to->assert_count++] = a;
+    return true;
+}
+
+static bool is_map(struct assay_promptfoo *pf, const struct assay_json *of,
+                   const char *name, const struct assay_json **to)
+{
+    *to = assay_promptfoo_member(of, name);
+    return !*to || (*to)->type == ASSAY_JSON_OBJECT ||
+           assay_suite_fail(pf->in, *to, "'%s' is a mapping, not %s", name,
+                            assay_json_type_name(*to));
+}
+
+/* vars: a file of them, or several. */
+static bool load_vars(struct assay_promptfoo *pf, const struct assay_json *of,
+                      const struct assay_json **to)
+{
+    const struct assay_json *vars = assay_promptfoo_member(of, "vars");
+    bool one = assay_json_is(vars, ASSAY_JSON_STRING);
+
+    if (!vars || (!one && vars->type != ASSAY_JSON_ARRAY))
+        return is_map(pf, of, "vars", to);
+    *to = NULL;
+    for (const struct assay_json *v = one ? vars : vars->first; v;
+         v = one ? NULL : v->next) {
+        struct assay_str name, *names;
+        size_t count;
+        if (!assay_suite_text(pf->in, v, &name))
+            return false;
+        assay_suite_file_name(name, &name);
+        if (!assay_suite_glob(pf->in, name, v, &names, &count))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            struct assay_suite_file *file =
+                assay_suite_open(pf->in, names[i], v);
+            const struct assay_json *more =
+                file ? assay_suite_document(pf->in, file) : NULL;
+            if (!more)
+                return false;
+            if (more->type != ASSAY_JSON_OBJECT)
+                return assay_suite_fail(pf->in, more,
+                                        "expected a mapping of vars");
+            *to = merge(pf, *to, more);
+        }
+    }
+    return true;
+}
+
+/* Puts one test (or scenario data, or defaultTest) over what came before. */
+static bool lay_over(struct assay_promptfoo *pf, const struct assay_json *node,
+                     struct assay_promptfoo_test *to)
+{
+    static const char *const known[] = {"description", "vars",    "assert",
+                                        "threshold",   "options", "metadata",
+                                        "providers",   "prompts", NULL};
+    const struct assay_json *vars, *options, *metadata, *value;
+
+    if (!assay_json_is(node, ASSAY_JSON_OBJECT))
+        return assay_suite_fail(pf->in, node, "a test is a mapping, not %s",
+                                assay_json_type_name(node));
+    value = assay_promptfoo_unknown(node, known, NULL);
+    if (value)
+        return assay_suite_fail(pf->in, value,
+                                "'%.*s' of a test is not supported",
+                                ASSAY_STR_ARG(value->key));
+    if (!load_vars(pf, node, &vars) || !is_map(pf, node, "options", &options) ||
+        !is_map(pf, node, "metadata", &metadata))
+        return false;
+    to->vars = merge(pf, to->vars, vars);
+    to->options = merge(pf, to->options, options);
+    to->metadata = merge(pf, to->metadata, metadata);
+    value = assay_json_get(options, "disableDefaultAsserts");
+    if (assay_json_is(value, ASSAY_JSON_TRUE))
+        to->assert_count = 0;
+    if ((value = assay_promptfoo_member(node, "threshold")))
+        to->threshold = value;
+    if ((value = assay_promptfoo_member(node, "prompts")))
+        to->prompts = value;
+    if ((value = assay_promptfoo_member(node, "providers")))
+        to->providers = value;
+    to->description = assay_json_text(node, "description");
+    return add_asserts(pf, to, node);
+}
+
+/* The test with what is under it, as cases. */
+static bool add_test(struct assay_promptfoo *pf, const struct assay_json *data,
+                     const struct assay_json *node)
+{
+    struct assay_promptfoo_test test = {.description = ASSAY_STR("")};
+
+    pf->tests++;
+    if (pf->default_test && !lay_over(pf, pf->default_test, &test))
+        return false;
+    if (data && !lay_over(pf, data, &test))
+        return false;
+    struct assay_str described = test.description;
+    if (node && !lay_over(pf, node, &test))
+        return false;
+    if (!test.description.len)
+        test.description = described;
+    test.node = node ? node : data ? data : pf->root;
+    return assay_promptfoo_add_cases(pf, &test);
+}
+
+/* ---- Files ---- */
+
+static bool add_file(struct assay_promptfoo *pf, const struct assay_json *data,
+                     struct assay_str name, const struct assay_json *from)
+{
+    struct assay_str extension = assay_suite_extension(pf->in, name);
+    const struct assay_json *list;
+
+    if (assay_suite_is_program(name))
+        return assay_suite_fail(pf->in, from,
+                                "'%.*s' is a program; tests are data here",
+                                ASSAY_STR_ARG(name));
+    if (!assay_str_is(extension, ".csv") && !assay_str_is(extension, ".json") &&
+        !assay_str_is(extension, ".jsonl") &&
+        !assay_str_is(extension, ".yaml") && !assay_str_is(extension, ".yml"))
+        return assay_suite_fail(pf->in, from,
+                                "'%.*s': tests are read from .yaml, .json, "
+                                ".jsonl and .csv",
+                                ASSAY_STR_ARG(name));
+    struct assay_suite_file *file = assay_suite_open(pf->in, name, from);
+    if (!file)
+        return false;
+    list = assay_str_is(extension, ".csv") ? assay_promptfoo_csv_tests(pf, file)
+                                           : assay_suite_document(pf->in, file);
+    if (!list)
+        return false;
+    bool many = list->type == ASSAY_JSON_ARRAY;
+    for (const struct assay_json *t = many ? list->first : list; t;
+         t = many ? t->next : NULL)
+        if (!add_test(pf, data, t))
+            return false;
+    return true;
+}
+
+static bool add_named(struct assay_promptfoo *pf, const struct assay_json *data,
+                      const struct assay_json *from)
+{
+    static const char *const schemes[] = {
+        "huggingface://", "langfuse://", "az://", "https://", "http://", NULL};
+    struct assay_str name, *names;
+    size_t count;
+
+    if (!assay_suite_text(pf->in, from, &name))
+        return false;
+    for (size_t i = 0; schemes[i]; i++)
+        if (assay_str_starts(name, schemes[i]))
+            return assay_suite_fail(pf->in, from,
+                                    "tests from '%s' are not supported: save "
+                                    "them as CSV or JSONL",
+                                    schemes[i]);
+    assay_suite_file_name(name, &name);
+    if (!assay_suite_glob(pf->in, name, from, &names, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!add_file(pf, data, names[i], from))
+            return false;
+    return true;
+}
+
+/* A list of tests and names of files, or one name. */
+static bool add_tests(struct assay_promptfoo *pf, const struct assay_json *data,
+                      const struct assay_json *tests)
+{
+    if (tests->type == ASSAY_JSON_STRING)
+        return add_named(pf, data, tests);
+    if (tests->type != ASSAY_JSON_ARRAY)
+        return assay_suite_fail(pf->in, tests,
+                                "'tests' is a list or the name of a file, not "
+                                "%s",
+                                assay_json_type_name(tests));
+    for (const struct assay_json *t = tests->first; t; t = t->next) {
+        bool ok = t->type == ASSAY_JSON_STRING ? add_named(pf, data, t)
+                                               : add_test(pf, data, t);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* ---- Scenarios ---- */
+
+/* {config: [data …], tests: [test …]}: each datum with each test. */
+static bool add_scenario(struct assay_promptfoo *pf,
+                         const struct assay_json *scenario)
+{
+    static const char *const known[] = {"config", "tests", "description", NULL};
+    const struct assay_json *config, *tests, *other;
+    struct assay_str name;
+
+    if (assay_json_is(scenario, ASSAY_JSON_STRING)) {
+        if (!assay_suite_text(pf->in, scenario, &name))
+            return false;
+        assay_suite_file_name(name, &name);
+        struct assay_suite_file *file =
+            assay_suite_open(pf->in, name, scenario);
+        scenario = file ? assay_suite_document(pf->in, file) : NULL;
+        if (!scenario)
+            return false;
+    }
+    other = assay_promptfoo_unknown(scenario, known, NULL);
+    if (other)
+        return assay_suite_fail(pf->in, other,
+                                "'%.*s' of a scenario is not supported",
+                                ASSAY_STR_ARG(other->key));
+    config = assay_promptfoo_member(scenario, "config");
+    tests = assay_promptfoo_member(scenario, "tests");
+    if (!assay_json_is(config, ASSAY_JSON_ARRAY))
+        return assay_suite_fail(pf->in, scenario,
+                                "a scenario needs a list 'config'");
+    for (const struct assay_json *data = config->first; data; data = data->next)
+        if (!(tests ? add_tests(pf, data, tests) : add_test(pf, data, NULL)))
+            return false;
+    return true;
+}
+
+/* ---- All ---- */
+
+static bool read_default(struct assay_promptfoo *pf)
+{
+    const struct assay_json *of =
+        assay_promptfoo_member(pf->root, "defaultTest");
+    struct assay_str name;
+
+    if (assay_json_is(of, ASSAY_JSON_STRING)) {
+        if (!assay_suite_text(pf->in, of, &name))
+            return false;
+        assay_suite_file_name(name, &name);
+        struct assay_suite_file *file = assay_suite_open(pf->in, name, of);
+        of = file ? assay_suite_document(pf->in, file) : NULL;
+        if (!of)
+            return false;
+    }
+    pf->default_test = of;
+    return true;
+}
+
+bool assay_promptfoo_read_tests(struct assay_promptfoo *pf)
+{
+    const struct assay_json *tests = assay_promptfoo_member(pf->root, "tests");
+    const struct assay_json *scenarios =
+        assay_promptfoo_member(pf->root, "scenarios");
+
+    if (!read_default(pf))
+        return false;
+    if (tests && !add_tests(pf, NULL, tests))
+        return false;
+    if (!tests && !scenarios)
+        return add_test(pf, NULL, NULL); /* each prompt once */
+    if (!scenarios)
+        return true;
+    if (!assay_json_is(scenarios, ASSAY_JSON_ARRAY))
+        return assay_suite_fail(pf->in, scenarios, "'scenarios' is a list");
+    for (const struct assay_json *s = scenarios->first; s; s = s->next)
+        if (!add_scenario(pf, s))
+            return false;
+    return true;
+}

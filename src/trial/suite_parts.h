@@ -1,0 +1,122 @@
+/*
+ * What the readers of suites share. Private to the suite_*.c and promptfoo_*.c
+ * files.
+ */
+#ifndef ASSAY_TRIAL_SUITE_PARTS_H
+#define ASSAY_TRIAL_SUITE_PARTS_H
+
+#include "assay/suite.h"
+#include "trial/template.h"
+
+/* A document that was read: which file a value stands in. */
+struct assay_suite_source {
+    const struct assay_json *root;
+    struct assay_str path;
+    struct assay_suite_source *next;
+};
+
+struct assay_suite_reader {
+    struct assay_suite *suite;
+    struct assay_arena *arena; /* the suite's */
+    const struct assay_suite_options *options;
+    struct assay_str folder; /* of the suite, real path */
+    struct assay_suite_file *main;
+    struct assay_suite_source *sources;
+    const struct assay_json *env; /* the suite's own variables, or NULL */
+    struct assay_str env_refused; /* a key was asked for */
+    size_t most_cases, file_room, note_room, case_room;
+    struct assay_error *err;
+};
+
+/* "tests.csv:14", of a value read from a file. */
+struct assay_str assay_suite_where(const struct assay_suite_reader *in,
+                                   const struct assay_json *value);
+/* "tests.csv:14: …", BAD_INPUT. Returns false. */
+bool assay_suite_fail(struct assay_suite_reader *in,
+                      const struct assay_json *value, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Once each, at most 100 of them. */
+void assay_suite_note(struct assay_suite_reader *in, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A new case, zeroed; NULL: LIMIT. Void when the next one is made. */
+struct assay_case *assay_suite_new_case(struct assay_suite_reader *in);
+/* Ids of all cases, from what they ask; equal ones are told apart. */
+void assay_suite_name_cases(struct assay_suite_reader *in);
+
+/* ------------------------------------------------------- files */
+
+/*
+ * A file named from the suite, read once and kept with its hash. Names lead
+ * below the suite's folder, links included, or are absolute. `from` is where
+ * it is named, or NULL.
+ */
+struct assay_suite_file *assay_suite_open(struct assay_suite_reader *in,
+                                          struct assay_str name,
+                                          const struct assay_json *from);
+/* Without links and dots; false: there is no such thing. */
+bool assay_suite_real_path(struct assay_suite_reader *in, struct assay_str path,
+                           struct assay_str *real);
+/* Files that fit a pattern (* ? [a-z] **), sorted; at least one. */
+bool assay_suite_glob(struct assay_suite_reader *in, struct assay_str pattern,
+                      const struct assay_json *from, struct assay_str **names,
+                      size_t *count);
+bool assay_suite_is_pattern(struct assay_str name);
+/* Its text as a tree: JSON for .json, an array of its lines for .jsonl, else
+   YAML. */
+struct assay_json *assay_suite_document(struct assay_suite_reader *in,
+                                        const struct assay_suite_file *file);
+/* Values under this root stand in that file. */
+void assay_suite_add_source(struct assay_suite_reader *in,
+                            const struct assay_json *root,
+                            struct assay_str path);
+/* "file://x" without its scheme; false: it is no such text. */
+bool assay_suite_file_name(struct assay_str text, struct assay_str *name);
+/* ".js", ".py" and the like: programs, which are never run. */
+bool assay_suite_is_program(struct assay_str name);
+/* ".PNG" of "a/b.PNG", in lower case; empty without one. */
+struct assay_str assay_suite_extension(struct assay_suite_reader *in,
+                                       struct assay_str name);
+
+/* ------------------------------------------------------- texts */
+
+/* For templates: {{ env.NAME }}. The context is the reader. */
+const struct assay_json *assay_suite_env(void *context, struct assay_str name);
+/* After rendering: false when a key was asked for by {{ env.NAME }}. */
+bool assay_suite_env_ok(struct assay_suite_reader *in,
+                        const struct assay_json *from);
+/* A text of the configuration with its {{ env.NAME }} filled in. */
+bool assay_suite_text(struct assay_suite_reader *in,
+                      const struct assay_json *value, struct assay_str *text);
+/* A number, where there is one (NULL and null leave *to as it is). */
+bool assay_suite_number(struct assay_suite_reader *in,
+                        const struct assay_json *value,
+                        struct assay_stated *to);
+/* Names a secret: "OPENAI_API_KEY", "HF_TOKEN". */
+bool assay_suite_is_key_name(struct assay_str name);
+
+/* ------------------------------------------------------- messages */
+
+/*
+ * What a rendered prompt says: the messages of a chat when it is a list of
+ * {role, content}, else one message of a user.
+ */
+bool assay_suite_messages(struct assay_suite_reader *in, struct assay_str text,
+                          const struct assay_json *from, struct assay_case *to);
+/* The same from a list; BAD_INPUT names what is no message. */
+bool assay_suite_messages_from(struct assay_suite_reader *in,
+                               const struct assay_json *list,
+                               const struct assay_json *from,
+                               struct assay_case *to);
+/* One message of a user. */
+void assay_suite_user_message(struct assay_suite_reader *in,
+                              struct assay_str text, struct assay_case *to);
+
+/* ------------------------------------------------------- formats */
+
+bool assay_suite_read_promptfoo(struct assay_suite_reader *in,
+                                const struct assay_json *root);
+bool assay_suite_read_lm_eval(struct assay_suite_reader *in,
+                              const struct assay_json *root);
+bool assay_suite_read_prompts(struct assay_suite_reader *in);
+
+#endif
