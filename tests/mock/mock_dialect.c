@@ -261,7 +261,9 @@ static void openai_stream(struct writing *w)
             openai_delta_end(w, openai_finish(answer), false);
         }
     }
-    if (w->request->include_usage && answer->usage != MOCK_USAGE_MISSING) {
+    /* Who streams without being asked does so with usage. */
+    if ((w->request->include_usage || !w->request->stream) &&
+        answer->usage != MOCK_USAGE_MISSING) {
         openai_head(w, "chat.completion.chunk");
         put(w, "\"choices\":[],");
         openai_usage(w, answer->output_tokens);
