@@ -13,7 +13,8 @@
 enum {
     REPEATED_BYTES = 64 << 10,
     ENDLESS_TOKEN_BYTES = 16 << 10,
-    BOMB_BYTES = 96 << 20,
+    BOMB_PIECE_BYTES = 1 << 20,
+    BOMB_PIECES = 96,
     RESET_MS = 50, /* what was sent before a reset has arrived by then */
     TOKENS_BEFORE_ERROR = 50,
     MOST_BYTES = 1 << 26,
@@ -300,7 +301,7 @@ static struct assay_str twist_bytes(struct planning *p, struct assay_str bytes)
 
 static struct assay_str gzipped(struct planning *p, struct assay_str text)
 {
-    size_t room = text.len / 64 + 4096 + (text.len < 65536 ? text.len : 0);
+    size_t room = text.len + text.len / 64 + 4096;
     char *bytes = assay_arena_alloc(p->arena, room, 1);
     z_stream z = {0};
 
@@ -314,6 +315,47 @@ static struct assay_str gzipped(struct planning *p, struct assay_str text)
     size_t len = room - z.avail_out;
     deflateEnd(&z);
     return (struct assay_str){bytes, len};
+}
+
+static void put_le32(struct assay_buf *out, unsigned long value)
+{
+    for (int shift = 0; shift < 32; shift += 8)
+        assay_buf_add_char(out, (char)(value >> shift & 0xFF));
+}
+
+/*
+ * A megabyte of blanks, squeezed once and repeated, so that a bomb costs us
+ * little; well-formed to its checksum (RFC 1951, 1952).
+ */
+static struct assay_str bomb(struct planning *p)
+{
+    struct assay_str blanks = repeated(p, ' ', BOMB_PIECE_BYTES);
+    unsigned char piece[8192];
+    unsigned long one, all = 0;
+    struct assay_buf out;
+    z_stream z = {0};
+
+    memcpy(&z.next_in, &blanks.at, sizeof(z.next_in));
+    z.avail_in = BOMB_PIECE_BYTES;
+    z.next_out = piece;
+    z.avail_out = sizeof(piece);
+    deflateInit2(&z, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
+    deflate(&z, Z_FULL_FLUSH);
+    size_t len = sizeof(piece) - z.avail_out;
+    deflateEnd(&z);
+    one = crc32(0, (const unsigned char *)blanks.at, BOMB_PIECE_BYTES);
+    assay_buf_init(&out, MOST_BYTES);
+    assay_buf_add(&out, (struct assay_str){"\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10});
+    for (int i = 0; i < BOMB_PIECES; i++) {
+        assay_buf_add(&out, (struct assay_str){(const char *)piece, len});
+        all = crc32_combine(all, one, BOMB_PIECE_BYTES);
+    }
+    assay_buf_add(&out, (struct assay_str){"\x03\0", 2}); /* the last block */
+    put_le32(&out, all);
+    put_le32(&out, (unsigned long)BOMB_PIECES * BOMB_PIECE_BYTES);
+    struct assay_str bytes = assay_arena_copy(p->arena, assay_buf_str(&out));
+    assay_buf_release(&out);
+    return bytes;
 }
 
 static const char json_type[] = "application/json";
@@ -330,7 +372,7 @@ static void plan_whole(struct planning *p)
         add_body(p, 200, gzip_type, gzipped(p, body));
         break;
     case MOCK_BOMB:
-        add_body(p, 200, gzip_type, gzipped(p, repeated(p, ' ', BOMB_BYTES)));
+        add_body(p, 200, gzip_type, bomb(p));
         break;
     case MOCK_ENDLESS_BODY:
         add_bytes(p, head(p, 200, json_type, BY_CHUNKS, 0), false);
