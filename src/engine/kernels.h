@@ -34,8 +34,10 @@ enum {
 
 /*
  * A weight matrix in the order in which the kernels read it: groups of 16
- * rows; in a group first the weights, tile by tile, then what scales them.
- * The same for all levels.
+ * rows; in a group tile by tile, each with its scales behind it, and before
+ * eight tiles of a K type what scales all of them. So there is one stream of
+ * bytes: with scales in a place of their own a processor guesses half as well
+ * what to read next. The same for all levels.
  *
  * A tile of a block type is 32 columns of the 16 rows, as eight quads: four
  * neighbouring columns of each row make one 32-bit lane, so that a quad is
@@ -55,14 +57,19 @@ struct assay_matrix {
     unsigned char *packed; /* ASSAY_ALIGN-aligned */
 };
 
-/* Where things are in a group; see kernels_pack.c. */
+/* Bytes of the parts of a group. */
 struct assay_layout {
-    size_t weights; /* bytes of a tile: quads, then high bits */
-    size_t scales;  /* of a tile; see the kinds */
-    size_t super;   /* of eight tiles: d[16], dmin[16] as f16; or 0 */
-    size_t scales_at, super_at; /* in the group */
+    size_t weights; /* of a tile: quads, then high bits */
+    size_t tile;    /* with its scales; see the kinds */
+    size_t super;   /* before eight tiles: d[16], dmin[16] as f16; or 0 */
 };
 struct assay_layout assay_matrix_layout(const struct assay_matrix *m);
+
+enum { ASSAY_SUPER_TILES = 8 };
+
+/* Where a tile is in its group, and what is before the eight it is of. */
+size_t assay_super_at(const struct assay_layout *at, size_t tile);
+size_t assay_tile_at(const struct assay_layout *at, size_t tile);
 
 /*
  * What scales a tile. OFFSET: d (q - offset), d f16[16]. MINIMUM: d q + m,

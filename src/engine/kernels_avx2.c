@@ -11,7 +11,7 @@
 
 #include <immintrin.h>
 
-enum { QUAD = 64, TILES = 8, HALF = 8, GROUPS_TOGETHER = 4, WIDEST = 4 };
+enum { QUAD = 64, HALF = 8, GROUPS_TOGETHER = 4, WIDEST = 4 };
 
 /* d and the negative dmin of the eight tiles of a K block, of eight rows. */
 struct super {
@@ -135,9 +135,9 @@ static inline __attribute__((always_inline)) struct scales scales_of(
  * 0; in the next tile they stand `step` blocks on.
  */
 static inline __attribute__((always_inline)) void half_times(
-    const struct job *job, const unsigned char *group, size_t block,
-    size_t step, int width, unsigned bits, enum assay_scaling scaling,
-    int offset, int half, float *y, size_t stride)
+    const struct job *job, const unsigned char *tile, size_t block, size_t step,
+    int width, unsigned bits, enum assay_scaling scaling, int offset, int half,
+    float *y, size_t stride)
 {
     const struct assay_layout *at = &job->layout;
     const bool k6 = scaling == ASSAY_SCALE_K6;
@@ -149,21 +149,17 @@ static inline __attribute__((always_inline)) void half_times(
     for (int v = 0; v < width; v++)
         sums[v] = job->x->more ? _mm256_loadu_ps(y + (size_t)v * stride)
                                : _mm256_setzero_ps();
-    for (size_t t = 0; t < job->tiles; t++, block += step) {
-        const unsigned char *tile = group + t * at->weights;
-        const unsigned char *own = group + at->scales_at + t * at->scales;
+    for (size_t t = 0; t < job->tiles; t++, block += step, tile += at->tile) {
         const int8_t *x = job->x->bytes + block * ASSAY_BLOCK;
         const int32_t *halves = job->x->halves + 2 * block;
         __m256i first[WIDEST], second[WIDEST];
 
-        if (at->super && t % TILES == 0) {
-            const unsigned char *s =
-                group + at->super_at + t / TILES * at->super + half * 16;
-
-            super.d = halves_at(s);
+        if (at->super && t % ASSAY_SUPER_TILES == 0) {
+            super.d = halves_at(tile + half * 16);
             if (scaling == ASSAY_SCALE_K)
-                super.least =
-                    _mm256_sub_ps(_mm256_setzero_ps(), halves_at(s + 32));
+                super.least = _mm256_sub_ps(_mm256_setzero_ps(),
+                                            halves_at(tile + 32 + half * 16));
+            tile += at->super;
         }
         for (int v = 0; v < width; v++) {
             if (k6)
@@ -184,7 +180,8 @@ static inline __attribute__((always_inline)) void half_times(
                 *sum = add_products(*sum, q, bits, four);
             }
         }
-        const struct scales s = scales_of(own, &super, scaling, half);
+        const struct scales s =
+            scales_of(tile + at->weights, &super, scaling, half);
 #pragma GCC unroll 4
         for (int v = 0; v < width; v++) {
             __m256 scale = _mm256_set1_ps(job->x->scales[block + (size_t)v]);

@@ -12,7 +12,7 @@
 
 #include <immintrin.h>
 
-enum { QUAD = 64, TILES = 8, GROUPS_TOGETHER = 4 };
+enum { QUAD = 64, GROUPS_TOGETHER = 4 };
 
 /* d and the negative dmin of the eight tiles of a K block. */
 struct super {
@@ -111,9 +111,9 @@ static inline __attribute__((always_inline)) struct scales scales_of(
  * stays in registers.
  */
 static inline __attribute__((always_inline)) void group_times(
-    const struct job *job, const unsigned char *group, size_t block,
-    size_t step, int width, unsigned bits, enum assay_scaling scaling,
-    int offset, float *y, size_t stride)
+    const struct job *job, const unsigned char *tile, size_t block, size_t step,
+    int width, unsigned bits, enum assay_scaling scaling, int offset, float *y,
+    size_t stride)
 {
     const struct assay_layout *at = &job->layout;
     const bool k6 = scaling == ASSAY_SCALE_K6;
@@ -123,21 +123,17 @@ static inline __attribute__((always_inline)) void group_times(
     for (int v = 0; v < width; v++)
         sums[v] = job->x->more ? _mm512_loadu_ps(y + (size_t)v * stride)
                                : _mm512_setzero_ps();
-    for (size_t t = 0; t < job->tiles; t++, block += step) {
-        const unsigned char *tile = group + t * at->weights;
-        const unsigned char *own = group + at->scales_at + t * at->scales;
+    for (size_t t = 0; t < job->tiles; t++, block += step, tile += at->tile) {
         const int8_t *x = job->x->bytes + block * ASSAY_BLOCK;
         const int32_t *halves = job->x->halves + 2 * block;
         __m512i first[ASSAY_CHUNK], second[ASSAY_CHUNK];
 
-        if (at->super && t % TILES == 0) {
-            const unsigned char *s =
-                group + at->super_at + t / TILES * at->super;
-
-            super.d = halves_at(s);
+        if (at->super && t % ASSAY_SUPER_TILES == 0) {
+            super.d = halves_at(tile);
             if (scaling == ASSAY_SCALE_K)
                 super.least =
-                    _mm512_sub_ps(_mm512_setzero_ps(), halves_at(s + 32));
+                    _mm512_sub_ps(_mm512_setzero_ps(), halves_at(tile + 32));
+            tile += at->super;
         }
         for (int v = 0; v < width; v++) {
             if (k6)
@@ -158,7 +154,7 @@ static inline __attribute__((always_inline)) void group_times(
                 *sum = _mm512_dpbusd_epi32(*sum, q, _mm512_set1_epi32(four));
             }
         }
-        const struct scales s = scales_of(own, &super, scaling);
+        const struct scales s = scales_of(tile + at->weights, &super, scaling);
 #pragma GCC unroll 12
         for (int v = 0; v < width; v++) {
             __m512 scale = _mm512_set1_ps(job->x->scales[block + (size_t)v]);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { TILES = 8, QUAD_BYTES = 64, QUADS = 8 };
+enum { TILES = ASSAY_SUPER_TILES, QUAD_BYTES = 64, QUADS = 8 };
 
 struct assay_packing assay_packing_of(enum assay_tensor_type type)
 {
@@ -48,23 +48,28 @@ static size_t tile_count(uint32_t cols)
 struct assay_layout assay_matrix_layout(const struct assay_matrix *m)
 {
     struct assay_packing packing = assay_packing_of(m->type);
-    size_t tiles = tile_count(m->cols);
-    struct assay_layout at = {
-        .weights = (size_t)packing.bits * QUAD_BYTES,
-        .scales = 2 * ASSAY_GROUP,
-    };
+    struct assay_layout at = {.weights = (size_t)packing.bits * QUAD_BYTES};
 
     if (packing.scaling == ASSAY_SCALE_NONE)
         return (struct assay_layout){0};
+    at.tile = at.weights + 2 * ASSAY_GROUP;
     if (packing.scaling == ASSAY_SCALE_MINIMUM)
-        at.scales = 4 * ASSAY_GROUP;
-    at.scales_at = tiles * at.weights;
-    at.super_at = at.scales_at + aligned(tiles * at.scales);
+        at.tile += 2 * ASSAY_GROUP;
     if (packing.scaling == ASSAY_SCALE_K)
         at.super = 4 * ASSAY_GROUP;
     if (packing.scaling == ASSAY_SCALE_K6)
         at.super = 2 * ASSAY_GROUP;
     return at;
+}
+
+size_t assay_super_at(const struct assay_layout *at, size_t tile)
+{
+    return tile / TILES * (at->super + TILES * at->tile);
+}
+
+size_t assay_tile_at(const struct assay_layout *at, size_t tile)
+{
+    return assay_super_at(at, tile) + at->super + tile % TILES * at->tile;
 }
 
 static size_t group_bytes(const struct assay_matrix *m)
@@ -74,7 +79,7 @@ static size_t group_bytes(const struct assay_matrix *m)
 
     if (packing.scaling == ASSAY_SCALE_NONE)
         return aligned((size_t)m->cols * ASSAY_GROUP * packing.bits / 8);
-    return aligned(at.super_at + tile_count(m->cols) / TILES * at.super);
+    return aligned(assay_tile_at(&at, tile_count(m->cols)) - at.super);
 }
 
 size_t assay_matrix_bytes(enum assay_tensor_type type, uint32_t rows,
@@ -102,7 +107,7 @@ void assay_matrix_init(struct assay_matrix *m, enum assay_tensor_type type,
  */
 struct place {
     unsigned char *tiles, *scales, *super;
-    size_t tile_bytes, scale_bytes; /* from one tile to the next */
+    size_t tile_bytes; /* from one tile to the next, also of scales */
     /* bits of the sixteen rows, four each, of the quads of each tile */
     uint64_t fifth[TILES][QUADS];
 };
@@ -218,8 +223,8 @@ static inline void put_k_scales(struct place *p, size_t r, const uint8_t d[2],
     put_half(p->super + 2 * ASSAY_GROUP, r, dmin);
     assay_k_scales(scales, scale, min);
     for (size_t j = 0; j < TILES; j++) {
-        p->scales[j * p->scale_bytes + r] = scale[j];
-        p->scales[j * p->scale_bytes + ASSAY_GROUP + r] = min[j];
+        p->scales[j * p->tile_bytes + r] = scale[j];
+        p->scales[j * p->tile_bytes + ASSAY_GROUP + r] = min[j];
     }
 }
 
@@ -273,8 +278,8 @@ static inline void pack_q6_k(struct place *p, const uint8_t *block, size_t r)
 
     put_half(p->super, r, from->d);
     for (size_t j = 0; j < TILES; j++) {
-        p->scales[j * p->scale_bytes + r] = (uint8_t)from->scales[2 * j];
-        p->scales[j * p->scale_bytes + ASSAY_GROUP + r] =
+        p->scales[j * p->tile_bytes + r] = (uint8_t)from->scales[2 * j];
+        p->scales[j * p->tile_bytes + ASSAY_GROUP + r] =
             (uint8_t)from->scales[2 * j + 1];
     }
     for (size_t half = 0; half < 2; half++) {
@@ -327,12 +332,12 @@ static inline __attribute__((always_inline)) void each_block(
     bool fifth = assay_packing_of(g->m->type).bits == 5;
 
     for (size_t b = 0; b < g->m->cols / format->values; b++) {
+        unsigned char *first = g->out + assay_tile_at(&at, b * tiles);
         struct place p = {
-            .tiles = g->out + b * tiles * at.weights,
-            .scales = g->out + at.scales_at + b * tiles * at.scales,
-            .super = g->out + at.super_at + b * at.super,
-            .tile_bytes = at.weights,
-            .scale_bytes = at.scales,
+            .tiles = first,
+            .scales = first + at.weights,
+            .super = first - at.super,
+            .tile_bytes = at.tile,
         };
 
         for (size_t r = 0; r < g->count; r++)
@@ -396,20 +401,17 @@ static void pack_group(const struct group *g)
     }
 }
 
-/* What no row writes: rows that are not there, and between the parts. */
+/* What no row writes: rows that are not there, and the end. */
 static void clear_rest(const struct group *g)
 {
     struct assay_packing packing = assay_packing_of(g->m->type);
     struct assay_layout at = assay_matrix_layout(g->m);
-    size_t tiles = tile_count(g->m->cols);
-    size_t scales_end = at.scales_at + tiles * at.scales;
-    size_t end = at.super_at + tiles / TILES * at.super;
+    size_t end = assay_tile_at(&at, tile_count(g->m->cols)) - at.super;
 
     if (packing.scaling == ASSAY_SCALE_NONE)
         end = (size_t)g->m->cols * ASSAY_GROUP * packing.bits / 8;
     if (g->count < ASSAY_GROUP)
-        end = scales_end = at.super_at = 0;
-    memset(g->out + scales_end, 0, at.super_at - scales_end);
+        end = 0;
     memset(g->out + end, 0, g->m->group_bytes - end);
 }
 
@@ -464,8 +466,8 @@ struct assay_tile_scale assay_tile_scale(const struct assay_matrix *m,
                                          size_t tile, size_t r)
 {
     struct assay_layout at = assay_matrix_layout(m);
-    const unsigned char *own = group + at.scales_at + tile * at.scales;
-    const unsigned char *super = group + at.super_at + tile / TILES * at.super;
+    const unsigned char *own = group + assay_tile_at(&at, tile) + at.weights;
+    const unsigned char *super = group + assay_super_at(&at, tile);
     struct assay_tile_scale s = {0};
     float d;
 
@@ -511,7 +513,8 @@ static void float_row(const struct assay_matrix *m, const unsigned char *group,
 void assay_matrix_row(const struct assay_matrix *m, uint32_t row, float *out)
 {
     struct assay_packing packing = assay_packing_of(m->type);
-    size_t weights = assay_matrix_layout(m).weights, r = row % ASSAY_GROUP;
+    struct assay_layout at = assay_matrix_layout(m);
+    size_t r = row % ASSAY_GROUP;
     const unsigned char *group = m->packed + row / ASSAY_GROUP * m->group_bytes;
     bool has_minimum = packing.scaling == ASSAY_SCALE_MINIMUM ||
                        packing.scaling == ASSAY_SCALE_K;
@@ -524,7 +527,8 @@ void assay_matrix_row(const struct assay_matrix *m, uint32_t row, float *out)
         struct assay_tile_scale s = assay_tile_scale(m, group, t, r);
 
         for (size_t c = 0; c < ASSAY_BLOCK; c++) {
-            int q = assay_tile_value(group + t * weights, packing.bits, r, c);
+            int q = assay_tile_value(group + assay_tile_at(&at, t),
+                                     packing.bits, r, c);
             float scale = c < ASSAY_BLOCK / 2 ? s.low : s.high;
 
             float *value = &out[t * ASSAY_BLOCK + c];

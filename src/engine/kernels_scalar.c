@@ -60,7 +60,7 @@ static void blocks_times(const struct assay_matrix *m,
 {
     const unsigned char *group = m->packed + g * m->group_bytes;
     struct assay_packing packing = assay_packing_of(m->type);
-    size_t weights = assay_matrix_layout(m).weights;
+    struct assay_layout at = assay_matrix_layout(m);
 
     for (size_t v = 0; v < x->count && !x->more; v++)
         memset(y + v * stride + g * ASSAY_GROUP, 0, ASSAY_GROUP * sizeof *y);
@@ -69,7 +69,7 @@ static void blocks_times(const struct assay_matrix *m,
             struct assay_tile_scale s = assay_tile_scale(m, group, t, r);
             int q[ASSAY_BLOCK];
 
-            read_tile(m, group + t * weights, packing, r, q);
+            read_tile(m, group + assay_tile_at(&at, t), packing, r, q);
             for (size_t v = 0; v < x->count; v++) {
                 float *sum = &y[v * stride + g * ASSAY_GROUP + r];
 
