@@ -5,15 +5,7 @@
 
 rounds=${BENCH_ROUNDS:-3}
 weights=${BENCH_WEIGHTS:-$TMP}
-flags=
-grep -q avx512_vnni /proc/cpuinfo && flags='-mavx512f -mavx512bw -mavx512vnni'
-# shellcheck disable=SC2086 # words
-cc -std=gnu17 -O3 $flags -o "$TMP/limits" "$ROOT/bench/engine_limits.c" \
-    -lpthread
-read -r gigabytes operations <<<"$("$TMP/limits" 2)"
 echo
-echo "Engine: two threads read $gigabytes GB/s; int8 peak $operations GOPS"
-
 peer=()
 if ASSAY_NPM_SET=bench/npm "$ROOT/tools/npm.sh" setup; then
     cp "$ROOT/bench/engine_peer.mjs" "$ROOT/build/npm-bench/"
@@ -25,7 +17,6 @@ for type in ${BENCH_TYPES:-q4_0 q8_0 q4_k_m}; do
     [ -e "$file" ] ||
         python3 "$ROOT/bench/make_gemma2_2b.py" "$file" "$type"
     python3 "$ROOT/bench/engine_table.py" "$ASSAY" "$file" "$type" "$rounds" \
-        "$gigabytes" "$operations" \
         ${peer[@]+"${peer[@]}" "$file" "$rounds"}
     [ "$weights" != "$TMP" ] || rm -f "$file"
 done

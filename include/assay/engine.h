@@ -53,10 +53,21 @@ struct assay_engine_facts {
     size_t weight_bytes; /* packed */
     size_t token_bytes;  /* of the cache, for one token of one sequence */
     size_t threads;
-    const char *cpu;       /* level that runs */
+    const char *cpu;       /* level that runs: "avx512" */
+    const char *extension; /* and what it multiplies with: "avx512_vnni" */
     const char *precision; /* "int8", "float" */
 };
 struct assay_engine_facts assay_engine_facts(const struct assay_engine *engine);
+
+/* The most that could be had of this machine by the engine's threads. */
+struct assay_engine_limits {
+    double read_bytes_per_s;      /* from memory, all threads together */
+    double int8_operations_per_s; /* a product and its sum are two */
+};
+/* Measures for some tenths of a second. False: SYSTEM (memory). */
+bool assay_engine_measure(struct assay_engine *engine,
+                          struct assay_engine_limits *limits,
+                          struct assay_error *err);
 
 /* ------------------------------------------------------- sequences */
 

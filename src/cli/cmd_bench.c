@@ -16,7 +16,7 @@
 
 enum {
     PROMPT = 512,
-    ANSWER = 32,
+    ANSWER = 64,
     BATCH = 8,
     WARM = 4,
     MOST_RUNS = 25,
@@ -28,6 +28,7 @@ struct speed {
 
 struct result {
     struct assay_engine_facts facts;
+    struct assay_engine_limits limits;
     struct speed prefill, decode, batched;
     double load_seconds;
     size_t peak_bytes;
@@ -83,10 +84,24 @@ static bool step(struct bench *b, size_t count, size_t tokens, size_t at,
     return assay_engine_run(b->engine, steps, count, err);
 }
 
-static bool measure_prefill(struct bench *b, struct speed *speed,
-                            struct assay_error *err)
+/* Tokens a second of `count` answers that are written together. */
+static bool decode(struct bench *b, size_t count, double *rate,
+                   struct assay_error *err)
 {
-    double values[MOST_RUNS];
+    double begun = seconds();
+
+    for (size_t i = 0; i < b->answer; i++)
+        if (!step(b, count, 1, i % b->prompt, err))
+            return false;
+    *rate = (double)(count * b->answer) / (seconds() - begun);
+    return true;
+}
+
+/* A prompt and its answer, so often. */
+static bool measure_alone(struct bench *b, struct result *result,
+                          struct assay_error *err)
+{
+    double prefill[MOST_RUNS], answer[MOST_RUNS];
 
     for (size_t r = 0; r < b->runs; r++) {
         double begun;
@@ -95,29 +110,26 @@ static bool measure_prefill(struct bench *b, struct speed *speed,
         begun = seconds();
         if (!step(b, 1, b->prompt, 0, err))
             return false;
-        values[r] = (double)b->prompt / (seconds() - begun);
+        prefill[r] = (double)b->prompt / (seconds() - begun);
+        if (!decode(b, 1, &answer[r], err))
+            return false;
     }
-    *speed = speed_of(values, b->runs);
+    result->prefill = speed_of(prefill, b->runs);
+    result->decode = speed_of(answer, b->runs);
     return true;
 }
 
-static bool measure_decode(struct bench *b, size_t count, struct speed *speed,
-                           struct assay_error *err)
+/* Answers to prompts of a few tokens: a cache of eight long ones is large. */
+static bool measure_together(struct bench *b, struct speed *speed,
+                             struct assay_error *err)
 {
     double values[MOST_RUNS];
 
     for (size_t r = 0; r < b->runs; r++) {
-        double begun = 0;
-
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < BATCH; i++)
             assay_sequence_cut(b->sequences[i], 0);
-        for (size_t i = 0; i < WARM + b->answer; i++) {
-            if (i == WARM)
-                begun = seconds();
-            if (!step(b, count, 1, i % b->prompt, err))
-                return false;
-        }
-        values[r] = (double)(count * b->answer) / (seconds() - begun);
+        if (!step(b, BATCH, WARM, 0, err) || !decode(b, BATCH, &values[r], err))
+            return false;
     }
     *speed = speed_of(values, b->runs);
     return true;
@@ -157,19 +169,20 @@ static bool measure(struct assay_engine *engine, size_t runs,
     bool ok;
 
     result->facts = assay_engine_facts(engine);
-    b.prompt =
-        result->facts.context > PROMPT ? PROMPT : result->facts.context - 1;
     b.answer =
-        result->facts.context > 2 * ANSWER ? ANSWER : result->facts.context / 2;
+        result->facts.context / 4 < ANSWER ? result->facts.context / 4 : ANSWER;
+    b.prompt = result->facts.context - b.answer < PROMPT
+                   ? result->facts.context - b.answer
+                   : PROMPT;
     result->prompt = b.prompt;
     result->answer = b.answer;
-    ok = take_parts(&b, err) && measure_prefill(&b, &result->prefill, err) &&
-         measure_decode(&b, 1, &result->decode, err) &&
-         measure_decode(&b, BATCH, &result->batched, err);
+    ok = take_parts(&b, err) && measure_alone(&b, result, err) &&
+         measure_together(&b, &result->batched, err);
     free_parts(&b);
     if (ok && getrusage(RUSAGE_SELF, &usage) == 0)
         result->peak_bytes = (size_t)usage.ru_maxrss * 1024;
-    return ok;
+    /* last: it takes memory of its own */
+    return ok && assay_engine_measure(engine, &result->limits, err);
 }
 
 /* ------------------------------------------------------- the price */
@@ -363,21 +376,26 @@ static void add_speed(struct assay_cli *cli, struct assay_document *doc,
                                ASSAY_STR_ARG(rate(&cli->arena, speed->most))));
 }
 
-static struct assay_json *speed_json(struct assay_arena *arena,
-                                     const struct speed *speed)
+static void set_number(struct assay_arena *arena, struct assay_json *object,
+                       const char *key, double value)
 {
-    struct assay_json *one = assay_json_object(arena);
+    assay_json_set(
+        object, key,
+        assay_json_number(arena, assay_arena_printf(arena, "%.6g", value)));
+}
 
-    assay_json_set(one, "median",
-                   assay_json_number(arena, assay_arena_printf(arena, "%.6g",
-                                                               speed->median)));
-    assay_json_set(one, "least",
-                   assay_json_number(
-                       arena, assay_arena_printf(arena, "%.6g", speed->least)));
-    assay_json_set(one, "most",
-                   assay_json_number(
-                       arena, assay_arena_printf(arena, "%.6g", speed->most)));
-    return one;
+/* The median, and from where to where the runs lay. */
+static void set_speed(struct assay_arena *arena, struct assay_json *object,
+                      const char *key, const struct speed *speed)
+{
+    const char *least =
+        assay_arena_cstr(arena, assay_arena_printf(arena, "%s_least", key));
+    const char *most =
+        assay_arena_cstr(arena, assay_arena_printf(arena, "%s_most", key));
+
+    set_number(arena, object, key, speed->median);
+    set_number(arena, object, least, speed->least);
+    set_number(arena, object, most, speed->most);
 }
 
 static struct assay_json *data_of(struct assay_cli *cli, const char *name,
@@ -385,24 +403,29 @@ static struct assay_json *data_of(struct assay_cli *cli, const char *name,
                                   const struct price *price)
 {
     struct assay_arena *arena = &cli->arena;
-    struct assay_json *data = assay_json_object(arena);
+    struct assay_json *data = assay_json_object(arena), *batch, *together;
 
     assay_json_set_c(arena, data, "format", "assay-bench/1");
     assay_json_set_c(arena, data, "model", name);
-    assay_json_set_c(arena, data, "cpu", r->facts.cpu);
+    assay_json_set_c(arena, data, "cpu", r->facts.extension);
     assay_json_set_c(arena, data, "precision", r->facts.precision);
     assay_json_set_uint(arena, data, "threads", r->facts.threads);
     assay_json_set_uint(arena, data, "parameters", r->facts.parameters);
-    assay_json_set_uint(arena, data, "weight_bytes", r->facts.weight_bytes);
-    assay_json_set_uint(arena, data, "peak_bytes", r->peak_bytes);
+    assay_json_set_uint(arena, data, "weights_bytes", r->facts.weight_bytes);
+    assay_json_set_uint(arena, data, "peak_rss_bytes", r->peak_bytes);
+    set_number(arena, data, "load_s", r->load_seconds);
     assay_json_set_uint(arena, data, "prompt_tokens", r->prompt);
     assay_json_set_uint(arena, data, "answer_tokens", r->answer);
-    assay_json_set(data, "prefill_tokens_per_second",
-                   speed_json(arena, &r->prefill));
-    assay_json_set(data, "decode_tokens_per_second",
-                   speed_json(arena, &r->decode));
-    assay_json_set(data, "decode_8_tokens_per_second",
-                   speed_json(arena, &r->batched));
+    set_speed(arena, data, "prefill_tokens_per_s", &r->prefill);
+    set_speed(arena, data, "decode_tokens_per_s", &r->decode);
+    batch = assay_json_set(data, "batch", assay_json_array(arena));
+    together = assay_json_add(batch, assay_json_object(arena));
+    assay_json_set_uint(arena, together, "sequences", BATCH);
+    set_speed(arena, together, "decode_tokens_per_s", &r->batched);
+    assay_json_set_uint(arena, data, "read_bandwidth_bytes_per_s",
+                        (uint64_t)r->limits.read_bytes_per_s);
+    assay_json_set_uint(arena, data, "int8_peak_ops_per_s",
+                        (uint64_t)r->limits.int8_operations_per_s);
     if (price->wanted) {
         assay_json_set_text(arena, data, "input_usd_per_million", price->input);
         assay_json_set_text(arena, data, "output_usd_per_million",
@@ -437,6 +460,14 @@ static struct assay_document *page_of(struct assay_cli *cli, const char *name,
             assay_arena_printf(arena, "%.4g MB", (double)r->peak_bytes / 1e6),
             assay_arena_printf(arena, "weights %.4g MB",
                                (double)r->facts.weight_bytes / 1e6));
+    add_row(cli, doc, table, "reading memory, at most",
+            assay_arena_printf(arena, "%.3g GB/s",
+                               r->limits.read_bytes_per_s / 1e9),
+            ASSAY_STR(""));
+    add_row(cli, doc, table, "int8 arithmetic, at most",
+            assay_arena_printf(arena, "%.3g GOPS",
+                               r->limits.int8_operations_per_s / 1e9),
+            assay_str_c(r->facts.extension));
     if (price->wanted) {
         struct assay_str note =
             assay_arena_printf(arena, "$%.4g an hour, %.0f %% used",
@@ -522,9 +553,12 @@ const struct assay_command assay_cmd_bench = {
     .summary = "how fast weights run here, and what that makes a token cost",
     .usage = "[MODEL]",
     .details =
-        "Reads a prompt of 512 tokens, writes answers of 32, one and eight "
-        "together, each several times; the median is shown with the least "
-        "and the most. With --hour-price a million tokens in cost what the "
+        "Reads a prompt of 512 tokens and writes 64 behind it, then eight "
+        "answers of 64 together, each several times; the median is shown "
+        "with the least and the most. Beside it stands what this machine "
+        "could do at most with as many threads: memory that it reads, and "
+        "int8 products and sums. With --hour-price a million tokens in cost "
+        "what the "
         "time to read them does, a million out what the time to write them "
         "does, one answer at a time. --model keeps these prices in the store "
         "as claims of kind measured on the route local/NAME, so that "

@@ -449,6 +449,7 @@ struct assay_engine_facts assay_engine_facts(const struct assay_engine *engine)
         .weight_bytes = engine->packed_bytes,
         .threads = assay_pool_threads(engine->pool),
         .cpu = assay_cpu_level_name(engine->kernels->level),
+        .extension = engine->kernels->extension,
         .precision = engine->floats ? "float" : "int8",
     };
 

@@ -164,6 +164,7 @@ size_t assay_kv_bytes(enum assay_kv_type type, uint32_t head_dim,
 
 struct assay_kernels {
     enum assay_cpu_level level;
+    const char *extension; /* what int8 is multiplied with */
 
     /* Fills what is quantised, and the rest, of vectors from … to. */
     void (*quantise)(struct assay_vectors *x, size_t from, size_t to);
@@ -201,6 +202,12 @@ struct assay_kernels {
     void (*attend)(const struct assay_kv *kv, size_t first, size_t last,
                    const float *query, size_t heads, float cap, float *out,
                    void *scratch);
+
+    /* For limits.c: goes over bytes, a multiple of 256, and sums them up. */
+    uint64_t (*read)(const unsigned char *at, size_t bytes);
+    /* int8 products and sums from registers, dot_operations a round. */
+    uint64_t (*dots)(size_t rounds);
+    size_t dot_operations;
 };
 
 /* What attend needs for itself. */

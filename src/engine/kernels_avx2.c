@@ -11,7 +11,7 @@
 
 #include <immintrin.h>
 
-enum { QUAD = 64, HALF = 8, GROUPS_TOGETHER = 4, WIDEST = 4 };
+enum { QUAD = 64, HALF = 8, GROUPS_TOGETHER = 4, WIDEST = 4, DOTS = 6 };
 
 /* d and the negative dmin of the eight tiles of a K block, of eight rows. */
 struct super {
@@ -372,8 +372,32 @@ static inline assay_f16v halves16(const unsigned char *at)
     return v;
 }
 
+/* Sums that differ, so that each is worked out, enough to hide one's time. */
+static uint64_t dots(size_t rounds)
+{
+    __m256i q = _mm256_set1_epi8(1), sums[DOTS], all;
+    uint64_t part[4];
+
+#pragma GCC unroll 8
+    for (int k = 0; k < DOTS; k++)
+        sums[k] = _mm256_set1_epi32(k);
+    for (size_t i = 0; i < rounds; i++) {
+        __asm__ volatile("" : "+x"(q));
+#pragma GCC unroll 8
+        for (int k = 0; k < DOTS; k++)
+            sums[k] = add_products(sums[k], q, 4, 1 << k);
+    }
+    all = sums[0];
+#pragma GCC unroll 8
+    for (int k = 1; k < DOTS; k++)
+        all = _mm256_add_epi32(all, sums[k]);
+    memcpy(part, &all, sizeof part);
+    return part[0] + part[1] + part[2] + part[3];
+}
+
 const struct assay_kernels assay_kernels_avx2 = {
     .level = ASSAY_CPU_AVX2,
+    .extension = "avx2",
     .quantise = quantise,
     .multiply = multiply,
     .norm = norm,
@@ -383,4 +407,7 @@ const struct assay_kernels assay_kernels_avx2 = {
     .rope = rope,
     .keep = keep,
     .attend = attend,
+    .read = read_all,
+    .dots = dots,
+    .dot_operations = 2 * DOTS * 32,
 };

@@ -12,7 +12,7 @@
 
 #include <immintrin.h>
 
-enum { QUAD = 64, GROUPS_TOGETHER = 4 };
+enum { QUAD = 64, GROUPS_TOGETHER = 4, DOTS = 12 };
 
 /* d and the negative dmin of the eight tiles of a K block. */
 struct super {
@@ -343,8 +343,29 @@ static inline assay_f16v halves16(const unsigned char *at)
     return (assay_f16v)halves_at(at);
 }
 
+/* Sums that differ, so that each is worked out, enough to hide one's time. */
+static uint64_t dots(size_t rounds)
+{
+    __m512i q = _mm512_set1_epi8(3), sums[DOTS];
+
+#pragma GCC unroll 12
+    for (int k = 0; k < DOTS; k++)
+        sums[k] = _mm512_set1_epi32(k);
+    for (size_t i = 0; i < rounds; i++) {
+        __asm__ volatile("" : "+v"(q));
+#pragma GCC unroll 12
+        for (int k = 0; k < DOTS; k++)
+            sums[k] = _mm512_dpbusd_epi32(sums[k], q, q);
+    }
+#pragma GCC unroll 12
+    for (int k = 1; k < DOTS; k++)
+        sums[0] = _mm512_add_epi32(sums[0], sums[k]);
+    return (uint64_t)_mm512_reduce_add_epi32(sums[0]);
+}
+
 const struct assay_kernels assay_kernels_avx512 = {
     .level = ASSAY_CPU_AVX512,
+    .extension = "avx512_vnni",
     .quantise = quantise,
     .multiply = multiply,
     .norm = norm,
@@ -354,4 +375,7 @@ const struct assay_kernels assay_kernels_avx512 = {
     .rope = rope,
     .keep = keep,
     .attend = attend,
+    .read = read_all,
+    .dots = dots,
+    .dot_operations = 2 * DOTS * 64,
 };

@@ -125,8 +125,24 @@ static void multiply(const struct assay_matrix *m,
             blocks_times(m, x, y, stride, g);
 }
 
+static uint64_t dots(size_t rounds)
+{
+    int q[ASSAY_BLOCK];
+    int8_t x[ASSAY_BLOCK];
+    uint64_t sum = 0;
+
+    for (int i = 0; i < ASSAY_BLOCK; i++)
+        x[i] = (int8_t)(q[i] = i);
+    for (size_t i = 0; i < rounds; i++) {
+        __asm__ volatile("" : : "r"(q), "r"(x) : "memory"); /* anew */
+        sum += (uint64_t)dot(q, x, ASSAY_BLOCK);
+    }
+    return sum;
+}
+
 const struct assay_kernels assay_kernels_scalar = {
     .level = ASSAY_CPU_SCALAR,
+    .extension = "scalar",
     .quantise = quantise,
     .multiply = multiply,
     .norm = norm,
@@ -136,4 +152,7 @@ const struct assay_kernels assay_kernels_scalar = {
     .rope = rope,
     .keep = keep,
     .attend = attend,
+    .read = read_all,
+    .dots = dots,
+    .dot_operations = 2 * ASSAY_BLOCK,
 };

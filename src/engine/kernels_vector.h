@@ -417,6 +417,24 @@ static void attend(const struct assay_kv *kv, size_t first, size_t last,
                     load16(out + h * dims + d) * (1.0F / gathered[h].sum));
 }
 
+/* ------------------------------------------------------- limits */
+
+static uint64_t read_all(const unsigned char *at, size_t bytes)
+{
+    typedef uint64_t words __attribute__((vector_size(64)));
+    words sums[4] = {{0}, {0}, {0}, {0}}, four[4], all;
+
+    for (size_t i = 0; i < bytes; i += sizeof four) {
+        memcpy(four, at + i, sizeof four);
+#pragma GCC unroll 4
+        for (int k = 0; k < 4; k++)
+            sums[k] += four[k];
+    }
+    all = sums[0] + sums[1] + sums[2] + sums[3];
+    return all[0] + all[1] + all[2] + all[3] + all[4] + all[5] + all[6] +
+           all[7];
+}
+
 /* ------------------------------------------------------- quantising */
 
 /* Where block b of vector v stands. */

@@ -504,6 +504,28 @@ static void a_window_ends_where_it_says(void **state)
     }
 }
 
+/* No number is known before; these are out of reach either way. */
+static void what_the_machine_can_do_is_measured(void **state)
+{
+    const char *const extensions[] = {"scalar", "avx2", "avx512_vnni", "neon"};
+    struct assay_engine *engine = engine_of_kind(0, 1);
+    const char *extension = assay_engine_facts(engine).extension;
+    struct assay_engine_limits limits = {0};
+    struct assay_error err = {0};
+    size_t i = 0;
+
+    while (i < 4 && strcmp(extension, extensions[i]) != 0)
+        i++;
+    assert_true(i < 4);
+    assert_true(assay_engine_measure(engine, &limits, &err));
+    /* a hundredth of, and a thousand times what processors do in 2026 */
+    assert_true(limits.read_bytes_per_s > 1e8 &&
+                limits.read_bytes_per_s < 1e13);
+    assert_true(limits.int8_operations_per_s > 1e7 &&
+                limits.int8_operations_per_s < 1e14);
+    assay_engine_close(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -518,6 +540,7 @@ int main(void)
         cmocka_unit_test(past_the_context_is_a_limit),
         cmocka_unit_test(a_token_outside_the_vocabulary_is_refused),
         cmocka_unit_test(a_window_ends_where_it_says),
+        cmocka_unit_test(what_the_machine_can_do_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
