@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-    GRAIN = 4, /* groups of rows that a thread takes at once */
+    GRAIN = 4, /* groups of rows that a thread takes at once, at least */
+    PARTS = 4, /* that a thread takes of a product with few vectors */
     LOGIT_ROWS = 12,
 };
 
@@ -231,6 +232,17 @@ static void add_fine_product(struct assay_pass *w, const struct assay_matrix *m,
     w->products[w->product_count - 1].fine = !is_float(m);
 }
 
+/*
+ * With few vectors memory decides, and a thread reads it faster in long runs;
+ * with many, arithmetic does, and small parts end at the same time.
+ */
+static size_t grain_of(const struct assay_pass *w, size_t groups, size_t count)
+{
+    size_t parts = PARTS * assay_pool_threads(w->engine->pool);
+
+    return count < ASSAY_CHUNK ? most(groups / parts, GRAIN) : GRAIN;
+}
+
 /* Multiplies `count` vectors with all products that were added. */
 static void multiply(struct assay_pass *w, const float *x, size_t count)
 {
@@ -239,7 +251,8 @@ static void multiply(struct assay_pass *w, const float *x, size_t count)
     for (size_t i = 0; i < w->product_count; i++)
         groups += w->products[i].groups;
     set_vectors(w, x, count);
-    assay_pool_run(w->engine->pool, groups, GRAIN, multiply_part, w);
+    assay_pool_run(w->engine->pool, groups, grain_of(w, groups, count),
+                   multiply_part, w);
     w->product_count = 0;
 }
 
