@@ -50,7 +50,8 @@ async function logits() {
     for (const [token, share] of row.next.probabilities) shares[token] = share
     return shares
   })
-  process.stdout.write(JSON.stringify({ probabilities: out }) + '\n')
+  const text = JSON.stringify({ probabilities: out }) + '\n'
+  await new Promise((done) => process.stdout.write(text, done))
 }
 
 if (what === 'logits') {
