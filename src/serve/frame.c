@@ -175,14 +175,16 @@ static void add_sources(struct assay_buf *out, struct assay_visit *visit)
 }
 
 static void add_foot(struct assay_buf *out, struct assay_visit *visit,
-                     const struct assay_sheet *sheet)
+                     const struct assay_sheet *sheet, bool shortened)
 {
     assay_buf_add_c(out, "<footer class=\"site\"><div class=\"bar\">\n");
     add_sources(out, visit);
     if (sheet) {
         assay_buf_add_c(out, "<p><a href=\"");
         assay_html_text(out, address(visit, ".md"));
-        assay_buf_add_c(out, "\">This page as Markdown</a> · ");
+        assay_buf_add_c(out, shortened ? "\">All of this page, which is "
+                                         "shortened here, as Markdown</a> · "
+                                       : "\">This page as Markdown</a> · ");
     } else {
         assay_buf_add_c(out, "<p>");
     }
@@ -256,15 +258,17 @@ static struct assay_str data_address(struct assay_visit *visit)
                               ASSAY_STR_ARG(query));
 }
 
-/* What stands inside <main>, and the end of the page: as much as fits. */
-static bool add_main(struct assay_buf *out, struct assay_visit *visit,
-                     const struct assay_sheet *sheet, struct assay_error *err)
+/* As much of the sheet as fits. */
+bool assay_frame_html(struct assay_buf *out, struct assay_visit *visit,
+                      const struct assay_sheet *sheet, struct assay_error *err)
 {
     struct assay_render_options options = {
         .links = true,
         .fragment = true,
         .inserts = sheet->first,
     };
+    struct assay_str title =
+        sheet->title.len ? sheet->title : sheet->doc->title;
     size_t start = out->len;
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -273,28 +277,20 @@ static bool add_main(struct assay_buf *out, struct assay_visit *visit,
             options.limits.whole = address(visit, ".md");
             options.limits.data = data_address(visit);
         }
+        if (options.limits.text)
+            title = assay_shortened(visit->arena, title, MOST_TITLE_BYTES);
         assay_buf_cut(out, start);
+        add_head(out, visit, sheet, title);
+        add_menu(out, visit);
         assay_buf_add_c(out, "<main id=\"main\" tabindex=\"-1\">\n");
         if (!assay_render_html(out, sheet->doc, &options, err))
             return false;
         assay_buf_add_c(out, "</main>\n");
-        add_foot(out, visit, sheet);
+        add_foot(out, visit, sheet, i > 0);
         if (out->len <= MOST_PAGE_BYTES)
             break;
     }
     return assay_buf_ok(out, err);
-}
-
-bool assay_frame_html(struct assay_buf *out, struct assay_visit *visit,
-                      const struct assay_sheet *sheet, struct assay_error *err)
-{
-    struct assay_str title =
-        sheet->title.len ? sheet->title : sheet->doc->title;
-
-    add_head(out, visit, sheet,
-             assay_shortened(visit->arena, title, MOST_TITLE_BYTES));
-    add_menu(out, visit);
-    return add_main(out, visit, sheet, err);
 }
 
 /* Where to look for what was asked for. */
@@ -335,5 +331,5 @@ void assay_frame_error(struct assay_buf *out, struct assay_visit *visit,
     assay_buf_add_c(out, ".</p>\n");
     add_way_on(out, visit);
     assay_buf_add_c(out, "</section></div>\n</main>\n");
-    add_foot(out, visit, NULL);
+    add_foot(out, visit, NULL, false);
 }

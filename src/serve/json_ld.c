@@ -12,7 +12,10 @@ enum {
     DESCRIPTION = 300, /* bytes, about */
     LONG_TITLE = 1500,
     OFFERS = 5,
-    ANSWERS = 2500, /* bytes of questions and answers, about */
+    /* Bytes of questions and answers, about. */
+    FEW_MODELS = 4,
+    ANSWERS = 2500,
+    ANSWERS_OF_FEW = 16 << 10,
 };
 
 /* ------------------------------------------------------- descriptions */
@@ -162,7 +165,8 @@ const struct assay_json *assay_json_ld_crumbs(struct assay_visit *visit,
 /* ------------------------------------------------------- comparisons */
 
 static struct assay_json *questions(struct assay_visit *visit,
-                                    const struct assay_document *doc)
+                                    const struct assay_document *doc,
+                                    size_t most)
 {
     const struct assay_json *faq = assay_json_get(doc->data, "faq");
     struct assay_json *page, *list;
@@ -177,7 +181,7 @@ static struct assay_json *questions(struct assay_visit *visit,
         struct assay_str text = assay_json_text(q, "answer");
         struct assay_json *one, *answer;
 
-        if (bytes + question.len + text.len > ANSWERS)
+        if (bytes + question.len + text.len > most)
             continue; /* a shorter one may follow */
         bytes += question.len + text.len;
         one = assay_json_add(list, thing(visit, "Question"));
@@ -199,7 +203,9 @@ const struct assay_json *assay_json_ld_compare(
     add_crumb(visit, &trail,
               assay_shortened(visit->arena, doc->title, LONG_TITLE),
               assay_compare_path(visit->arena, models, count));
-    return graph(visit, trail.object, questions(visit, doc));
+    return graph(
+        visit, trail.object,
+        questions(visit, doc, count > FEW_MODELS ? ANSWERS : ANSWERS_OF_FEW));
 }
 
 /* ------------------------------------------------------- models */

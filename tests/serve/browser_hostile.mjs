@@ -103,11 +103,11 @@ function after(id, steps) {
 }
 function addresses() {
   const pairs = models.map(id => `/compare/${id}/${after(id, 1)}`);
-  const eight = models.filter((_, k) => k % 43 === 0);
+  const three = models.filter((_, k) => k % 130 === 0);
   return [
     ...models.map(id => '/model/' + id),
     ...some(pairs, 4),
-    '/compare/' + eight.join('/'),
+    '/compare/' + three.join('/'),
     ...some(models, 4).map(id => '/provider/' + id.replace('evil/m', 'host')),
     ...some(sources, 3).map(id => '/source/' + id),
     ...some(models, 12).map(id => `/cost?models=${id},${after(id, 5)}`),
@@ -123,14 +123,22 @@ function addresses() {
 
 // The pages.
 async function pagesAreTheTwins(world) {
-  const counts = await readAll(world, addresses(), async (page, address) => {
+  let shortened = 0;
+  const list = addresses();
+  const counts = await readAll(world, list, async (page, address) => {
     const [twin, hostile] = await both(world, address);
+    // with texts as long as these a large page shows their beginnings
+    if (hostile.text.includes('shortened here, as Markdown')) {
+      shortened++;
+      return;
+    }
     const faults = await page.evaluate(([a, b]) => window.checkPage(a, b),
       [twin.text, hostile.text]);
     expect(faults.length === 0, address, faults.join('\n'));
     expect(hostile.text.length < 400000, address + ' is not huge',
       hostile.text.length);
   });
+  expect(shortened < list.length / 8, 'most pages are whole', shortened);
   /* what would pass because it is shown nowhere */
   for (const field of ['name', 'license', 'architecture', 'tokenizer', 'note',
     'benchmark', 'setting', 'variant', 'harness', 'benchmark url',
