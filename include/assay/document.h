@@ -76,6 +76,9 @@ enum assay_block_kind {
     ASSAY_BLOCK_ITEM, /* one bullet of a list */
     ASSAY_BLOCK_TABLE,
     ASSAY_BLOCK_COMMAND, /* something to type */
+    /* Where pictures are shown; elsewhere its text, which says what it is.
+       link: assay_document_picture_link() */
+    ASSAY_BLOCK_PICTURE,
 };
 
 struct assay_block {
@@ -144,6 +147,13 @@ struct assay_block *assay_section_say(struct assay_document *doc,
                                       struct assay_section *section,
                                       enum assay_block_kind kind,
                                       struct assay_str text);
+/*
+ * A picture as it stands in a page, "data:image/png;base64,…"; empty when the
+ * media type is none that pages show, or this is no base64.
+ */
+struct assay_str assay_document_picture_link(struct assay_arena *arena,
+                                             struct assay_str media_type,
+                                             struct assay_str base64);
 /* Columns are copied. */
 struct assay_block *assay_section_table(struct assay_document *doc,
                                         struct assay_section *section,

@@ -45,12 +45,17 @@ bool assay_need_parse(struct assay_arena *arena, struct assay_str text,
 /* Lines "name  what it means" for --help and the manual. */
 void assay_need_help(struct assay_buf *out);
 
-enum assay_answer { ASSAY_ANSWER_UNKNOWN, ASSAY_ANSWER_YES, ASSAY_ANSWER_NO };
+enum assay_need_answer {
+    ASSAY_ANSWER_UNKNOWN,
+    ASSAY_ANSWER_YES,
+    ASSAY_ANSWER_NO
+};
 
 struct assay_need_result {
-    enum assay_answer answer;  /* NO when any term is, else UNKNOWN when any */
-    enum assay_answer *terms;  /* per term */
-    struct assay_str *reasons; /* per term that is not YES: "context 8,192,
+    enum assay_need_answer
+        answer; /* NO when any term is, else UNKNOWN when any */
+    enum assay_need_answer *terms; /* per term */
+    struct assay_str *reasons;     /* per term that is not YES: "context 8,192,
                                   asked >=100k"; empty for YES */
     const struct assay_claim **claims; /* the claim looked at, or NULL */
     const struct assay_route *route;   /* that gave the answer, or NULL */

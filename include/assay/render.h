@@ -31,7 +31,20 @@ struct assay_render_limits {
     struct assay_str data;  /* and as JSON; or empty */
 };
 
+/*
+ * A page that is too long for memory is written as several documents: the
+ * first with its title and left open, then sections alone, the last one
+ * closing what is open. Text, Markdown and HTML.
+ */
+enum assay_render_part {
+    ASSAY_RENDER_WHOLE,
+    ASSAY_RENDER_FIRST,
+    ASSAY_RENDER_NEXT,
+    ASSAY_RENDER_LAST,
+};
+
 struct assay_render_options {
+    enum assay_render_part part;
     unsigned width; /* text: columns, 40 … 400; 0: 80 */
     bool colour;    /* text: SGR sequences */
     bool full;      /* text: sections of detail too */
@@ -93,6 +106,11 @@ void assay_html_text(struct assay_buf *out, struct assay_str text);
  * the start of a line; never becomes a link.
  */
 void assay_markdown_text(struct assay_buf *out, struct assay_str text);
+/*
+ * One field of a CSV record: quoted where RFC 4180 asks for it; a text that
+ * a spreadsheet would run as a formula gets an apostrophe in front.
+ */
+void assay_csv_field(struct assay_buf *out, struct assay_str text);
 /* Columns that assay_tty_text() of it takes (wide, combining characters). */
 size_t assay_tty_width(struct assay_str text);
 /*

@@ -70,6 +70,50 @@ struct assay_json *assay_run_json(struct assay_arena *arena,
 struct assay_document *assay_run_page(struct assay_arena *arena,
                                       const struct assay_run_figures *figures);
 
+/* ------------------------------------------------------- its rows */
+
+/* One prompt of a run, and how it ended. */
+struct assay_run_prompt {
+    const struct assay_run *run;
+    const struct assay_run_case *at;
+    /*
+     * The attempt that ended it, [repeat * run->route_count + route], without
+     * its raw body; NULL: it has not ended there.
+     */
+    const struct assay_attempt **ends;
+    bool asked;   /* an attempt was sent */
+    bool counted; /* it is evidence: see struct assay_run */
+    /*
+     * It counts, and in some repeat two routes that answered were marked
+     * passed and failed; or, unscored, answered in other words.
+     */
+    bool differs;
+};
+/*
+ * Prompts in the run's order, one in memory at a time: what is handed over
+ * lives until the function returns. False from it stops the walk.
+ */
+bool assay_run_prompts(struct assay_ledger *ledger, const struct assay_run *run,
+                       bool (*each)(void *context, struct assay_arena *arena,
+                                    const struct assay_run_prompt *prompt),
+                       void *context, struct assay_error *err);
+
+/*
+ * Adds a section "prompt-N" to a page: the question, and below it the answers
+ * of all routes side by side with how they were marked, and why.
+ */
+void assay_run_prompt_section(struct assay_document *doc,
+                              const struct assay_run_prompt *prompt);
+
+/* All that is known of an attempt, as a line of `assay report` has it. */
+struct assay_json *assay_attempt_json(struct assay_arena *arena,
+                                      const struct assay_run *run,
+                                      const struct assay_attempt *attempt);
+/* From its first byte sent to its last one received, or its first token;
+   NaN: it gave no answer. */
+double assay_attempt_latency_ms(const struct assay_attempt *attempt);
+double assay_attempt_first_token_ms(const struct assay_attempt *attempt);
+
 /* A number as JSON, ten digits; null for NaN and the infinite. */
 struct assay_json *assay_json_real(struct assay_arena *arena, double value);
 

@@ -53,6 +53,8 @@ struct assay_str assay_cli_operand(const struct assay_cli *cli, size_t i);
 /* "as of 2026-11-22", for the corner of a page */
 struct assay_str assay_cli_aside(struct assay_cli *cli);
 
+/* True when it can be told where the store is. */
+bool assay_cli_has_store(struct assay_cli *cli, struct assay_error *err);
 /* Opens the store. NULL: SYSTEM, BAD_INPUT. */
 struct assay_catalog *assay_cli_open(struct assay_cli *cli,
                                      struct assay_error *err);

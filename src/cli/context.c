@@ -102,7 +102,8 @@ static bool read_format(struct assay_cli *cli, struct assay_error *err)
     if (!given)
         return true;
     cli->format = assay_render_format(assay_str_c(given));
-    if (cli->format && (!cli->command || assay_word_in(formats, given)))
+    /* a command may know more formats than pages have */
+    if (cli->command ? assay_word_in(formats, given) : cli->format != NULL)
         return true;
     if (!formats)
         return assay_fail(err, ASSAY_BAD_INPUT, "--format has no meaning here");
@@ -232,6 +233,16 @@ size_t assay_cli_processors(size_t most)
     return (size_t)count < most ? (size_t)count : most;
 }
 
+bool assay_cli_has_store(struct assay_cli *cli, struct assay_error *err)
+{
+    if (cli->store[0])
+        return true;
+    cli->misconfigured = true;
+    return assay_fail(err, ASSAY_SYSTEM,
+                      "no store: none of --store, ASSAY_STORE, XDG_DATA_HOME "
+                      "and HOME is set");
+}
+
 struct assay_catalog *assay_cli_open(struct assay_cli *cli,
                                      struct assay_error *err)
 {
@@ -240,11 +251,6 @@ struct assay_catalog *assay_cli_open(struct assay_cli *cli,
         .as_of = cli->as_of,
     };
 
-    if (cli->store[0])
-        return assay_catalog_open(&options, err);
-    cli->misconfigured = true;
-    assay_fail(err, ASSAY_SYSTEM,
-               "no store: none of --store, ASSAY_STORE, XDG_DATA_HOME and "
-               "HOME is set");
-    return NULL;
+    return assay_cli_has_store(cli, err) ? assay_catalog_open(&options, err)
+                                         : NULL;
 }

@@ -282,9 +282,9 @@ static struct assay_str reason(struct assay_arena *arena,
                               ASSAY_STR_ARG(term->text));
 }
 
-static enum assay_answer answer_term(const struct assay_need_term *term,
-                                     const struct assay_need_subject *subject,
-                                     struct assay_need_value *value)
+static enum assay_need_answer answer_term(
+    const struct assay_need_term *term,
+    const struct assay_need_subject *subject, struct assay_need_value *value)
 {
     *value = (struct assay_need_value){.state = ASSAY_UNKNOWN};
     term->field->fetch(term->field, subject, value);
@@ -301,7 +301,8 @@ size_t assay_need_misses(const struct assay_need *need,
     size_t count = 0;
 
     for (size_t i = 0; i < need->count && count < 2; i++) {
-        enum assay_answer one = answer_term(&need->terms[i], subject, &value);
+        enum assay_need_answer one =
+            answer_term(&need->terms[i], subject, &value);
 
         if (one == ASSAY_ANSWER_YES)
             continue;
@@ -321,7 +322,8 @@ static void answer(const struct assay_need *need,
 
     *result = (struct assay_need_result){
         .answer = ASSAY_ANSWER_YES,
-        .terms = ASSAY_NEW_ARRAY(arena, enum assay_answer, need->count + 1),
+        .terms =
+            ASSAY_NEW_ARRAY(arena, enum assay_need_answer, need->count + 1),
         .reasons = ASSAY_NEW_ARRAY(arena, struct assay_str, need->count + 1),
         .claims =
             ASSAY_NEW_ARRAY(arena, const struct assay_claim *, need->count + 1),

@@ -167,7 +167,7 @@ static bool reachable(struct assay_comparison *c, struct verdict *v)
 
 static struct assay_str failed_terms(struct assay_comparison *c,
                                      const struct assay_side *side,
-                                     enum assay_answer answer,
+                                     enum assay_need_answer answer,
                                      struct assay_refs *refs)
 {
     struct assay_str list = {"", 0};

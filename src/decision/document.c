@@ -183,6 +183,39 @@ struct assay_block *assay_section_say(struct assay_document *doc,
     return block;
 }
 
+/* Raster pictures alone: an SVG is a document of its own. */
+static bool is_picture_type(struct assay_str media_type)
+{
+    static const char *const types[] = {"image/png", "image/jpeg", "image/gif",
+                                        "image/webp"};
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (assay_str_is(media_type, types[i]))
+            return true;
+    return false;
+}
+
+static bool is_base64(struct assay_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+              (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '='))
+            return false;
+    }
+    return text.len > 0;
+}
+
+struct assay_str assay_document_picture_link(struct assay_arena *arena,
+                                             struct assay_str media_type,
+                                             struct assay_str base64)
+{
+    if (!is_picture_type(media_type) || !is_base64(base64))
+        return ASSAY_STR("");
+    return assay_arena_printf(arena, "data:%.*s;base64,%.*s",
+                              ASSAY_STR_ARG(media_type), ASSAY_STR_ARG(base64));
+}
+
 struct assay_block *assay_section_table(struct assay_document *doc,
                                         struct assay_section *section,
                                         const struct assay_column *columns,

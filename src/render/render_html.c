@@ -6,8 +6,9 @@
 #include "render/render_html.h"
 
 enum {
-    NAV_FROM = 4,        /* fewer sections need no list of them */
-    LONG_HEADLINE = 320, /* from here on it is read, not seen at once */
+    NAV_FROM = 4,             /* fewer sections need no list of them */
+    LONG_HEADLINE = 320,      /* from here on it is read, not seen at once */
+    PICTURE_BYTES = 16 << 10, /* of a page that may not grow past a size */
 };
 
 static bool is_id_character(char c)
@@ -99,6 +100,22 @@ static void add_headline(struct assay_html *html,
     assay_html_raw(html, "</p>\n");
 }
 
+/* The picture itself, where a page of a limited size has room for it. */
+static void add_picture(struct assay_html *html,
+                        const struct assay_block *block)
+{
+    if (!assay_str_starts(block->link, "data:image/") ||
+        (html->limits.text && block->link.len > PICTURE_BYTES)) {
+        add_statement(html, block, "p");
+        return;
+    }
+    assay_html_raw(html, "<p><img class=\"asked\" alt=\"");
+    assay_html_text(html->out, block->text);
+    assay_html_raw(html, "\" src=\"");
+    assay_html_text(html->out, block->link);
+    assay_html_raw(html, "\"></p>\n");
+}
+
 /* All but tables. */
 static void add_block(struct assay_html *html, const struct assay_block *block)
 {
@@ -113,6 +130,9 @@ static void add_block(struct assay_html *html, const struct assay_block *block)
         add_statement(html, block, "li");
         break;
     case ASSAY_BLOCK_TABLE:
+        break;
+    case ASSAY_BLOCK_PICTURE:
+        add_picture(html, block);
         break;
     case ASSAY_BLOCK_COMMAND:
         assay_html_raw(html, "<pre class=\"command\" tabindex=\"0\"><code>");
@@ -216,8 +236,7 @@ static void add_nav(struct assay_html *html)
     assay_html_raw(html, "</ul></nav>\n");
 }
 
-/* What stands inside <main>. */
-static void add_content(struct assay_html *html)
+static void add_title(struct assay_html *html)
 {
     assay_html_raw(html, "<header class=\"page\"><h1>");
     assay_html_prose(html, html->doc->title);
@@ -228,22 +247,46 @@ static void add_content(struct assay_html *html)
         assay_html_raw(html, "</p>");
     }
     assay_html_raw(html, "</header>\n");
-    bool nav = needs_nav(html->doc);
-    if (nav) {
-        assay_html_raw(html, "<div class=\"with-nav\">\n");
-        add_nav(html);
+}
+
+/* What stands inside <main>, or of a page in parts: this part of it. */
+static void add_content(struct assay_html *html, enum assay_render_part part)
+{
+    bool begins = part == ASSAY_RENDER_WHOLE || part == ASSAY_RENDER_FIRST;
+    bool ends = part == ASSAY_RENDER_WHOLE || part == ASSAY_RENDER_LAST;
+    bool nav = part == ASSAY_RENDER_WHOLE && needs_nav(html->doc);
+
+    if (begins) {
+        add_title(html);
+        if (nav) {
+            assay_html_raw(html, "<div class=\"with-nav\">\n");
+            add_nav(html);
+        }
+        assay_html_raw(html, "<div class=\"content\">\n");
+        add_inserts(html, ASSAY_STR(""));
     }
-    assay_html_raw(html, "<div class=\"content\">\n");
-    add_inserts(html, ASSAY_STR(""));
     for (const struct assay_section *s = html->doc->first; s; s = s->next)
         add_section(html, s);
+    if (!ends)
+        return;
     assay_html_claims(html);
     assay_html_sources(html);
     assay_html_raw(html, nav ? "</div>\n</div>\n" : "</div>\n");
 }
 
-static void open_page(struct assay_html *html)
+static bool has_pictures(const struct assay_document *doc)
 {
+    for (const struct assay_section *s = doc->first; s; s = s->next)
+        for (const struct assay_block *b = s->first; b; b = b->next)
+            if (b->kind == ASSAY_BLOCK_PICTURE)
+                return true;
+    return false;
+}
+
+/* Of a page in parts nobody knows yet whether pictures will come. */
+static void open_page(struct assay_html *html, enum assay_render_part part)
+{
+    bool pictures = part == ASSAY_RENDER_FIRST || has_pictures(html->doc);
     struct assay_str style = assay_html_style();
     struct assay_str hash = assay_html_style_hash(html->arena, style);
 
@@ -254,13 +297,13 @@ static void open_page(struct assay_html *html)
         "<head>\n"
         "<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
-        "'none'; style-src '%.*s'; base-uri 'none'; form-action 'none'\">\n"
+        "'none'; style-src '%.*s'; %sbase-uri 'none'; form-action 'none'\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, "
         "initial-scale=1\">\n"
         "<meta name=\"referrer\" content=\"no-referrer\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n"
         "<title>",
-        ASSAY_STR_ARG(hash));
+        ASSAY_STR_ARG(hash), pictures ? "img-src data:; " : "");
     assay_html_text(html->out, html->doc->title);
     assay_html_raw(html, "</title>\n<style>");
     assay_buf_add(html->out, style);
@@ -284,10 +327,12 @@ bool assay_render_html(struct assay_buf *out, const struct assay_document *doc,
     for (const struct assay_section *s = doc->first; s; s = s->next)
         if (assay_str_is(s->id, "conflicts"))
             html.conflicts = "conflicts";
-    if (!options->fragment)
-        open_page(&html);
-    add_content(&html);
-    if (!options->fragment)
+    bool page = !options->fragment;
+    enum assay_render_part part = options->part;
+    if (page && (part == ASSAY_RENDER_WHOLE || part == ASSAY_RENDER_FIRST))
+        open_page(&html, part);
+    add_content(&html, part);
+    if (page && (part == ASSAY_RENDER_WHOLE || part == ASSAY_RENDER_LAST))
         assay_html_raw(&html, "</main>\n</body>\n</html>\n");
     assay_arena_free(&arena);
     return assay_buf_ok(out, err);

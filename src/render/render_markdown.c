@@ -232,6 +232,18 @@ static void add_source(struct markdown *md,
     assay_buf_add_char(md->out, '\n');
 }
 
+static void add_title(struct markdown *md, const struct assay_document *doc)
+{
+    assay_buf_add_c(md->out, "# ");
+    assay_markdown_text(md->out, doc->title);
+    assay_buf_add_char(md->out, '\n');
+    if (doc->aside.len == 0)
+        return;
+    assay_buf_add_c(md->out, "\n*");
+    assay_markdown_text(md->out, doc->aside);
+    assay_buf_add_c(md->out, "*\n");
+}
+
 bool assay_render_markdown(struct assay_buf *out,
                            const struct assay_document *doc,
                            const struct assay_render_options *options,
@@ -240,15 +252,9 @@ bool assay_render_markdown(struct assay_buf *out,
     struct assay_arena arena = {0};
     struct markdown md = {.out = out, .arena = &arena};
 
-    (void)options;
-    assay_buf_add_c(out, "# ");
-    assay_markdown_text(out, doc->title);
-    assay_buf_add_char(out, '\n');
-    if (doc->aside.len) {
-        assay_buf_add_c(out, "\n*");
-        assay_markdown_text(out, doc->aside);
-        assay_buf_add_c(out, "*\n");
-    }
+    if (options->part == ASSAY_RENDER_WHOLE ||
+        options->part == ASSAY_RENDER_FIRST)
+        add_title(&md, doc);
     for (const struct assay_section *s = doc->first; s; s = s->next)
         add_section(&md, s);
     add_legend(&md, doc);

@@ -31,10 +31,4 @@ bool assay_document_has_flag(const struct assay_document *doc,
 bool assay_tables_alike(const struct assay_block *a,
                         const struct assay_block *b);
 
-/*
- * One field of a CSV record: quoted where RFC 4180 asks for it; a text that
- * a spreadsheet would run as a formula gets an apostrophe in front.
- */
-void assay_csv_field(struct assay_buf *out, struct assay_str text);
-
 #endif

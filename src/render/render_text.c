@@ -183,6 +183,7 @@ static void print_section(struct assay_pen *pen,
             under_headline = true;
             break;
         case ASSAY_BLOCK_PARAGRAPH:
+        case ASSAY_BLOCK_PICTURE:
             print_statement(pen, b, (struct assay_indent){left, left});
             break;
         case ASSAY_BLOCK_ITEM:
@@ -333,7 +334,9 @@ bool assay_render_text(struct assay_buf *out, const struct assay_document *doc,
     const struct assay_grid *grid = make_grids(&pen, doc);
 
     pen.measure = pen.width < MEASURE ? pen.width : MEASURE;
-    print_title(&pen, doc);
+    if (options->part == ASSAY_RENDER_WHOLE ||
+        options->part == ASSAY_RENDER_FIRST)
+        print_title(&pen, doc);
     for (const struct assay_section *s = doc->first; s; s = s->next) {
         if (!is_shown(&pen, s))
             continue;

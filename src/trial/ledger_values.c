@@ -35,6 +35,16 @@ const char *assay_attempt_state_name(enum assay_attempt_state state)
     return names[state];
 }
 
+const char *assay_usage_state_name(enum assay_usage_state state)
+{
+    static const char *const names[] = {
+        [ASSAY_USAGE_MISSING] = "missing",
+        [ASSAY_USAGE_RETURNED] = "returned",
+        [ASSAY_USAGE_ESTIMATED] = "estimated",
+    };
+    return names[state];
+}
+
 struct assay_str assay_json_line(struct assay_arena *arena,
                                  const struct assay_json *value)
 {

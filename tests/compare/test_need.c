@@ -39,7 +39,7 @@ static void a_term_is_true_false_or_cannot_be_told(void **state)
 {
     static const struct {
         const char *route, *term;
-        enum assay_answer answer;
+        enum assay_need_answer answer;
     } cases[] = {
         {"east/seer", "vision", ASSAY_ANSWER_YES},
         {"east/seer", "!vision", ASSAY_ANSWER_NO},

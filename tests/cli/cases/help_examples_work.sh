@@ -12,6 +12,8 @@ cp "$ROOT/data/nano/nano-s.gguf" .
 echo "[2, 106, 500]" >tokens.json
 cp "$ROOT/tests/import/fixtures/modelsdev_api.json" api.json 2>/dev/null ||
     echo '{"forge":{"id":"forge","name":"Forge","models":{}}}' >api.json
+assay sources >/dev/null
+python3 "$ROOT/tests/cli/make_run.py" store.db "$ROOT/src/trial/ledger.sql" small
 commands=$("$ASSAY" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p')
 for command in $commands; do
     "$ASSAY" $command --help |

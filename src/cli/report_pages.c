@@ -1,0 +1,117 @@
+/*
+ * A run for people: its page, then its prompts with the answers side by side,
+ * those on which routes disagree first. Each prompt is a part of the page
+ * that is rendered and written by itself.
+ */
+#include "cli/report_parts.h"
+
+struct parts {
+    struct assay_report *report;
+    bool differing; /* those, or the others */
+    uint64_t count;
+};
+
+static void render(struct assay_report *report,
+                   const struct assay_document *doc,
+                   enum assay_render_part part)
+{
+    struct assay_render_options options = report->cli->render;
+    struct assay_error ignored = {0}; /* the buffer's; asked when flushed */
+
+    options.part = part;
+    (void)report->cli->format->render(&report->out, doc, &options, &ignored);
+}
+
+static bool take_prompt(void *context, struct assay_arena *arena,
+                        const struct assay_run_prompt *prompt)
+{
+    struct parts *parts = context;
+    struct assay_document *doc;
+
+    if (!prompt->asked || prompt->differs != parts->differing)
+        return true;
+    doc = assay_document_new(arena, ASSAY_STR(""), ASSAY_STR(""));
+    assay_run_prompt_section(doc, prompt);
+    render(parts->report, doc, ASSAY_RENDER_NEXT);
+    parts->count++;
+    return assay_report_flush(parts->report);
+}
+
+/* Sections of their own, so that a heading stands above the prompts. */
+static void add_heading(struct assay_report *report,
+                        enum assay_render_part part, const char *id,
+                        const char *title)
+{
+    struct assay_arena arena = {0};
+    struct assay_document *doc =
+        assay_document_new(&arena, ASSAY_STR(""), ASSAY_STR(""));
+
+    if (title)
+        assay_document_section(doc, id, title);
+    render(report, doc, part);
+    assay_arena_free(&arena);
+}
+
+static bool add_prompts(struct assay_report *report, bool differing,
+                        uint64_t *count, struct assay_error *err)
+{
+    struct parts parts = {.report = report, .differing = differing};
+
+    if (!assay_run_prompts(report->ledger, report->run, take_prompt, &parts,
+                           err))
+        return false;
+    *count = parts.count;
+    return true;
+}
+
+/* The title alone, for a page that begins with what differs. */
+static struct assay_document *differing_page(struct assay_report *report)
+{
+    const struct assay_run *run = report->run;
+    struct assay_arena *arena = &report->cli->arena;
+
+    return assay_document_new(
+        arena,
+        assay_arena_printf(arena, "Run %.*s: %.*s, where routes disagree",
+                           ASSAY_STR_ARG(run->id), ASSAY_STR_ARG(run->suite)),
+        run->started);
+}
+
+bool assay_report_page(struct assay_report *report, struct assay_error *err)
+{
+    bool text = assay_str_is(assay_str_c(report->cli->format->name), "text");
+    bool all =
+        !report->differing && (!text || assay_cli_flag(report->cli, "full"));
+    uint64_t differ = 0, others = 0;
+
+    render(report,
+           report->differing
+               ? differing_page(report)
+               : assay_run_page(&report->cli->arena, report->figures),
+           ASSAY_RENDER_FIRST);
+    if (all)
+        add_heading(report, ASSAY_RENDER_NEXT, "differing",
+                    "Prompts on which routes disagree");
+    if ((all || report->differing) && !add_prompts(report, true, &differ, err))
+        return false;
+    if ((all || report->differing) && differ == 0)
+        add_heading(report, ASSAY_RENDER_NEXT, "none",
+                    "None: wherever two routes answered, they agree");
+    if (all) {
+        add_heading(report, ASSAY_RENDER_NEXT, "others", "All other prompts");
+        if (!add_prompts(report, false, &others, err))
+            return false;
+    }
+    add_heading(report, ASSAY_RENDER_LAST, NULL, NULL);
+    return true;
+}
+
+bool assay_report_json(struct assay_report *report, struct assay_error *err)
+{
+    struct assay_arena *arena = &report->cli->arena;
+    struct assay_document *doc =
+        assay_document_new(arena, ASSAY_STR(""), ASSAY_STR(""));
+
+    doc->data = assay_run_json(arena, report->figures);
+    return assay_render_json(&report->out, doc, &report->cli->render, err);
+}

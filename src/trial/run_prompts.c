@@ -1,0 +1,192 @@
+/*
+ * A run prompt by prompt: the attempts of a walk gathered until the next
+ * prompt begins, so that answers can stand side by side. What is held is one
+ * prompt with its answers, however long the run is.
+ */
+#include "assay/report.h"
+
+#include <math.h>
+
+struct gather {
+    const struct assay_run *run;
+    bool (*each)(void *context, struct assay_arena *arena,
+                 const struct assay_run_prompt *prompt);
+    void *context;
+    struct assay_arena arena; /* of the prompt in hand */
+    struct assay_run_prompt prompt;
+    struct assay_run_case at;
+    bool begun, stopped;
+};
+
+/* ------------------------------------------------------- what is kept */
+
+static struct assay_str keep(struct gather *g, struct assay_str text)
+{
+    return assay_arena_copy(&g->arena, text);
+}
+
+static const struct assay_json *keep_json(struct gather *g,
+                                          const struct assay_json *value)
+{
+    return value ? assay_json_copy(&g->arena, value) : NULL;
+}
+
+static void keep_reply(struct gather *g, struct assay_completion *reply)
+{
+    struct assay_tool_call *calls =
+        ASSAY_NEW_ARRAY(&g->arena, struct assay_tool_call, reply->call_count);
+
+    for (size_t i = 0; i < reply->call_count; i++)
+        calls[i] = (struct assay_tool_call){
+            .id = keep(g, reply->calls[i].id),
+            .name = keep(g, reply->calls[i].name),
+            .arguments = keep(g, reply->calls[i].arguments),
+        };
+    reply->calls = calls;
+    reply->text = keep(g, reply->text);
+    reply->reasoning = keep(g, reply->reasoning);
+    reply->refusal = keep(g, reply->refusal);
+    reply->finish_stated = keep(g, reply->finish_stated);
+    reply->model = keep(g, reply->model);
+    reply->id = keep(g, reply->id);
+    reply->tier = keep(g, reply->tier);
+    reply->fingerprint = keep(g, reply->fingerprint);
+}
+
+/* All of it but the raw body, which nobody reads side by side. */
+static const struct assay_attempt *keep_attempt(
+    struct gather *g, const struct assay_attempt *attempt)
+{
+    struct assay_attempt *kept = ASSAY_NEW(&g->arena, struct assay_attempt);
+
+    *kept = *attempt;
+    kept->at = &g->at;
+    kept->message = keep(g, attempt->message);
+    kept->server = keep(g, attempt->server);
+    kept->checks = keep_json(g, attempt->checks);
+    kept->raw = ASSAY_STR("");
+    keep_reply(g, &kept->reply);
+    return kept;
+}
+
+static void begin(struct gather *g, const struct assay_run_case *at)
+{
+    assay_arena_free(&g->arena);
+    g->at = (struct assay_run_case){
+        .place = at->place,
+        .number = at->number,
+        .unit = at->unit,
+        .id = keep(g, at->id),
+        .prompt = keep(g, at->prompt),
+        .description = keep(g, at->description),
+        .where = keep(g, at->where),
+        .cluster = keep(g, at->cluster),
+        .vars = keep_json(g, at->vars),
+        .input = keep(g, at->input),
+    };
+    g->prompt = (struct assay_run_prompt){
+        .run = g->run,
+        .at = &g->at,
+        .counted = at->place < g->run->counted,
+        .ends = ASSAY_NEW_ARRAY(&g->arena, const struct assay_attempt *,
+                                (size_t)g->run->repeats * g->run->route_count),
+    };
+    g->begun = true;
+}
+
+/* ------------------------------------------------------- disagreement */
+
+static bool is_scored(const struct assay_attempt *a)
+{
+    return a->mark == ASSAY_MARK_PASSED || a->mark == ASSAY_MARK_FAILED;
+}
+
+static bool differ(const struct assay_attempt *a, const struct assay_attempt *b)
+{
+    if (!a || !b || a->state != ASSAY_ATTEMPT_DONE ||
+        b->state != ASSAY_ATTEMPT_DONE)
+        return false;
+    if (is_scored(a) && is_scored(b))
+        return a->mark != b->mark;
+    return a->mark == ASSAY_MARK_UNSCORED && b->mark == ASSAY_MARK_UNSCORED &&
+           !assay_str_equal(assay_str_trim(a->reply.text),
+                            assay_str_trim(b->reply.text));
+}
+
+static bool disagrees(const struct assay_run_prompt *prompt)
+{
+    size_t routes = prompt->run->route_count;
+
+    for (size_t repeat = 0; repeat < prompt->run->repeats; repeat++) {
+        const struct assay_attempt *const *ends =
+            prompt->ends + repeat * routes;
+        for (size_t a = 0; a < routes; a++)
+            for (size_t b = a + 1; b < routes; b++)
+                if (differ(ends[a], ends[b]))
+                    return true;
+    }
+    return false;
+}
+
+/* ------------------------------------------------------- the walk */
+
+static bool hand_over(struct gather *g)
+{
+    g->prompt.differs = g->prompt.counted && disagrees(&g->prompt);
+    g->stopped = !g->each(g->context, &g->arena, &g->prompt);
+    return !g->stopped;
+}
+
+static bool take(void *context, struct assay_arena *arena,
+                 const struct assay_attempt *a)
+{
+    struct gather *g = context;
+
+    (void)arena;
+    if (g->begun && a->at->place != g->at.place && !hand_over(g))
+        return false;
+    if (!g->begun || a->at->place != g->at.place)
+        begin(g, a->at);
+    g->prompt.asked |= a->state != ASSAY_ATTEMPT_PLANNED;
+    if (a->final && a->route < g->run->route_count &&
+        a->repeat < g->run->repeats)
+        g->prompt.ends[a->repeat * g->run->route_count + a->route] =
+            keep_attempt(g, a);
+    return true;
+}
+
+bool assay_run_prompts(struct assay_ledger *ledger, const struct assay_run *run,
+                       bool (*each)(void *context, struct assay_arena *arena,
+                                    const struct assay_run_prompt *prompt),
+                       void *context, struct assay_error *err)
+{
+    struct gather g = {.run = run, .each = each, .context = context};
+    bool ok = assay_ledger_attempts(ledger, run->id, take, &g, err);
+
+    if (ok && g.begun && !g.stopped)
+        (void)hand_over(&g);
+    assay_arena_free(&g.arena);
+    return ok;
+}
+
+/* ------------------------------------------------------- one attempt */
+
+double assay_attempt_latency_ms(const struct assay_attempt *attempt)
+{
+    const struct assay_clocks *c = &attempt->clocks;
+    int64_t from = c->sending ? c->sending : c->begun;
+
+    if (attempt->state != ASSAY_ATTEMPT_DONE || c->done <= from)
+        return (double)NAN;
+    return (double)(c->done - from) / 1e6;
+}
+
+double assay_attempt_first_token_ms(const struct assay_attempt *attempt)
+{
+    const struct assay_clocks *c = &attempt->clocks;
+    int64_t from = c->sending ? c->sending : c->begun;
+
+    if (attempt->state != ASSAY_ATTEMPT_DONE || c->first_token <= from)
+        return (double)NAN;
+    return (double)(c->first_token - from) / 1e6;
+}

@@ -1,0 +1,31 @@
+# What a run showed, for people and as rows; runs are made up and always the
+# same. The newest is meant where none is named.
+. "$ROOT/tests/cli/lib.sh"
+export ASSAY_STORE=$TMP/store.db
+assay report
+echo "exit $?, without a store"
+assay sources >/dev/null
+python3 "$ROOT/tests/cli/make_run.py" store.db "$ROOT/src/trial/ledger.sql" \
+    unscored small decided
+assay report
+assay report 7f3a
+assay report 7f3a --differing
+assay report aa --differing --width 60
+assay report 7f3a --format markdown
+assay report 7f3a --format jsonl | sed -n '3,4p'
+assay report 7f3a --format jsonl | grep -c '"final":false'
+assay report 7f3a --format jsonl --differing | wc -l
+assay report 7f3a --format csv | tr -d '\r'
+assay report 7f3a --format json >run.json
+python3 -c '
+import json
+run = json.load(open("run.json"))
+print(run["format"], run["run"], run["rows"], run["attempts"], run["errors"])'
+assay report 7f3a --format json --differing
+echo "exit $?, json has no such part"
+assay report bb
+echo "exit $?, no such run"
+assay report 7f3a 9c0f
+echo "exit $?, two runs"
+assay report --format pdf
+echo "exit $?, no such format"
