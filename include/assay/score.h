@@ -6,6 +6,7 @@
 #define ASSAY_SCORE_H
 
 #include "assay/decimal.h"
+#include "assay/statistics.h"
 #include "assay/suite.h"
 
 /* An answer as scoring sees it. */
@@ -13,6 +14,7 @@ struct assay_answer {
     struct assay_str text;
     const struct assay_tool_call *calls;
     size_t call_count;
+    const struct assay_json *tools; /* offered, OpenAI's form, or NULL */
     struct assay_str finish;        /* assay_finish_name() */
     struct assay_stated latency_ms; /* of the answering attempt */
     struct assay_stated cost_usd;
@@ -38,6 +40,7 @@ struct assay_check {
     struct assay_str judge_text;
 };
 
+/* The check of an assert-set is followed by those of its members. */
 struct assay_scoring {
     enum assay_mark mark;
     double score; /* weighted mean, 0 … 1; NaN when unscored */
@@ -67,11 +70,66 @@ struct assay_scorer *assay_scorer_new(const struct assay_suite *suite,
                                       const struct assay_judge *judge,
                                       struct assay_error *err);
 void assay_scorer_free(struct assay_scorer *scorer);
-/* One answer of a case, in the arena; several threads may score at once. */
+/*
+ * One answer of a case, in the arena; several threads may score at once. The
+ * case's filters cut the text first; votes over repeats are the caller's.
+ *
+ * Besides promptfoo's kinds: acc, acc_norm, acc_bytes (no value; CHOICE) and
+ * exact_match, whose value is {"target": text or list, "ignore_case",
+ * "ignore_punctuation", "ignore_numbers": bool, "regexes_to_ignore": list}.
+ */
 void assay_score_answer(const struct assay_scorer *scorer,
                         struct assay_arena *arena, const struct assay_case *of,
                         const struct assay_answer *answer,
                         struct assay_scoring *score);
+
+/* ------------------------------------------------------------ judges */
+
+/*
+ * Which of two answers is better, by a judge that is asked in both orders
+ * (select-best): two different opinions are a tie, and counted as such by
+ * assay_judge_agreement.
+ */
+struct assay_judge_pair {
+    const struct assay_case *of;
+    struct assay_str route; /* that judges */
+    struct assay_str criterion;
+    struct assay_str a, b; /* the answers */
+};
+enum assay_judge_better { ASSAY_JUDGE_TIE, ASSAY_JUDGE_A, ASSAY_JUDGE_B };
+struct assay_judge_choice {
+    enum assay_judge_better better;
+    bool consistent;
+    struct assay_str said[2]; /* in the order given, and turned round */
+};
+/* False: the judge was silent, or said what cannot be read. */
+bool assay_judge_pair(const struct assay_judge *judge,
+                      struct assay_arena *arena,
+                      const struct assay_judge_pair *pair,
+                      struct assay_judge_choice *choice,
+                      struct assay_error *err);
+
+/*
+ * The pass rate behind the judge's, from rows that a person labelled too.
+ * Until this was done a judge's marks are "judge opinion". BAD_INPUT: as
+ * assay_judge_correct, and no label of either kind.
+ */
+struct assay_judge_label {
+    bool person, judge; /* passed */
+};
+struct assay_judge_passes {
+    uint64_t passed, judged;
+};
+bool assay_judge_calibrate(const struct assay_judge_label *labels, size_t count,
+                           const struct assay_judge_passes *judged,
+                           struct assay_judge_rate *rate,
+                           struct assay_error *err);
+/*
+ * The route that judges and the one that is judged seem to be of one family
+ * (same maker, or names that begin alike): to be said where they are shown.
+ */
+bool assay_judge_same_family(struct assay_arena *arena, struct assay_str judge,
+                             struct assay_str answers);
 
 /* ------------------------------------------------------- JSON schema */
 

@@ -404,6 +404,8 @@ bool assay_pattern_escape(struct assay_pattern_reader *in, bool in_class,
     }
     if (is_letter(letter))
         return refuse_letter(in, letter);
+    if (letter >= 0x80 && in->dialect == ASSAY_PATTERN_JAVASCRIPT_U)
+        return assay_pattern_refuse(in, at, "no \\ before this character");
     *c = letter;
     return true;
 }

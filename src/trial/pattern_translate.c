@@ -94,7 +94,7 @@ static bool read_escape(struct assay_pattern_reader *in)
         else
             put(in, letter == 'b' ? "(?:(?<=\\p{Xwd})(?!\\p{Xwd})|"
                                     "(?<!\\p{Xwd})(?=\\p{Xwd}))"
-                                  : "(?:(?<=\\p{Xwd})(?=\\p{Xwd})|"
+                                  : "(?!\\A\\z)(?:(?<=\\p{Xwd})(?=\\p{Xwd})|"
                                     "(?<!\\p{Xwd})(?!\\p{Xwd}))");
         return true;
     }

@@ -23,10 +23,9 @@ struct assay_scorer {
 };
 
 static const struct assay_score_kind *const tables[] = {
-    assay_score_text_kinds,
-    assay_score_words_kinds,
-    assay_score_number_kinds,
-    assay_score_json_kinds,
+    assay_score_text_kinds,  assay_score_words_kinds, assay_score_number_kinds,
+    assay_score_json_kinds,  assay_score_tools_kinds, assay_score_choice_kinds,
+    assay_score_judge_kinds,
 };
 
 /* Known by name, and why they are refused. */
@@ -49,6 +48,23 @@ static const struct {
     {"contains-sql", "it needs a parser of each SQL dialect"},
     {"is-html", "any text is HTML to an HTML parser"},
     {"contains-html", "any text is HTML to an HTML parser"},
+    {"is-xml", "it needs an XML parser"},
+    {"contains-xml", "it needs an XML parser"},
+    {"rouge-n", "its words are cut by rules of js-rouge alone; use gleu"},
+    {"rouge-l", "its words are cut by rules of js-rouge alone; use gleu"},
+    {"rouge-s", "its words are cut by rules of js-rouge alone; use gleu"},
+    {"is-refusal", "it is a list of English phrases; use icontains-any"},
+    {"is-valid-openai-function-call", "use is-valid-openai-tools-call"},
+    {"is-valid-function-call", "use is-valid-openai-tools-call"},
+    {"perplexity", "it needs log-likelihoods of every token"},
+    {"perplexity-score", "it needs log-likelihoods of every token"},
+    {"guardrails", "it needs a provider's own verdict"},
+    {"answer-relevance", "it needs an embedding model"},
+    {"context-recall", "it needs a retrieved context"},
+    {"context-relevance", "it needs a retrieved context"},
+    {"context-faithfulness", "it needs a retrieved context"},
+    {"select-best", "it compares answers of several routes, not one"},
+    {"max-score", "it compares answers of several routes, not one"},
 };
 
 static const struct assay_score_kind *kind_of(struct assay_str type)
@@ -273,12 +289,28 @@ static void score_one(struct assay_score_step *step)
     if (!kind) {
         assay_score_error(step, "%.*s is not known",
                           ASSAY_STR_ARG(step->assertion->type));
+    } else if (!step->answer) {
+        assay_score_error(step, "filters: %s", step->filter_error);
     } else if (step->answer->text.len > ASSAY_SCORE_MAX_BYTES) {
         assay_score_error(step, "the answer has %zu bytes; up to %d are scored",
                           step->answer->text.len, ASSAY_SCORE_MAX_BYTES);
     } else {
         kind->score(step);
     }
+}
+
+/* What the filters say when they fail is the reason of every check. */
+static const struct assay_answer *filtered(struct assay_arena *arena,
+                                           const struct assay_case *of,
+                                           const struct assay_answer *answer,
+                                           struct assay_error *err)
+{
+    struct assay_answer *cut = ASSAY_NEW(arena, struct assay_answer);
+
+    *cut = *answer;
+    if (of->filter_count == 0 || assay_score_filter(arena, of, &cut->text, err))
+        return cut;
+    return NULL;
 }
 
 /* The set's own check, then those of its members, from *next on. */
@@ -326,6 +358,7 @@ void assay_score_answer(const struct assay_scorer *scorer,
                         const struct assay_answer *answer,
                         struct assay_scoring *score)
 {
+    struct assay_error err = {0};
     struct sum sum = {0};
     struct assay_check *next;
 
@@ -333,6 +366,7 @@ void assay_score_answer(const struct assay_scorer *scorer,
     if (of->assertion_count == 0)
         return;
     score->count = count_checks(of);
+    answer = filtered(arena, of, answer, &err);
     score->checks = ASSAY_NEW_ARRAY(arena, struct assay_check, score->count);
     next = score->checks;
     for (size_t i = 0; i < of->assertion_count; i++) {
@@ -343,6 +377,7 @@ void assay_score_answer(const struct assay_scorer *scorer,
             .answer = answer,
             .judge = scorer->has_judge ? &scorer->judge : NULL,
             .check = next,
+            .filter_error = err.text,
         };
 
         if (assay_str_is(step.assertion->type, "assert-set")) {

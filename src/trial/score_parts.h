@@ -16,8 +16,9 @@ enum {
 struct assay_score_step {
     struct assay_arena *arena;
     const struct assay_assertion *assertion;
-    const struct assay_case *of; /* NULL while checking */
-    const struct assay_answer *answer;
+    const struct assay_case *of;       /* NULL while checking */
+    const struct assay_answer *answer; /* NULL: the filters failed */
+    const char *filter_error;
     const struct assay_judge *judge;
     struct assay_check *check; /* the result */
 };
@@ -34,6 +35,9 @@ extern const struct assay_score_kind assay_score_text_kinds[];
 extern const struct assay_score_kind assay_score_words_kinds[];
 extern const struct assay_score_kind assay_score_number_kinds[];
 extern const struct assay_score_kind assay_score_json_kinds[];
+extern const struct assay_score_kind assay_score_tools_kinds[];
+extern const struct assay_score_kind assay_score_choice_kinds[];
+extern const struct assay_score_kind assay_score_judge_kinds[];
 
 /*
  * How one assertion ended. The reason states what is so, whichever of the
@@ -54,6 +58,14 @@ double assay_score_threshold(const struct assay_assertion *assertion,
 /* A part of a text to show: one line, cut at 80 characters. In the arena. */
 struct assay_str assay_score_show(struct assay_arena *arena,
                                   struct assay_str text);
+
+/* The filters of a case: known, and their expressions compile. */
+bool assay_score_check_filters(struct assay_arena *arena,
+                               const struct assay_case *of,
+                               struct assay_error *err);
+/* *text as the filters of the case leave it; false: LIMIT. */
+bool assay_score_filter(struct assay_arena *arena, const struct assay_case *of,
+                        struct assay_str *text, struct assay_error *err);
 
 /* ------------------------------------------- score_javascript.c */
 
