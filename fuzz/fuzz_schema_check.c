@@ -20,14 +20,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct assay_arena arena = {0};
     struct assay_error err = {0};
     struct assay_str text = {(const char *)data, len}, reason;
-    const struct assay_json *input =
-        assay_json_parse(&arena, text, NULL, &err);
+    const struct assay_json *input = assay_json_parse(&arena, text, NULL, &err);
     const struct assay_json *schema = assay_json_get(input, "schema");
     const struct assay_json *value = assay_json_get(input, "value");
 
     for (int draft = 0; schema && draft <= ASSAY_DRAFT_2020_12; draft++) {
-        struct assay_schema_options options = {
-            .draft = (enum assay_draft)draft};
+        struct assay_schema_options options = {.draft =
+                                                   (enum assay_draft)draft};
         struct assay_validator *validator =
             assay_schema_check_new(&arena, schema, &options, &err);
 

@@ -82,6 +82,7 @@ struct assay_str assay_pattern_part(struct assay_arena *arena,
                                     struct assay_pattern_text text,
                                     struct assay_pattern_span span)
 {
+    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
     char *to = ASSAY_NEW_ARRAY(arena, char, 3 * (span.end - span.start) + 1);
     size_t len = 0;
 
@@ -99,7 +100,7 @@ struct assay_str assay_pattern_part(struct assay_arena *arena,
             continue;
         }
         int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-        to[len++] = (char)(0xf00 >> more | c >> 6 * more);
+        to[len++] = (char)(leads[more] | c >> 6 * more);
         while (more-- > 0)
             to[len++] = (char)(0x80 | (c >> 6 * more & 0x3f));
     }

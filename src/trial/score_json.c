@@ -4,8 +4,10 @@
  */
 #include "trial/score_json.h"
 
+#include "trial/schema_check.h"
 #include "trial/schema_number.h"
 #include "trial/score_parts.h"
+#include "trial/yaml.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,8 +130,12 @@ static struct assay_validator *read_schema(struct assay_score_step *step,
 {
     const struct assay_json *value = step->assertion->value;
 
-    if (value->type == ASSAY_JSON_STRING)
-        value = assay_score_parse_json(step->arena, value->text, err);
+    if (value->type == ASSAY_JSON_STRING) { /* YAML takes JSON too */
+        struct assay_str text = value->text;
+        value = assay_score_parse_json(step->arena, text, err);
+        if (!value)
+            value = assay_yaml_parse(step->arena, text, NULL, err);
+    }
     if (!value)
         return NULL;
     if (value->type != ASSAY_JSON_OBJECT) {
@@ -162,12 +168,20 @@ static void score_is_json(struct assay_score_step *step)
         return;
     }
     struct assay_validator *schema = read_schema(step, &err);
-    if (!schema)
+    if (!schema) {
         assay_score_error(step, "%s", err.text);
-    else if (assay_validate(schema, step->arena, answer, &reason))
+        return;
+    }
+    switch (assay_schema_check_run(schema, step->arena, answer, &reason)) {
+    case ASSAY_SCHEMA_HOLDS:
         assay_score_is(step, true, "the answer keeps to the schema");
-    else
+        break;
+    case ASSAY_SCHEMA_BREAKS:
         assay_score_is(step, false, "%.*s", ASSAY_STR_ARG(reason));
+        break;
+    case ASSAY_SCHEMA_GAVE_UP:
+        assay_score_error(step, "%.*s", ASSAY_STR_ARG(reason));
+    }
 }
 
 /* ----------------------------------------------- contains-json */

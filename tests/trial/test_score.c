@@ -116,6 +116,12 @@ static void json_in_answers_is_found(void **state)
         {"{\"type\": \"is-json\", \"value\": {\"unevaluatedProperties\": "
          "false, \"properties\": {\"b\": {}}}}",
          "{\"a\": 1, \"b\": 1, \"a\": 2}", FAIL},
+        {"{\"type\": \"is-json\", \"value\": \"type: object\\nrequired: "
+         "[a]\"}",
+         "{\"a\": 1}", PASS},
+        {"{\"type\": \"is-json\", \"value\": {\"pattern\": "
+         "\"^(a+)+[bc]$\"}}",
+         "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"", ASSAY_MARK_ERROR},
         {"{\"type\": \"contains-json\"}", "so {\"a\": [1]} it is", PASS},
         {"{\"type\": \"contains-json\"}", "a set {1, 2} and {\"a\": 1}", PASS},
         {"{\"type\": \"contains-json\"}", "see [1]", FAIL},
@@ -246,6 +252,9 @@ static void filters_cut_what_is_matched_exactly(void **state)
          "b bb bbb", "bb"},
         {"regex", "{\"regex_pattern\": \"x\", \"fallback\": \"none\"}", "a",
          "none"},
+        {"regex", "{\"regex_pattern\": \"(?i)\\u00c9.+\"}",
+         "x \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+         "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
         {"take_first", "{}", " a", " a"},
         {"remove_whitespace", "{}", " \n a ", "a "},
         {"lowercase", "{}", "\xc3\x89", "\xc3\xa9"},
