@@ -157,20 +157,22 @@ static struct assay_str base_copy(struct assay_arena *arena,
 
 /* ------------------------------------------------------- hosts */
 
+/* "api.x.test" of "https://u@api.x.test:443/v1"; an address keeps its "[]". */
 static struct assay_str host_of(struct assay_str url)
 {
-    for (size_t i = 0; i + 3 <= url.len; i++)
-        if (memcmp(url.at + i, "://", 3) == 0) {
-            struct assay_str rest = assay_str_skip(url, i + 3);
-            struct assay_str bracket =
-                assay_str_head(rest, assay_str_find(rest, ']') + 1);
+    struct assay_str rest = url, user;
+    size_t end = 0;
 
-            rest = assay_str_head(rest, assay_str_find(rest, '/'));
-            return assay_str_starts(rest, "[")
-                       ? bracket
-                       : assay_str_head(rest, assay_str_find(rest, ':'));
-        }
-    return ASSAY_STR("");
+    while (rest.len && !assay_str_starts(rest, "://"))
+        rest = assay_str_skip(rest, 1);
+    rest = assay_str_skip(rest, 3);
+    while (end < rest.len && !strchr("/?#\\", rest.at[end]))
+        end++;
+    rest = assay_str_head(rest, end);
+    (void)assay_str_cut_last(rest, '@', &user, &rest);
+    if (assay_str_starts(rest, "["))
+        return assay_str_head(rest, assay_str_find(rest, ']') + 1);
+    return assay_str_head(rest, assay_str_find(rest, ':'));
 }
 
 static bool is_same_host(struct assay_str a, struct assay_str b)
@@ -216,7 +218,10 @@ static const struct provider *owner_of(const char *variable)
     return NULL;
 }
 
-/* "NOVITA_API_KEY": what a catalog may name. No HOME, no PATH. */
+/*
+ * "NOVITA_API_KEY": what a catalog may name. No HOME, and none of the keys
+ * that open more than a model: AWS_SECRET_ACCESS_KEY, GITHUB_TOKEN.
+ */
 static bool is_key_name(struct assay_str name)
 {
     for (size_t i = 0; i < name.len; i++)
@@ -224,7 +229,7 @@ static bool is_key_name(struct assay_str name)
             !(name.at[i] >= '0' && name.at[i] <= '9') && name.at[i] != '_')
             return false;
     return name.len <= MOST_NAME_BYTES &&
-           (assay_str_ends(name, "_KEY") || assay_str_ends(name, "_TOKEN"));
+           (assay_str_ends(name, "_API_KEY") || assay_str_is(name, "HF_TOKEN"));
 }
 
 /* The one the catalog names, if it is set and goes where it belongs. */
@@ -248,6 +253,7 @@ static bool take_stated_key(struct assay_arena *arena,
     owner = owner_of(name);
     if (!base_is_users &&
         ((owner && !is_same_host(base, assay_str_c(owner->base_url))) ||
+         assay_str_is(wish->key_env, "ASSAY_API_KEY") ||
          (assay_str_starts(wish->key_env, "AZURE_") &&
           !assay_str_ends(host_of(base), ".azure.com"))))
         return assay_fail(err, ASSAY_BAD_INPUT,
@@ -391,8 +397,13 @@ static bool take_base(struct assay_arena *arena,
     if (!wish->typed && provider && provider->base_variable &&
         is_set(provider->base_variable)) {
         add_used(found, provider->base_variable);
-        found->endpoint.base_url =
-            base_copy(arena, value_of(provider->base_variable));
+        base = base_copy(arena, value_of(provider->base_variable));
+        /* Google's own clients add the version */
+        if (assay_str_is(assay_str_c(provider->dialect), "gemini") &&
+            !assay_str_contains(base, "/v1"))
+            base =
+                assay_arena_printf(arena, "%.*s/v1beta", ASSAY_STR_ARG(base));
+        found->endpoint.base_url = base;
         return true;
     }
     if (base.len == 0 && provider)

@@ -102,7 +102,6 @@ static inline bool small_read(struct small_server *server, int client)
 {
     size_t len = 0;
 
-    server->first_sent_at = server->sent_at = 0;
     while (len < SMALL_REQUEST_BYTES - 1) {
         struct pollfd wait = {.fd = client, .events = POLLIN};
         ssize_t n;
@@ -116,6 +115,7 @@ static inline bool small_read(struct small_server *server, int client)
         server->request[len] = '\0';
         if (small_whole(server->request, len)) {
             server->read_at = small_now();
+            server->first_sent_at = server->sent_at = 0;
             small_count(server);
             return true;
         }

@@ -94,9 +94,10 @@ static enum temper temper_for(const char *model)
     return strstr(model, "endless") || strstr(model, "bomb") ? PATIENT : TIGHT;
 }
 
-static bool ask(const struct bench *bench, enum mock_dialect dialect,
-                const char *model, bool stream, struct assay_arena *arena,
-                struct assay_response *answer, struct assay_error *err)
+static bool ask(const struct bench *bench, enum temper temper,
+                enum mock_dialect dialect, const char *model, bool stream,
+                struct assay_arena *arena, struct assay_response *answer,
+                struct assay_error *err)
 {
     const struct assay_message message = {
         .role = ASSAY_ROLE_USER, .text = ASSAY_STR("What is 12 + 30?")};
@@ -109,8 +110,8 @@ static bool ask(const struct bench *bench, enum mock_dialect dialect,
                  .stream = stream},
     };
 
-    return assay_route_ask(bench->routes[temper_for(model)][dialect], &question,
-                           NULL, arena, answer, err);
+    return assay_route_ask(bench->routes[temper][dialect], &question, NULL,
+                           arena, answer, err);
 }
 
 static bool clocks_in_order(const struct assay_clocks *c)
@@ -166,7 +167,9 @@ static const char *fault_of(const struct mock_script *script,
     if (answer->of != ASSAY_CLASS_ANSWERED && answer->trouble.message.len == 0)
         return "message";
     if (c->done - c->asked >
-        (deadlines[temper_for(script->name)].total + 1000) * (int64_t)MS)
+        (deadlines[right == ASSAY_CLASS_TIMEOUT ? TIGHT : PATIENT].total +
+         1000) *
+            (int64_t)MS)
         return "time";
     if (!clocks_in_order(c))
         return "order of clocks";
@@ -205,21 +208,39 @@ static void complain(struct work *work, const char *what,
 }
 
 /*
- * Asks; once more where a kept connection, closed in silence by an earlier
- * case, was found dead only when the request was on it.
+ * Another attempt is no fault of the route: a kept connection, closed in
+ * silence by an earlier case, was found dead only when the request was on
+ * it; or a loaded machine took longer than the tight deadlines.
  */
+static bool is_worth_another(const struct assay_response *answer,
+                             enum assay_outcome_class right,
+                             enum temper *temper)
+{
+    if (answer->of == right)
+        return false;
+    if (answer->of == ASSAY_CLASS_BROKEN)
+        return answer->reused;
+    if (answer->of == ASSAY_CLASS_TIMEOUT)
+        *temper = PATIENT;
+    return answer->of == ASSAY_CLASS_TIMEOUT ||
+           answer->of == ASSAY_CLASS_CONNECT;
+}
+
 static bool ask_until_heard(struct work *work, const struct mock_script *script,
                             enum mock_dialect dialect, const char *model,
                             bool stream, struct assay_arena *arena,
                             struct assay_response *answer,
                             struct assay_error *err)
 {
+    enum temper temper = temper_for(model);
+
     for (size_t i = 0; i < 5; i++) {
-        if (!ask(work->bench, dialect, model, stream, arena, answer, err))
+        if (!ask(work->bench, temper, dialect, model, stream, arena, answer,
+                 err))
             return false;
         atomic_fetch_add(&work->asked, answer->sent);
-        if (answer->of != ASSAY_CLASS_BROKEN || !answer->reused ||
-            assay_mock_expects(script, dialect) == ASSAY_CLASS_BROKEN)
+        if (!is_worth_another(answer, assay_mock_expects(script, dialect),
+                              &temper))
             break;
         atomic_fetch_add(&work->unheard, 1);
     }
@@ -341,8 +362,8 @@ static void a_good_answer_is_the_same_in_every_dialect_and_form(void **state)
         struct assay_error err = {0};
         struct assay_response answer;
 
-        if (!ask(&bench, (enum mock_dialect)(i / 2), "mock-1.0", i % 2, &arena,
-                 &answer, &err))
+        if (!ask(&bench, PATIENT, (enum mock_dialect)(i / 2), "mock-1.0", i % 2,
+                 &arena, &answer, &err))
             fail_msg("%s", err.text);
         assert_int_equal(answer.of, ASSAY_CLASS_ANSWERED);
         if (!assay_str_is(answer.reply.text, "42"))
