@@ -36,6 +36,13 @@ bool assay_file_keep(const char *path, struct assay_str text, bool *written,
 /* UTC date of the file's last modification. */
 bool assay_file_date(const char *path, struct assay_date *date,
                      struct assay_error *err);
+/*
+ * Locks a file, made where it is none, until it is closed or the process
+ * ends, however that is. -1: SYSTEM; *held tells that another has it.
+ */
+int assay_file_lock(const char *path, bool *held, struct assay_error *err);
+/* Removes the file and lets go. Does nothing for -1. */
+void assay_file_unlock(const char *path, int lock);
 /* mkdir -p of the folder that `path` lies in. */
 bool assay_file_make_parent(const char *path, struct assay_error *err);
 /* Today in UTC. Called in cli and serve only; passed down from there. */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -257,4 +258,26 @@ bool assay_file_make_parent(const char *path, struct assay_error *err)
 struct assay_date assay_date_today(void)
 {
     return assay_date_from_days((int32_t)(time(NULL) / SECONDS_PER_DAY));
+}
+
+int assay_file_lock(const char *path, bool *held, struct assay_error *err)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+    *held = false;
+    if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0)
+        return file;
+    *held = file >= 0 && errno == EWOULDBLOCK;
+    assay_fail(err, ASSAY_SYSTEM, "lock '%s': %s", path, strerror(errno));
+    if (file >= 0)
+        (void)close(file);
+    return -1;
+}
+
+void assay_file_unlock(const char *path, int lock)
+{
+    if (lock < 0)
+        return;
+    (void)unlink(path);
+    (void)close(lock);
 }

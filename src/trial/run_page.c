@@ -85,12 +85,20 @@ static void say_evidence(struct page *p, struct assay_section *section,
             "nothing to compare: no prompt was scored on both");
         return;
     }
-    if (line->rule == ASSAY_EVIDENCE_E_PROCESS)
+    if (line->rule == ASSAY_EVIDENCE_E_PROCESS) {
+        bool shares = p->f->run->rule.outcome == ASSAY_OUTCOME_BINARY &&
+                      line->look.wins_a + line->look.wins_b > 0;
         SAY(p, section, ASSAY_BLOCK_ITEM,
             "%llu to %llu where they differ; evidence E = %.3g, decided at 20",
             (unsigned long long)line->look.wins_a,
             (unsigned long long)line->look.wins_b, line->e);
-    else
+        if (shares)
+            SAY(p, section, ASSAY_BLOCK_ITEM,
+                "%.*s wins %.2f\xe2\x80\x93%.2f of differing prompts (95 %% "
+                "sequence)",
+                ASSAY_STR_ARG(label(p, pair->a)), line->share_95.low,
+                line->share_95.high);
+    } else
         SAY(p, section, ASSAY_BLOCK_ITEM,
             "%llu to %llu where they differ; p = %.3g",
             (unsigned long long)line->wins_a, (unsigned long long)line->wins_b,

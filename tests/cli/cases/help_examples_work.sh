@@ -9,6 +9,7 @@ cp "$fixtures/prices.json" model_prices.json
 cp "$fixtures/response.json" response.json
 cp "$fixtures/responses.jsonl" responses.jsonl
 cp "$ROOT/data/nano/nano-s.gguf" .
+cp "$ROOT/data/trial/short-tasks.jsonl" prompts.jsonl
 echo "[2, 106, 500]" >tokens.json
 cp "$ROOT/tests/import/fixtures/modelsdev_api.json" api.json 2>/dev/null ||
     echo '{"forge":{"id":"forge","name":"Forge","models":{}}}' >api.json

@@ -1,0 +1,184 @@
+/*
+ * What an attempt costs, and the most it can: by the price components that
+ * the run keeps.
+ */
+#include "trial/trial_parts.h"
+
+/* Tokens that wrap a message, and an answer's beginning; generous. */
+enum { PER_MESSAGE = 16, PER_REQUEST = 64 };
+
+static bool is_priced(const struct assay_tariff *tariff, struct assay_str meter)
+{
+    const struct assay_price_component *c = assay_price_find(
+        &tariff->list, meter, assay_decimal_uint(0), tariff->day);
+
+    return c && c->state != ASSAY_UNKNOWN;
+}
+
+void assay_tariff_read(struct assay_arena *arena,
+                       const struct assay_trial_route *route,
+                       struct assay_str started, struct assay_tariff *tariff)
+{
+    const struct assay_json *prices = route->facts.prices;
+
+    *tariff = (struct assay_tariff){
+        .image_rule = assay_json_get(prices, "image_tokens"),
+        .free = route->in_process,
+    };
+    (void)assay_date_parse(started, &tariff->day);
+    if (!prices)
+        return;
+    assay_price_list_read(arena, assay_json_get(prices, "components"), NULL,
+                          &tariff->list);
+    tariff->known = is_priced(tariff, ASSAY_STR("input_tokens")) &&
+                    is_priced(tariff, ASSAY_STR("output_tokens"));
+}
+
+/* ------------------------------------------------------- the most */
+
+static uint64_t written_len(const struct assay_json *value)
+{
+    struct assay_buf text;
+
+    if (!value)
+        return 0;
+    assay_buf_init(&text, (size_t)64 << 20);
+    assay_json_write(&text, value, (struct assay_json_style){0});
+    uint64_t len = text.failed ? (uint64_t)64 << 20 : text.len;
+    assay_buf_release(&text);
+    return len;
+}
+
+/*
+ * By the tile rule (OpenAI vision guide, read 2026-08-21) a picture has as
+ * many tiles as the largest one it is brought down to, whatever its size.
+ */
+static bool image_tokens(const struct assay_json *rule, uint64_t *tokens)
+{
+    uint64_t base, per_tile, tile, fit, side;
+
+    if (!assay_str_is(assay_json_text(rule, "rule"), "openai-tiles") ||
+        !assay_json_to_u64(assay_json_get(rule, "base"), &base) ||
+        !assay_json_to_u64(assay_json_get(rule, "per_tile"), &per_tile) ||
+        !assay_json_to_u64(assay_json_get(rule, "tile_px"), &tile) ||
+        !assay_json_to_u64(assay_json_get(rule, "fit_px"), &fit) ||
+        !assay_json_to_u64(assay_json_get(rule, "short_side_px"), &side) ||
+        tile == 0 || fit > 1 << 20 || side > 1 << 20)
+        return false;
+    *tokens = base +
+              per_tile * ((fit + tile - 1) / tile) * ((side + tile - 1) / tile);
+    return true;
+}
+
+static bool message_tokens(const struct assay_tariff *tariff,
+                           const struct assay_message *m, uint64_t *tokens,
+                           uint64_t *images)
+{
+    *tokens += m->text.len + PER_MESSAGE;
+    for (size_t i = 0; i < m->call_count; i++)
+        *tokens += m->calls[i].name.len + m->calls[i].arguments.len;
+    for (size_t i = 0; i < m->part_count; i++) {
+        uint64_t picture = 0;
+        if (m->parts[i].kind != ASSAY_PART_TEXT &&
+            !image_tokens(tariff->image_rule, &picture))
+            return false;
+        *images += m->parts[i].kind != ASSAY_PART_TEXT;
+        *tokens += picture;
+        if (m->parts[i].kind == ASSAY_PART_TEXT)
+            *tokens += m->parts[i].text.len;
+    }
+    return true;
+}
+
+static struct assay_spent cost_of(const struct assay_tariff *tariff,
+                                  const struct assay_usage *usage)
+{
+    struct assay_arena arena = {0};
+    struct assay_error ignored = {0};
+    struct assay_bill bill;
+    struct assay_spent spent = {ASSAY_UNKNOWN, {0}};
+
+    if (assay_price_usage(&arena, &tariff->list, usage, tariff->day, &bill,
+                          &ignored))
+        spent = (struct assay_spent){bill.state, bill.usd};
+    assay_arena_free(&arena);
+    return spent;
+}
+
+struct assay_spent assay_tariff_worst(const struct assay_tariff *tariff,
+                                      const struct assay_case *of,
+                                      const struct assay_chat *chat)
+{
+    uint64_t tokens = PER_REQUEST, images = 0;
+
+    if (tariff->free)
+        return (struct assay_spent){ASSAY_FREE, {0}};
+    if (!tariff->known)
+        return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+    for (size_t i = 0; i < of->message_count; i++)
+        if (!message_tokens(tariff, &of->messages[i], &tokens, &images))
+            return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+    tokens += of->context.len + written_len(chat->tools) +
+              written_len(chat->schema) + written_len(chat->extra);
+    const struct assay_usage usage = {
+        .input_tokens = assay_decimal_uint(tokens),
+        .tier_input_tokens = assay_decimal_uint(tokens),
+        .output_tokens = assay_decimal_uint(chat->max_tokens),
+        .images = assay_decimal_uint(images),
+        .requests = assay_decimal_uint(1),
+    };
+    return cost_of(tariff, &usage);
+}
+
+struct assay_spent assay_tariff_bill(const struct assay_tariff *tariff,
+                                     const struct assay_response_usage *u)
+{
+    if (tariff->free)
+        return (struct assay_spent){ASSAY_FREE, {0}};
+    if (!tariff->known)
+        return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+    const struct assay_usage usage = {
+        .input_tokens = assay_decimal_uint(u->input_tokens),
+        .cache_read_tokens = assay_decimal_uint(u->cache_read_tokens),
+        .cache_write_tokens = assay_decimal_uint(u->cache_write_tokens),
+        .cache_write_1h_tokens = assay_decimal_uint(u->cache_write_1h_tokens),
+        .audio_input_tokens = assay_decimal_uint(u->audio_input_tokens),
+        .output_tokens = assay_decimal_uint(u->output_tokens),
+        .reasoning_tokens = assay_decimal_uint(u->reasoning_tokens),
+        .audio_output_tokens = assay_decimal_uint(u->audio_output_tokens),
+        .searches = assay_decimal_uint(u->searches),
+        .requests = assay_decimal_uint(1),
+        .tier_input_tokens = assay_decimal_uint(u->input_tokens),
+    };
+    return cost_of(tariff, &usage);
+}
+
+/* ------------------------------------------------------- the limit */
+
+bool assay_trial_reserve(struct assay_trial *trial, struct assay_lane *lane,
+                         struct assay_spent worst)
+{
+    struct assay_decimal sum = worst.usd;
+
+    for (size_t i = 0; i < trial->options.route_count; i++)
+        if (!assay_decimal_add(sum, trial->lanes[i].spent, &sum) ||
+            !assay_decimal_add(sum, trial->lanes[i].reserved, &sum))
+            return false;
+    if (trial->options.run->has_max_cost &&
+        assay_decimal_compare(sum, trial->options.run->max_cost_usd) > 0)
+        return false;
+    return assay_decimal_add(lane->reserved, worst.usd, &lane->reserved);
+}
+
+void assay_trial_release(struct assay_lane *lane, struct assay_spent worst)
+{
+    (void)assay_decimal_sub(lane->reserved, worst.usd, &lane->reserved);
+}
+
+void assay_trial_spend(struct assay_lane *lane, struct assay_spent cost)
+{
+    lane->spent_unknown |=
+        cost.state == ASSAY_UNKNOWN || cost.state == ASSAY_BOUND;
+    lane->spent_known |= cost.state != ASSAY_UNKNOWN;
+    (void)assay_decimal_add(lane->spent, cost.usd, &lane->spent);
+}
