@@ -10,7 +10,7 @@
 
 #include <arm_neon.h>
 
-enum { QUAD = 64, TILES = 8, LANE_ROWS = 4, GROUPS_TOGETHER = 4, WIDEST = 4 };
+enum { QUAD = 64, LANE_ROWS = 4, GROUPS_TOGETHER = 4, WIDEST = 4, DOTS = 16 };
 
 /* d and the negative dmin of the eight tiles of a K block, of four rows. */
 struct super {
@@ -113,9 +113,9 @@ static inline __attribute__((always_inline)) struct scales scales_of(
  * 0; in the next tile they stand `step` blocks on.
  */
 static inline __attribute__((always_inline)) void quarter_times(
-    const struct job *job, const unsigned char *group, size_t block,
-    size_t step, int width, unsigned bits, enum assay_scaling scaling,
-    int offset, int quarter, float *y, size_t stride)
+    const struct job *job, const unsigned char *tile, size_t block, size_t step,
+    int width, unsigned bits, enum assay_scaling scaling, int offset,
+    int quarter, float *y, size_t stride)
 {
     const struct assay_layout *at = &job->layout;
     const bool k6 = scaling == ASSAY_SCALE_K6;
@@ -127,20 +127,16 @@ static inline __attribute__((always_inline)) void quarter_times(
     for (int v = 0; v < width; v++)
         sums[v] =
             job->x->more ? vld1q_f32(y + (size_t)v * stride) : vdupq_n_f32(0);
-    for (size_t t = 0; t < job->tiles; t++, block += step) {
-        const unsigned char *tile = group + t * at->weights;
-        const unsigned char *own = group + at->scales_at + t * at->scales;
+    for (size_t t = 0; t < job->tiles; t++, block += step, tile += at->tile) {
         const int8_t *x = job->x->bytes + block * ASSAY_BLOCK;
         const int32_t *halves = job->x->halves + 2 * block;
         int32x4_t first[WIDEST], second[WIDEST];
 
-        if (at->super && t % TILES == 0) {
-            const unsigned char *s =
-                group + at->super_at + t / TILES * at->super + quarter * 8;
-
-            super.d = halves_at(s);
+        if (at->super && t % ASSAY_SUPER_TILES == 0) {
+            super.d = halves_at(tile + quarter * 8);
             if (scaling == ASSAY_SCALE_K)
-                super.least = vnegq_f32(halves_at(s + 32));
+                super.least = vnegq_f32(halves_at(tile + 32 + quarter * 8));
+            tile += at->super;
         }
         for (int v = 0; v < width; v++) {
             if (k6)
@@ -162,7 +158,8 @@ static inline __attribute__((always_inline)) void quarter_times(
                     vdotq_s32(*sum, q, vreinterpretq_s8_s32(vdupq_n_s32(four)));
             }
         }
-        const struct scales s = scales_of(own, &super, scaling, quarter);
+        const struct scales s =
+            scales_of(tile + at->weights, &super, scaling, quarter);
 #pragma GCC unroll 4
         for (int v = 0; v < width; v++) {
             float scale = job->x->scales[block + (size_t)v];
@@ -353,8 +350,30 @@ static inline assay_f16v halves16(const unsigned char *at)
     return v;
 }
 
+/* Sums that differ, so that each is worked out, enough to hide one's time. */
+static uint64_t dots(size_t rounds)
+{
+    int8x16_t q = vdupq_n_s8(1);
+    int32x4_t sums[DOTS];
+
+#pragma GCC unroll 16
+    for (int k = 0; k < DOTS; k++)
+        sums[k] = vdupq_n_s32(k);
+    for (size_t i = 0; i < rounds; i++) {
+        __asm__ volatile("" : "+w"(q));
+#pragma GCC unroll 16
+        for (int k = 0; k < DOTS; k++)
+            sums[k] = vdotq_s32(sums[k], q, q);
+    }
+#pragma GCC unroll 16
+    for (int k = 1; k < DOTS; k++)
+        sums[0] = vaddq_s32(sums[0], sums[k]);
+    return (uint64_t)vaddvq_s32(sums[0]);
+}
+
 const struct assay_kernels assay_kernels_neon = {
     .level = ASSAY_CPU_NEON,
+    .extension = "neon",
     .quantise = quantise,
     .multiply = multiply,
     .norm = norm,
@@ -364,4 +383,7 @@ const struct assay_kernels assay_kernels_neon = {
     .rope = rope,
     .keep = keep,
     .attend = attend,
+    .read = read_all,
+    .dots = dots,
+    .dot_operations = 2 * DOTS * 16,
 };

@@ -375,6 +375,7 @@ static void activate(void *context, size_t from, size_t to, size_t thread)
 /*
  * Queries and keys are multiplied finely: scores are exponents, so where
  * attention is sharp a hundredth in one of them is a hundredth of the sum.
+ * So are values, which cost little more.
  */
 static void attention(struct assay_pass *w, size_t count)
 {
@@ -384,7 +385,7 @@ static void attention(struct assay_pass *w, size_t count)
     each_row(w, count, norm_rows);
     add_fine_product(w, &l->matrices[ASSAY_QUERY], w->query);
     add_fine_product(w, &l->matrices[ASSAY_KEY], w->key);
-    add_product(w, &l->matrices[ASSAY_VALUE], w->value);
+    add_fine_product(w, &l->matrices[ASSAY_VALUE], w->value);
     multiply(w, w->h, count);
     each_row(w, count, turn_and_keep);
     assay_pool_run(w->engine->pool, count * l->key_heads, 1, attend, w);
