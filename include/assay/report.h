@@ -6,6 +6,7 @@
 #ifndef ASSAY_REPORT_H
 #define ASSAY_REPORT_H
 
+#include "assay/catalog.h"
 #include "assay/document.h"
 #include "assay/ledger.h"
 
@@ -69,6 +70,22 @@ struct assay_json *assay_run_json(struct assay_arena *arena,
 /* The same for people; its data is that document. */
 struct assay_document *assay_run_page(struct assay_arena *arena,
                                       const struct assay_run_figures *figures);
+
+/*
+ * Makes what a finished run (complete, decided, futile) showed of models that
+ * the catalog knows claims of kind `measured`, under the source "run-ID" of
+ * the run's day: for each pair of them a row in the `trials` of both. To be
+ * called when a run has ended, with its figures:
+ *
+ *     if (!assay_run_claim(catalog, &figures, &pairs, err)) …
+ *     if (pairs) "assay compare A B now shows it"
+ *
+ * Again, it changes nothing. A run that was cut short (budget, time,
+ * interrupted) and models on further routes say nothing. SYSTEM.
+ */
+bool assay_run_claim(struct assay_catalog *catalog,
+                     const struct assay_run_figures *figures, size_t *pairs,
+                     struct assay_error *err);
 
 /* ------------------------------------------------------- its rows */
 
