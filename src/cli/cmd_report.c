@@ -11,13 +11,10 @@ enum {
 };
 
 const struct assay_report_format assay_report_formats[] = {
-    {"text", assay_report_page, true},
-    {"markdown", assay_report_page, true},
-    {"html", assay_report_page, true},
-    {"json", assay_report_json, false},
-    {"jsonl", assay_report_jsonl, true},
-    {"csv", assay_report_csv, true},
-    {0},
+    {"text", assay_report_page, true},    {"markdown", assay_report_page, true},
+    {"html", assay_report_page, true},    {"json", assay_report_json, false},
+    {"jsonl", assay_report_jsonl, true},  {"csv", assay_report_csv, true},
+    {"junit", assay_report_junit, false}, {0},
 };
 
 static const struct assay_report_format *format_of(const struct assay_cli *cli)
@@ -142,10 +139,12 @@ const struct assay_command assay_cmd_report = {
         "Every figure is drawn from the run's rows anew. html and markdown "
         "have all prompts with all answers, those on which routes disagree "
         "first; json is the document that assay try ended with; jsonl and csv "
-        "have a row for each attempt, failed ones too.",
+        "have a row for each attempt, failed ones too; junit is for machines "
+        "that "
+        "build: a suite for each route, a case for each prompt.",
     .options = report_options,
     .globals = "store width no-color",
-    .formats = "text markdown html json jsonl csv",
+    .formats = "text markdown html json jsonl csv junit",
     .examples = report_examples,
     .run = report_run,
 };

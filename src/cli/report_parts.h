@@ -37,6 +37,8 @@ bool assay_report_json(struct assay_report *report, struct assay_error *err);
 /* report_rows.c: a row for each attempt. */
 bool assay_report_jsonl(struct assay_report *report, struct assay_error *err);
 bool assay_report_csv(struct assay_report *report, struct assay_error *err);
+/* report_junit.c: for machines that build. */
+bool assay_report_junit(struct assay_report *report, struct assay_error *err);
 
 /* Writes what has come together, once it is worth it; false: see `code`. */
 bool assay_report_flush(struct assay_report *report);

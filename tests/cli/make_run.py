@@ -144,7 +144,7 @@ def small():
              'answers': [no('blue', 'red'), yes('red')]},
             {'number': 2, 'text': 'Capital of Chad?',
              'answers': [no('Lagos', 'N\'Djamena'), no('', 'N\'Djamena')]},
-            {'number': 3, 'text': 'Capital of Oman?',
+            {'number': 3, 'text': 'Capital of Oman?\ufffe',
              'answers': [yes('Muscat'), LOST]},
             {'number': 5, 'text': 'Capital of <b>Laos</b> & co|?\nIn one word.',
              'answers': [yes('Vientiane</td><script>alert(1)</script>'),

@@ -29,3 +29,15 @@ assay report 7f3a 9c0f
 echo "exit $?, two runs"
 assay report --format pdf
 echo "exit $?, no such format"
+assay report 7f3a --format junit >junit.xml
+cat junit.xml
+python3 - <<'PYTHON'
+import xml.etree.ElementTree as tree
+root = tree.parse('junit.xml').getroot()
+for suite in [root, *root]:
+    cases = list(suite.iter('testcase'))
+    print(suite.tag, *(f'{name} {suite.get(name)} {found}' for name, found in (
+        ('tests', len(cases)),
+        ('failures', sum(c.find('failure') is not None for c in cases)),
+        ('errors', sum(c.find('error') is not None for c in cases)))))
+PYTHON
