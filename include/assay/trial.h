@@ -70,6 +70,19 @@ bool assay_trial_route_open(const struct assay_run_route *facts,
                             struct assay_error *err);
 void assay_trial_route_close(struct assay_trial_route *route);
 
+/*
+ * The routes that assertions of a suite name as judges, open. NULL: as above;
+ * BAD_INPUT: a judge that costs money beside a spending limit, which its
+ * costs would not be under.
+ */
+struct assay_trial_judges;
+struct assay_trial_judges *assay_trial_judges_open(
+    struct assay_catalog *catalog, const struct assay_suite *suite,
+    const struct assay_run *run, struct assay_error *err);
+const struct assay_judge *assay_trial_judge(
+    const struct assay_trial_judges *judges);
+void assay_trial_judges_close(struct assay_trial_judges *judges);
+
 /* ------------------------------------------------------- a run */
 
 /* Milliseconds; 0: what stands in brackets. For tests. */

@@ -25,6 +25,7 @@ struct attempt {
     struct assay_run *run;
     struct assay_run_route *facts;
     struct assay_trial_route *routes;
+    struct assay_trial_judges *judges;
     size_t route_count, open_count;
     struct assay_trial_options options;
     struct assay_engine_options engine;
@@ -290,7 +291,14 @@ static bool open_routes(struct attempt *a, struct assay_error *err)
         if (!assay_trial_route_open(&a->facts[a->open_count], &options,
                                     &a->routes[a->open_count], err))
             return false;
-    return true;
+    if (!a->catalog)
+        a->catalog = assay_cli_open(a->cli, err);
+    a->judges = a->catalog
+                    ? assay_trial_judges_open(a->catalog, a->suite, a->run, err)
+                    : NULL;
+    if (a->judges)
+        a->options.judge = assay_trial_judge(a->judges);
+    return a->judges != NULL;
 }
 
 /* ------------------------------------------------------- going on */
@@ -494,6 +502,7 @@ static void release(struct attempt *a)
 {
     for (size_t i = 0; i < a->open_count; i++)
         assay_trial_route_close(&a->routes[i]);
+    assay_trial_judges_close(a->judges);
     assay_suite_free(a->suite);
     assay_catalog_close(a->catalog);
     drop_store(a);
