@@ -69,8 +69,9 @@ struct assay_response {
      * leave it out from now on, so that another attempt is another question.
      */
     bool again;
-    struct assay_str raw;    /* body as it came, decoded, at most 1 MiB */
-    struct assay_str server; /* JSON object of its telling headers: request
+    struct assay_str request; /* SHA-256 of the body sent; local: empty */
+    struct assay_str raw;     /* body as it came, decoded, at most 1 MiB */
+    struct assay_str server;  /* JSON object of its telling headers: request
                                 ids, own times, limits; or empty */
 };
 

@@ -3,6 +3,8 @@
  * the question and reads the answer, net sends it once; here is what lies
  * between: the clocks, the class of what came, and that no key stays in it.
  */
+#include "assay/file.h"
+
 #include "net/net.h"
 #include "route/hosted_parts.h"
 
@@ -433,6 +435,7 @@ static bool ask_once(struct attempt *attempt, struct assay_error *err)
         !send_once(attempt, &request, err))
         return false;
     keep_clocks(attempt);
+    attempt->answer->request = assay_sha256_hex(attempt->arena, request.body);
     attempt->answer->sent = attempt->reply.sent;
     attempt->answer->reused = attempt->reply.reused;
     judge(attempt);

@@ -70,9 +70,7 @@ static bool join_options(struct assay_promptfoo *pf,
 
 /* ---- Values of vars ---- */
 
-/* Base64 of RFC 4648 with padding. */
-static struct assay_str base64(struct assay_arena *arena,
-                               struct assay_str bytes)
+struct assay_str assay_base64(struct assay_arena *arena, struct assay_str bytes)
 {
     size_t len = (bytes.len + 2) / 3 * 4;
     char *text = assay_arena_alloc(arena, len + 1, 1);
@@ -135,7 +133,7 @@ static bool load_var(struct assay_promptfoo *pf, const struct assay_json *from,
         return false;
     const char *type = image_type(extension, file->bytes);
     if (type) {
-        struct assay_str bytes = base64(in->arena, file->bytes);
+        struct assay_str bytes = assay_base64(in->arena, file->bytes);
         char *uri = assay_arena_alloc(in->arena, bytes.len + 64, 1);
         struct assay_str head =
             assay_arena_printf(in->arena, "data:%s;base64,", type);

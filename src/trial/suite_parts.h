@@ -119,4 +119,8 @@ bool assay_suite_read_lm_eval(struct assay_suite_reader *in,
                               const struct assay_json *root);
 bool assay_suite_read_prompts(struct assay_suite_reader *in);
 
+/* Base64 of RFC 4648 with padding. In the arena. */
+struct assay_str assay_base64(struct assay_arena *arena,
+                              struct assay_str bytes);
+
 #endif
