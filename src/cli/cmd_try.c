@@ -289,8 +289,13 @@ static bool open_routes(struct attempt *a, struct assay_error *err)
                                 a->route_count);
     for (; a->open_count < a->route_count; a->open_count++)
         if (!assay_trial_route_open(&a->facts[a->open_count], &options,
-                                    &a->routes[a->open_count], err))
+                                    &a->routes[a->open_count], err)) {
+            /* of a hosted route nothing is looked for but its key */
+            a->cli->misconfigured =
+                err->code == ASSAY_NOT_FOUND &&
+                !assay_str_starts(a->facts[a->open_count].id, "local:");
             return false;
+        }
     if (!a->catalog)
         a->catalog = assay_cli_open(a->cli, err);
     a->judges = a->catalog

@@ -95,16 +95,56 @@ static void mark_detail(struct assay_document *doc)
                 s->detail = true;
 }
 
+/* Where prompts could go: the route of the cost, else another that lives. */
+static const struct assay_route *route_to_try(const struct assay_side *side)
+{
+    const struct assay_route *best = side->cost.best.route;
+    struct assay_str kind;
+
+    for (size_t i = 0; i <= side->model->live_count; i++) {
+        if (best && best->live &&
+            assay_choice_text(assay_subject_choice(&best->subject, "api.kind"),
+                              &kind) == ASSAY_KNOWN)
+            return best;
+        if (i < side->model->live_count)
+            best = side->model->routes[i];
+    }
+    return NULL;
+}
+
+/* A command that runs as it stands, given prompts and keys; or empty. */
+static struct assay_str command_to_try(struct assay_comparison *c)
+{
+    struct assay_str command = ASSAY_STR("assay try prompts.txt");
+    size_t routes = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct assay_route *route = route_to_try(&c->sides[i]);
+
+        if (!route)
+            continue;
+        command = assay_arena_printf(c->arena, "%.*s --on %.*s",
+                                     ASSAY_STR_ARG(command),
+                                     ASSAY_STR_ARG(route->id));
+        routes++;
+    }
+    return routes > 1 ? command : ASSAY_STR("");
+}
+
 static void say_next(struct assay_comparison *c)
 {
+    struct assay_str command;
     struct assay_section *section;
 
     if (c->trial_count)
         return;
+    command = command_to_try(c);
     section = assay_document_section(c->doc, "next", "");
     assay_section_say(c->doc, section, ASSAY_BLOCK_PARAGRAPH,
                       ASSAY_STR("Not tested on your own prompts yet: nothing "
                                 "above says how they answer those."));
+    if (command.len)
+        assay_section_say(c->doc, section, ASSAY_BLOCK_COMMAND, command);
 }
 
 struct assay_document *assay_compare(
