@@ -4,9 +4,12 @@
 #include "cli/libraries.h"
 
 #include "assay/file.h"
+#include "assay/route.h"
+#include "base/cpu.h"
 #include "store/store.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -131,6 +134,37 @@ static void look_at_store(struct examination *e)
     assay_catalog_close(catalog);
 }
 
+/* ------------------------------------------------------- what runs where */
+
+static void look_at_processor(struct examination *e)
+{
+    size_t cores = assay_cpu_count();
+
+    find(e, WELL, "weights",
+         assay_arena_printf(e->doc->arena, "run with %s on %zu core%s",
+                            assay_cpu_level_name(assay_cpu_best()), cores,
+                            cores == 1 ? "" : "s"));
+}
+
+/* Which variables lead to hosted routes; never what they hold. */
+static void look_at_keys(struct examination *e)
+{
+    struct assay_arena *arena = e->doc->arena;
+    struct assay_str list = ASSAY_STR("");
+
+    for (const char *const *name = assay_endpoint_variables; *name; name++) {
+        const char *value = getenv(*name);
+        if (value && value[0])
+            list = assay_arena_printf(arena, "%.*s%s%s", ASSAY_STR_ARG(list),
+                                      list.len ? ", " : "", *name);
+    }
+    find(e, list.len ? WELL : WORTH_KNOWING, "keys",
+         list.len ? list
+                  : ASSAY_STR("none in the environment, such as "
+                              "OPENAI_API_KEY: only routes without one can "
+                              "be tried"));
+}
+
 /* ------------------------------------------------------- the terminal */
 
 static void look_at_terminal(struct examination *e)
@@ -168,6 +202,8 @@ static int doctor_run(struct assay_cli *cli)
         return assay_cli_misuse(cli, "takes no operand");
     look_at_store(&e);
     look_at_library(&e);
+    look_at_processor(&e);
+    look_at_keys(&e);
     look_at_terminal(&e);
     doc->data = assay_json_object(arena);
     assay_json_set_c(arena, doc->data, "format", "assay-doctor/1");
