@@ -2,6 +2,9 @@
  * assay try: prompts of the user's own on the routes they think of, until it
  * is decided which one is better on them.
  */
+/* realpath, POSIX.1-2008, is shown by the C library under XSI alone */
+#define _XOPEN_SOURCE 700
+
 #include "cli/local_model.h"
 #include "cli/try_table.h"
 
