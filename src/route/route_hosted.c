@@ -25,6 +25,7 @@ struct attempt {
     struct assay_stream *stream; /* once a body of 2xx came */
     struct assay_buf body;       /* all of it; of a stream, what is kept */
     bool failed;                 /* the stream says why */
+    bool told_key;               /* a key was struck out of the answer */
 };
 
 static bool is_answer(const struct attempt *attempt)
@@ -123,14 +124,26 @@ static struct assay_str strike(struct attempt *attempt, struct assay_str text)
     return assay_secret_strike(attempt->arena, text);
 }
 
-/* The whole of what is kept, so that no key is cut in two by its end. */
+/*
+ * The whole of what is kept, so that no key is cut in two by its end. A stream
+ * tells a key in pieces, and JSON may escape it twice: where one was struck
+ * out of what all of it says, no part of it is kept.
+ */
 static struct assay_str raw_body(struct attempt *attempt)
 {
+    if (attempt->told_key)
+        return ASSAY_STR("[key]");
     struct assay_str text =
         assay_str_head(assay_buf_str(&attempt->body), ASSAY_HOSTED_KEPT_BYTES);
 
     text = assay_str_head(strike(attempt, text), ASSAY_HOSTED_RAW_BYTES);
     return assay_arena_copy(attempt->arena, text);
+}
+
+static void strike_part(struct attempt *attempt, struct assay_str *text)
+{
+    *text = strike(attempt, *text);
+    attempt->told_key |= assay_str_contains(*text, "[key]");
 }
 
 static void strike_reply(struct attempt *attempt)
@@ -145,13 +158,13 @@ static void strike_reply(struct attempt *attempt)
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (texts[i]->at)
-            *texts[i] = strike(attempt, *texts[i]);
+            strike_part(attempt, texts[i]);
         else
             *texts[i] = ASSAY_STR("");
     for (size_t i = 0; i < reply->call_count; i++) {
-        reply->calls[i].id = strike(attempt, reply->calls[i].id);
-        reply->calls[i].name = strike(attempt, reply->calls[i].name);
-        reply->calls[i].arguments = strike(attempt, reply->calls[i].arguments);
+        strike_part(attempt, &reply->calls[i].id);
+        strike_part(attempt, &reply->calls[i].name);
+        strike_part(attempt, &reply->calls[i].arguments);
     }
 }
 
@@ -440,9 +453,9 @@ static bool ask_once(struct attempt *attempt, struct assay_error *err)
     attempt->answer->reused = attempt->reply.reused;
     judge(attempt);
     learn(attempt, &options);
+    strike_reply(attempt);
     attempt->answer->raw = raw_body(attempt);
     attempt->answer->server = server_headers(attempt);
-    strike_reply(attempt);
     return true;
 }
 
