@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Draws the prompts of data/trial/short-tasks.jsonl: fresh ones of the tasks
 that the nano models were trained on, mostly of those on which the two differ
-(data/nano/nano-*.json), each with its one right answer:
+(data/nano/nano-*.json), each with its one right answer, asked at temperature
+0, so that any server says what the weights say:
 
     tools/draw_trial.py >data/trial/short-tasks.jsonl
 
@@ -42,7 +43,8 @@ def main():
                 continue
             known.add(prompt)
             count -= 1
-            print(json.dumps({'prompt': prompt, 'expected': answer}))
+            print(json.dumps({'prompt': prompt, 'expected': answer,
+                              'options': {'temperature': 0}}))
 
 
 if __name__ == '__main__':
