@@ -109,6 +109,8 @@ if [ -x $dir/assay ]; then
     component cli tests/cli/run.sh $dir/assay
     component engine tests/engine/reference.py build/assay
     [ -z "$full" ] || component llama.cpp tests/engine/llama_cpp.py build/assay
+    component try tests/trial/test_try.py $dir/assay \
+        $dir/tests/mock/mock_provider
     component serve tests/serve/test_server.py $dir/assay
     component agreement tests/serve/test_agreement.py $dir/assay
     component sizes tests/serve/test_page_sizes.py $dir/assay
