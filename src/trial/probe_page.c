@@ -287,7 +287,7 @@ static void say_how(struct page *p)
     assay_section_say(
         p->doc, assay_document_section(p->doc, "answers", ""),
         ASSAY_BLOCK_HEADLINE,
-        assay_arena_printf(p->arena, "%s: %.*s.", how, ASSAY_STR_ARG(r->why)));
+        assay_arena_printf(p->arena, "%s: %.*s", how, ASSAY_STR_ARG(r->why)));
 }
 
 struct assay_document *assay_probe_page(struct assay_arena *arena,

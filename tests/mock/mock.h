@@ -5,7 +5,8 @@
  *   mock_provider.c    options, the listening socket, the end
  *   mock_connection.c  one connection: requests in, plans out, the log
  *   mock_request.c     HTTP and the bodies of each dialect
- *   mock_answer.c      what a model of that name says
+ *   mock_answer.c      what a model of that name says; mock_able.c: what those
+ *                      say that can do all that probes ask for
  *   mock_dialect.c     an answer as body or as events; mock_errors.c: errors
  *   mock_scripts.c     the table of faults; mock_plan.c: a fault as steps
  * The table is in the library of test support too, for tests that go through
@@ -46,7 +47,10 @@ struct mock_request {
     uint64_t number;           /* on its connection, from 1 */
     bool stream, event_stream; /* Gemini without alt=sse: a JSON array */
     bool include_usage;
-    struct assay_str prompt;      /* text of the last turn of the user */
+    struct assay_str prompt; /* text of the last turn of the user */
+    struct assay_str system; /* its text, or empty */
+    struct assay_str stop;   /* the first one, or empty */
+    bool logprobs;
     struct assay_str tool_result; /* of the last turn, or empty */
     bool has_tool_result;
     uint64_t input_tokens, max_tokens, seed;
@@ -110,7 +114,9 @@ struct mock_answer {
     bool null;     /* OpenAI: content is null */
     bool reversed; /* fragments of the last call come first */
     struct assay_str model, id;
-    uint64_t input_tokens, output_tokens, reasoning_tokens;
+    uint64_t input_tokens, output_tokens, reasoning_tokens, cached_tokens;
+    bool logprobs; /* OpenAI: of a whole body */
+    bool too_long; /* instead of an answer: so is the prompt */
     enum mock_usage usage;
     unsigned wait_ms, pace_ms; /* before the head; before each event */
     /* Instead of an answer: the model does not take this parameter. */
@@ -131,6 +137,14 @@ void assay_mock_answer(struct assay_arena *arena, uint64_t seed,
                        struct assay_str name,
                        const struct mock_request *request,
                        struct mock_answer *answer);
+
+/* Base64 to bytes, at most `room`; how many. Padding counts as zeros. */
+size_t assay_mock_decode(struct assay_str text, unsigned char *to, size_t room);
+/* What a model says that can do all; false: this asks for nothing special. */
+bool assay_mock_able(struct assay_arena *arena,
+                     const struct mock_request *request,
+                     struct assay_str prompt, uint64_t hash,
+                     struct assay_str *text);
 
 /* An event of a stream. */
 struct mock_event {

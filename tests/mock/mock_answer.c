@@ -216,6 +216,13 @@ static void fit_type(struct fitting *f, const struct assay_json *schema,
         fit_string(f, schema, out);
 }
 
+/* The prompt speaks of this value. */
+static bool named(const struct fitting *f, const struct assay_json *value)
+{
+    return value->text.len > 0 &&
+           assay_str_contains(f->text, assay_arena_cstr(f->arena, value->text));
+}
+
 static void fit(struct fitting *f, const struct assay_json *schema,
                 struct assay_buf *out, int depth)
 {
@@ -234,6 +241,9 @@ static void fit(struct fitting *f, const struct assay_json *schema,
         const struct assay_json *pick = list->first;
         for (uint64_t i = list->count ? f->hash % list->count : 0; i > 0; i--)
             pick = pick->next;
+        for (const struct assay_json *v = list->first; v; v = v->next)
+            if (named(f, v))
+                pick = v;
         if (pick)
             assay_json_write(out, pick, (struct assay_json_style){0});
     } else if (assay_str_starts(reference, "#/$defs/")) {
@@ -396,8 +406,7 @@ static unsigned base64_digit(char c)
     return at ? (unsigned)(at - digits) : 0;
 }
 
-/* The first bytes of a picture; of a PNG the 24 that hold its size. */
-static size_t decode(struct assay_str text, unsigned char *to, size_t room)
+size_t assay_mock_decode(struct assay_str text, unsigned char *to, size_t room)
 {
     size_t len = 0;
 
@@ -424,7 +433,7 @@ static void say_pictures(struct speaking *s)
         s->answer->text = ASSAY_STR("I see no picture.");
         return;
     }
-    if (decode(request->image, head, sizeof(head)) == sizeof(head) &&
+    if (assay_mock_decode(request->image, head, sizeof(head)) == sizeof(head) &&
         memcmp(head + 1, "PNG", 3) == 0)
         size = assay_arena_printf(s->arena, "%ux%u", head[18] << 8 | head[19],
                                   head[22] << 8 | head[23]);
@@ -457,13 +466,65 @@ static void say_all_but(struct speaking *s)
         say_all(s);
 }
 
+/* What probes ask for, with what it can see of the prompt. */
+static void say_able(struct speaking *s, struct assay_str prompt, uint64_t hash)
+{
+    s->answer->logprobs = s->request->logprobs;
+    if (s->request->number > 1)
+        s->answer->cached_tokens = s->answer->input_tokens / 2;
+    if (!assay_mock_able(s->arena, s->request, prompt, hash, &s->answer->text))
+        say_all(s);
+}
+
+static void say_ably(struct speaking *s)
+{
+    s->answer->pace_ms = s->argument.len > 0 ? (unsigned)argument(s) : 0;
+    say_able(s, s->request->prompt, s->hash);
+}
+
+/* Never the same twice on one connection. */
+static void say_restlessly(struct speaking *s)
+{
+    say_able(s, s->request->prompt, s->hash + s->request->number);
+}
+
+/* "mock-limit-4096": a 400 for longer prompts. */
+static void say_limited(struct speaking *s)
+{
+    s->answer->too_long = s->request->input_tokens > argument(s);
+    say_able(s, s->request->prompt, s->hash);
+}
+
+/* "mock-window-4096": reads the end of longer prompts; the usage says so. */
+static void say_from_window(struct speaking *s)
+{
+    uint64_t most = (uint64_t)argument(s);
+    struct assay_str prompt = s->request->prompt;
+
+    if (s->request->input_tokens > most) {
+        s->answer->input_tokens = most;
+        prompt = assay_str_skip(prompt, prompt.len - 4 * most);
+    }
+    say_able(s, prompt, s->hash);
+}
+
+/* "mock-forgets-4096": the same, and the usage does not. */
+static void say_forgetfully(struct speaking *s)
+{
+    say_from_window(s);
+    s->answer->input_tokens = s->request->input_tokens;
+}
+
 static const struct behaviour {
     const char *prefix;
     void (*say)(struct speaking *speaking);
 } behaviours[] = {
     {"mock-accuracy-", say_accurately},
+    {"mock-able-", say_ably},
     {"mock-echo", say_prompt},
+    {"mock-forgets-", say_forgetfully},
     {"mock-latency-", say_late},
+    {"mock-limit-", say_limited},
     {"mock-stream-slow", say_slowly},
     {"mock-pace-", say_slowly},
     {"mock-words-", say_words},
@@ -473,9 +534,21 @@ static const struct behaviour {
     {"mock-think", say_thoughts},
     {"mock-refuse", say_no},
     {"mock-plain", say_plain},
+    {"mock-restless", say_restlessly},
+    {"mock-window-", say_from_window},
     {"mock-no-", say_all_but},
     {"", say_all},
 };
+
+static void keep_to_stop(const struct mock_request *request,
+                         struct mock_answer *answer)
+{
+    struct assay_str stop = request->stop;
+
+    for (size_t i = 0; stop.len && i + stop.len <= answer->text.len; i++)
+        if (memcmp(answer->text.at + i, stop.at, stop.len) == 0)
+            answer->text = assay_str_head(answer->text, i);
+}
 
 /* max_tokens holds for thoughts and text together. */
 static void keep_to_length(const struct mock_request *request,
@@ -519,5 +592,7 @@ void assay_mock_answer(struct assay_arena *arena, uint64_t seed,
     answer->model = request->model;
     answer->input_tokens = request->input_tokens;
     behaviour->say(&s);
+    if (behaviour->say != say_plain)
+        keep_to_stop(request, answer);
     keep_to_length(request, answer);
 }

@@ -97,8 +97,9 @@ static void openai_usage(struct writing *w, uint64_t output)
     put_count(w, "completion_tokens", output);
     put(w, ",");
     put_count(w, "total_tokens", answer->input_tokens + output);
-    put(w, ",\"prompt_tokens_details\":{\"cached_tokens\":0},"
-           "\"completion_tokens_details\":{");
+    put(w, ",\"prompt_tokens_details\":{");
+    put_count(w, "cached_tokens", answer->cached_tokens);
+    put(w, "},\"completion_tokens_details\":{");
     put_count(w, "reasoning_tokens", answer->reasoning_tokens);
     put(w, "}}");
 }
@@ -151,6 +152,11 @@ static void openai_message(struct writing *w)
     put(w, answer->call_count > 0 ? "]}" : "}");
 }
 
+/* Of the first token; the others are left out. */
+static const char logprobs_of_one[] =
+    ",\"logprobs\":{\"content\":[{\"token\":\"mock\",\"logprob\":-0.25,"
+    "\"bytes\":[109,111,99,107],\"top_logprobs\":[]}],\"refusal\":null}";
+
 static void openai_body(struct writing *w)
 {
     const struct mock_answer *answer = w->answer;
@@ -165,8 +171,8 @@ static void openai_body(struct writing *w)
     if (!answer->nothing) {
         put(w, "{\"index\":0,\"message\":");
         openai_message(w);
-        assay_buf_printf(&w->out,
-                         ",\"logprobs\":null,\"finish_reason\":%s%s%s}",
+        put(w, answer->logprobs ? logprobs_of_one : ",\"logprobs\":null");
+        assay_buf_printf(&w->out, ",\"finish_reason\":%s%s%s}",
                          openai_finish(answer), azure ? "," : "",
                          azure ? filter_results : "");
     }

@@ -786,6 +786,8 @@ void assay_mock_plan(struct assay_arena *arena,
         ;
     else if (request->bad)
         plan_error(&p, 400, MOCK_ERROR_STATUS, NULL);
+    else if (answer->too_long)
+        plan_error(&p, 400, MOCK_ERROR_CONTEXT, NULL);
     else if (answer->refuses)
         plan_error(&p, 400, MOCK_ERROR_PARAM, answer->refuses);
     else

@@ -282,12 +282,24 @@ static void read_turns(struct assay_arena *arena, struct mock_request *request,
                     read_part(request, part, &text);
             }
         request->input_tokens += assay_mock_tokens(assay_buf_str(&text)) + 3;
+        if (assay_str_is(role, "system") || assay_str_is(role, "developer"))
+            request->system = assay_arena_copy(arena, assay_buf_str(&text));
         if (role.len == 0 || assay_str_is(role, "user")) {
             if (text.len > 0)
                 request->prompt = assay_arena_copy(arena, assay_buf_str(&text));
         }
         assay_buf_release(&text);
     }
+}
+
+/* A text, or the first of a list. */
+static void read_stop(struct mock_request *request,
+                      const struct assay_json *stop)
+{
+    if (assay_json_is(stop, ASSAY_JSON_ARRAY))
+        stop = stop->first;
+    if (assay_json_is(stop, ASSAY_JSON_STRING))
+        request->stop = stop->text;
 }
 
 static void read_openai(struct assay_arena *arena, struct mock_request *request,
@@ -307,6 +319,8 @@ static void read_openai(struct assay_arena *arena, struct mock_request *request,
     if (request->max_tokens == 0)
         request->max_tokens = number(body, "max_tokens");
     request->seed = number(body, "seed");
+    request->logprobs = is_true(body, "logprobs");
+    read_stop(request, assay_json_get(body, "stop"));
     request->json = assay_str_is(kind, "json_object");
     request->schema = assay_json_get(schema, "schema");
     if (request->schema && assay_json_text(schema, "name").len == 0)
@@ -335,8 +349,13 @@ static void read_anthropic(struct assay_arena *arena,
         refuse(request, "max_tokens", "is required");
     if (assay_mock_header(request, "anthropic-version").len == 0)
         refuse(request, "anthropic-version", "header is required");
-    if (assay_json_is(system, ASSAY_JSON_STRING))
+    if (assay_json_is(system, ASSAY_JSON_ARRAY))
+        system = assay_json_get(system->first, "text");
+    if (assay_json_is(system, ASSAY_JSON_STRING)) {
         request->input_tokens += assay_mock_tokens(system->text);
+        request->system = system->text;
+    }
+    read_stop(request, assay_json_get(body, "stop_sequences"));
     request->schema = assay_json_get(form, "schema");
     if (assay_json_is(tools, ASSAY_JSON_ARRAY) && tools->first) {
         request->tool = assay_json_text(tools->first, "name");
@@ -360,9 +379,11 @@ static void read_gemini(struct assay_arena *arena, struct mock_request *request,
         request->schema = assay_json_get(config, "responseSchema");
     request->json = assay_str_is(assay_json_text(config, "responseMimeType"),
                                  "application/json");
-    if (assay_json_is(system, ASSAY_JSON_ARRAY) && system->first)
-        request->input_tokens +=
-            assay_mock_tokens(assay_json_text(system->first, "text"));
+    if (assay_json_is(system, ASSAY_JSON_ARRAY) && system->first) {
+        request->system = assay_json_text(system->first, "text");
+        request->input_tokens += assay_mock_tokens(request->system);
+    }
+    read_stop(request, assay_json_get(config, "stopSequences"));
     if (assay_json_is(tools, ASSAY_JSON_ARRAY) && tools->first) {
         const struct assay_json *declared =
             assay_json_get(tools->first, "functionDeclarations");
