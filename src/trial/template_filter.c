@@ -70,6 +70,9 @@ static size_t character_len(struct assay_str text)
 
 /* ---- Case and white space ---- */
 
+/* The one common letter whose capital is two, in JavaScript and Python. */
+enum { SHARP_S = 0xDF };
+
 static bool change_case(struct assay_template_call *call,
                         const struct assay_json **result,
                         utf8proc_int32_t (*change)(utf8proc_int32_t))
@@ -88,10 +91,14 @@ static bool change_case(struct assay_template_call *call,
             text = assay_str_skip(text, 1);
             continue;
         }
+        text = assay_str_skip(text, (size_t)n);
+        if (c == SHARP_S && change == utf8proc_toupper) {
+            assay_buf_add_c(&out, "SS");
+            continue;
+        }
         utf8proc_ssize_t len = utf8proc_encode_char(change(c), bytes);
         assay_buf_add(&out,
                       (struct assay_str){(const char *)bytes, (size_t)len});
-        text = assay_str_skip(text, (size_t)n);
     }
     return give_buffer(call, result, &out);
 }

@@ -118,7 +118,8 @@ struct mock_answer {
     bool logprobs; /* OpenAI: of a whole body */
     bool too_long; /* instead of an answer: so is the prompt */
     enum mock_usage usage;
-    unsigned wait_ms, pace_ms; /* before the head; before each event */
+    unsigned wait_ms, body_wait_ms; /* before the head; behind it */
+    unsigned pace_ms;               /* before each event */
     /* Instead of an answer: the model does not take this parameter. */
     const char *refuses;
 };

@@ -366,6 +366,12 @@ static void say_late(struct speaking *s)
     say_all(s);
 }
 
+static void say_behind_head(struct speaking *s)
+{
+    s->answer->body_wait_ms = (unsigned)argument(s);
+    say_all(s);
+}
+
 static void say_slowly(struct speaking *s)
 {
     s->answer->pace_ms = s->argument.len > 0 ? (unsigned)argument(s) : 20;
@@ -525,6 +531,7 @@ static const struct behaviour {
     {"mock-forgets-", say_forgetfully},
     {"mock-latency-", say_late},
     {"mock-limit-", say_limited},
+    {"mock-body-", say_behind_head},
     {"mock-stream-slow", say_slowly},
     {"mock-pace-", say_slowly},
     {"mock-words-", say_words},

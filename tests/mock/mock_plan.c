@@ -416,7 +416,13 @@ static void plan_whole(struct planning *p)
         add_body(p, 200, json_type, body);
         break;
     default:
-        add_body(p, 200, json_type, body);
+        if (p->answer->body_wait_ms == 0) {
+            add_body(p, 200, json_type, body);
+            break;
+        }
+        add_bytes(p, plain, false);
+        add_wait(p, p->answer->body_wait_ms);
+        add_bytes(p, body, true);
     }
 }
 
@@ -639,6 +645,7 @@ static void plan_stream(struct planning *p)
     if (p->twist == MOCK_INTERIM)
         add_bytes(p, ASSAY_STR("HTTP/1.1 103 Early Hints\r\n\r\n"), false);
     add_bytes(p, head(p, 200, type, framing, 0), false);
+    add_wait(p, p->answer->body_wait_ms);
     for (size_t i = 0; i < count; i++) {
         struct assay_str bytes = framed(p, &events, i);
         if (p->twist == MOCK_ONE_PACKET) {
