@@ -22,7 +22,18 @@ demo: all
 	@build/assay compare gemma-2-2b gpt-4-vision-preview \
 	    --store build/demo.db
 	@echo
+	@echo "A real trial, offline: 60 short prompts on the two models that are"
+	@echo "built in. What the verdict is, the models decide."
+	@echo
+	@build/assay try data/trial/short-tasks.jsonl --on local:nano-s \
+	    --on local:nano-xs --yes --store build/demo.db || [ $$? = 1 ]
+	@echo
+	@echo "The comparison of the two now rests on it:"
+	@echo
+	@build/assay compare assay/nano-s assay/nano-xs --store build/demo.db
+	@echo
 	@echo "Try next:"
+	@echo "  build/assay report --differing --store build/demo.db"
 	@echo "  build/assay show gpt-4-vision-preview --explain"
 	@echo "  build/assay find vision 'context>=100k' 'price.output<5'" \
 	    "status=active"

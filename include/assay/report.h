@@ -131,6 +131,11 @@ struct assay_json *assay_attempt_json(struct assay_arena *arena,
 double assay_attempt_latency_ms(const struct assay_attempt *attempt);
 double assay_attempt_first_token_ms(const struct assay_attempt *attempt);
 
+/* So many of all runs of a store; its data is "assay-runs/1". */
+struct assay_document *assay_runs_page(struct assay_arena *arena,
+                                       const struct assay_run *runs,
+                                       size_t count, size_t total);
+
 /* A number as JSON, ten digits; null for NaN and the infinite. */
 struct assay_json *assay_json_real(struct assay_arena *arena, double value);
 

@@ -5,16 +5,23 @@
 
 #include <string.h>
 
+#define EVERY_EVAL_EVER "every-eval-ever"
+
 enum {
     WORTH_WRITING = 64 << 10,
     MOST_OF_A_ROW = 512 << 20, /* a prompt with pictures and all its answers */
 };
 
 const struct assay_report_format assay_report_formats[] = {
-    {"text", assay_report_page, true},    {"markdown", assay_report_page, true},
-    {"html", assay_report_page, true},    {"json", assay_report_json, false},
-    {"jsonl", assay_report_jsonl, true},  {"csv", assay_report_csv, true},
-    {"junit", assay_report_junit, false}, {0},
+    {"text", assay_report_page, true},
+    {"markdown", assay_report_page, true},
+    {"html", assay_report_page, true},
+    {"json", assay_report_json, false},
+    {"jsonl", assay_report_jsonl, true},
+    {"csv", assay_report_csv, true},
+    {"junit", assay_report_junit, false},
+    {EVERY_EVAL_EVER, assay_report_samples, false},
+    {.name = NULL},
 };
 
 static const struct assay_report_format *format_of(const struct assay_cli *cli)
@@ -91,9 +98,23 @@ static bool write_report(struct assay_cli *cli, struct assay_ledger *ledger,
     return ok;
 }
 
+static bool list_runs(struct assay_cli *cli, struct assay_ledger *ledger,
+                      int *code, struct assay_error *err)
+{
+    struct assay_run *runs;
+    size_t count;
+
+    if (!assay_ledger_runs(ledger, &cli->arena, &runs, &count, err))
+        return false;
+    *code =
+        assay_cli_show(cli, assay_runs_page(&cli->arena, runs, count, count));
+    return true;
+}
+
 static int report_run(struct assay_cli *cli)
 {
     const struct assay_report_format *format = format_of(cli);
+    bool files = strcmp(format->name, EVERY_EVAL_EVER) == 0;
     struct assay_error err = {0};
     struct assay_ledger *ledger = NULL;
     int code = ASSAY_EXIT_DONE;
@@ -101,14 +122,24 @@ static int report_run(struct assay_cli *cli)
     if (cli->options.operand_count > 1)
         return assay_cli_misuse(cli, "name one run, not %zu",
                                 cli->options.operand_count);
+    if (assay_cli_flag(cli, "list") &&
+        (!cli->format || cli->options.operand_count))
+        return assay_cli_misuse(
+            cli,
+            "--list wants no run, and one of: text markdown html json csv");
     if (assay_cli_flag(cli, "differing") && !format->differing)
         return assay_cli_misuse(cli, "--differing has no meaning in %s",
                                 format->name);
+    if (files != (assay_cli_option(cli, "output") != NULL))
+        return assay_cli_misuse(cli, "--format " EVERY_EVAL_EVER
+                                     " and --output FOLDER belong "
+                                     "together: it is written as files");
     if (assay_cli_has_store(cli, &err))
         ledger = assay_ledger_open(cli->store, &err);
     if (!ledger)
         return assay_cli_fail(cli, &err);
-    if (!write_report(cli, ledger, &code, &err))
+    if (!(assay_cli_flag(cli, "list") ? list_runs(cli, ledger, &code, &err)
+                                      : write_report(cli, ledger, &code, &err)))
         code = assay_cli_fail(cli, &err);
     assay_ledger_close(ledger);
     return code;
@@ -117,12 +148,15 @@ static int report_run(struct assay_cli *cli)
 static const struct assay_option report_options[] = {
     {"differing", 0, NULL,
      "the prompts on which two routes disagree, answers side by side", NULL},
+    {"list", 0, NULL, "all runs of this store, newest first", NULL},
+    {"output", 'o', "FOLDER", "where every-eval-ever's files go", "@file"},
     {"full", 0, NULL, "text: every prompt with its answers, too", NULL},
     {0},
 };
 
 static const struct assay_example report_examples[] = {
     {"assay report", "the newest run: verdict, routes, what is next"},
+    {"assay report --list", "all runs of this store"},
     {"assay report 7f3a --differing",
      "where the routes disagree, side by side"},
     {"assay report 7f3a --format html", "one file to send to others"},
@@ -140,11 +174,13 @@ const struct assay_command assay_cmd_report = {
         "have all prompts with all answers, those on which routes disagree "
         "first; json is the document that assay try ended with; jsonl and csv "
         "have a row for each attempt, failed ones too; junit is for machines "
-        "that "
-        "build: a suite for each route, a case for each prompt.",
+        "that build: a suite for each route, a case for each prompt. "
+        "every-eval-ever writes that schema's files, version 0.3.0, below "
+        "--output: for each route what was evaluated and its score, and a line "
+        "for each sample.",
     .options = report_options,
     .globals = "store width no-color",
-    .formats = "text markdown html json jsonl csv junit",
+    .formats = "text markdown html json jsonl csv junit every-eval-ever",
     .examples = report_examples,
     .run = report_run,
 };

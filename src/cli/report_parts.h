@@ -39,6 +39,8 @@ bool assay_report_jsonl(struct assay_report *report, struct assay_error *err);
 bool assay_report_csv(struct assay_report *report, struct assay_error *err);
 /* report_junit.c: for machines that build. */
 bool assay_report_junit(struct assay_report *report, struct assay_error *err);
+/* report_samples.c: files below --output, for other tools and people. */
+bool assay_report_samples(struct assay_report *report, struct assay_error *err);
 
 /* Writes what has come together, once it is worth it; false: see `code`. */
 bool assay_report_flush(struct assay_report *report);

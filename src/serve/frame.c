@@ -188,7 +188,8 @@ static void add_foot(struct assay_buf *out, struct assay_visit *visit,
     } else {
         assay_buf_add_c(out, "<p>");
     }
-    assay_buf_add_c(out, "<a href=\"/conflicts\">Conflicts</a> · "
+    assay_buf_add_c(out, "<a href=\"/runs\">Runs</a> · "
+                         "<a href=\"/conflicts\">Conflicts</a> · "
                          "<a href=\"/api/openapi.json\">API</a> · "
                          "<a href=\"/changes.atom\">Feed</a></p>\n"
                          "</div></footer>\n</body>\n</html>\n");

@@ -85,4 +85,9 @@ void assay_picture_scores(struct assay_visit *visit, struct assay_sheet *sheet,
                           const struct assay_scoreboard *board,
                           const struct assay_model_hits *hits);
 
+struct assay_run_figures;
+/* Behind "routes" of a run: what each route passed, with its interval. */
+void assay_picture_run(struct assay_visit *visit, struct assay_sheet *sheet,
+                       const struct assay_run_figures *figures);
+
 #endif

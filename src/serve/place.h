@@ -102,7 +102,8 @@ struct assay_sheet {
     const struct assay_json *json_ld; /* or NULL */
     struct assay_insert *first, *last; /* see assay_sheet_insert */
     bool unlisted;                     /* search engines: not indexed */
-    unsigned status;                   /* of a page that tells; 0: 200 */
+    bool fresh;      /* shows what is not of the catalog: made each time */
+    unsigned status; /* of a page that tells; 0: 200 */
 };
 
 /*

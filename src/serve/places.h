@@ -59,6 +59,12 @@ bool assay_make_cost(struct assay_visit *visit, struct assay_sheet *sheet,
 extern const struct assay_parameter assay_price_parameters[];
 bool assay_answer_price(struct assay_visit *visit, struct assay_reply *reply,
                         struct assay_error *err);
+/* place_runs.c */
+extern const struct assay_parameter assay_runs_parameters[];
+bool assay_make_runs(struct assay_visit *visit, struct assay_sheet *sheet,
+                     struct assay_error *err);
+bool assay_make_run(struct assay_visit *visit, struct assay_sheet *sheet,
+                    struct assay_error *err);
 /* What machines read: feed.c, site_map.c, openapi.c. */
 bool assay_answer_feed(struct assay_visit *visit, struct assay_reply *reply,
                        struct assay_error *err);

@@ -148,6 +148,11 @@ struct assay_str assay_site_public_url(const struct assay_site *site)
     return assay_str_c(site->public_url);
 }
 
+const char *assay_site_store(const struct assay_site *site)
+{
+    return site->store;
+}
+
 struct assay_shelf *assay_site_shelf(const struct assay_site *site)
 {
     return site->shelf;
@@ -380,6 +385,8 @@ static bool make(struct assay_visit *visit, struct assay_reply *reply,
         reply->status = sheet.status;
         reply->edition = 0;
     }
+    if (sheet.fresh)
+        reply->edition = 0;
     return render(visit, &sheet, reply, err);
 }
 

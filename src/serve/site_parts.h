@@ -9,6 +9,9 @@
 /* "https://models.example", or empty. Lives as long as the site. */
 struct assay_str assay_site_public_url(const struct assay_site *site);
 
+/* The path of its store. */
+const char *assay_site_store(const struct assay_site *site);
+
 struct assay_shelf;
 struct assay_shelf *assay_site_shelf(const struct assay_site *site);
 

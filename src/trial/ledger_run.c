@@ -413,7 +413,7 @@ static bool find_one(struct assay_ledger *ledger, struct assay_arena *arena,
         return false;
     if (list->count == 0 || id.len == 0)
         return assay_fail(err, ASSAY_NOT_FOUND,
-                          "no run '%.*s'; assay report lists them",
+                          "no run '%.*s'; assay report --list has them",
                           ASSAY_STR_ARG(id));
     if (list->count > 1 && !assay_str_equal(list->runs[0].id, id))
         return assay_fail(err, ASSAY_NOT_FOUND,

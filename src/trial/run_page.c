@@ -181,10 +181,12 @@ static struct assay_cell passed(struct page *p,
 
     if (n == 0)
         return unknown("not scored");
-    return known(
-        assay_arena_printf(p->arena, "%llu/%llu (%.0f\xe2\x80\x93%.0f %%)",
-                           (unsigned long long)r->passed, (unsigned long long)n,
-                           r->wilson_95.low * 100, r->wilson_95.high * 100));
+    /* no-break spaces: other columns give way before this one wraps */
+    return known(assay_arena_printf(
+        p->arena,
+        "%llu\xc2\xa0of\xc2\xa0%llu\xc2\xa0(%.0f\xe2\x80\x93%.0f\xc2\xa0%%)",
+        (unsigned long long)r->passed, (unsigned long long)n,
+        r->wilson_95.low * 100, r->wilson_95.high * 100));
 }
 
 static struct assay_cell milliseconds(struct page *p,
@@ -197,41 +199,82 @@ static struct assay_cell milliseconds(struct page *p,
                                     t->ms < 10 ? 1 : 0, t->ms));
 }
 
+/* "overloaded 2, timeout 1" */
+static struct assay_str classes(struct page *p,
+                                const struct assay_route_figures *r)
+{
+    struct assay_str text = {"", 0};
+
+    for (int c = ASSAY_CLASS_ANSWERED + 1; c < ASSAY_CLASSES; c++)
+        if (r->classes[c])
+            text = assay_arena_printf(
+                p->arena, "%.*s%s%s %llu", ASSAY_STR_ARG(text),
+                text.len ? ", " : "",
+                assay_class_name((enum assay_outcome_class)c),
+                (unsigned long long)r->classes[c]);
+    return text;
+}
+
+enum { ROUTE, PASSED, ERRORS, P50, P95, FIRST, COST, PER_PASS, COLUMNS };
+
 static void add_route(struct page *p, struct assay_block *table, size_t i)
 {
     const struct assay_route_figures *r = &p->f->routes[i];
+    struct assay_str model = p->f->run->routes[i].model;
     struct assay_cell *cells = assay_table_row(p->doc, table);
 
-    cells[0] = known(label(p, i));
-    cells[1] = passed(p, r);
-    cells[2] = known(
+    cells[ROUTE] = known(label(p, i));
+    if (model.len)
+        cells[ROUTE].link =
+            assay_arena_printf(p->arena, "/model/%.*s", ASSAY_STR_ARG(model));
+    cells[PASSED] = passed(p, r);
+    cells[ERRORS] = known(
         assay_arena_printf(p->arena, "%llu", (unsigned long long)r->errors));
-    if (r->errors)
-        cells[2].flags = ASSAY_CELL_WARN;
-    cells[3] = milliseconds(p, &r->latency.p50);
-    cells[4] = milliseconds(p, &r->latency.p95);
-    cells[5] = money(p, r->spent);
-    cells[6] = money(p, r->per_pass);
+    if (r->errors) {
+        cells[ERRORS].flags = ASSAY_CELL_WARN;
+        cells[ERRORS].note = classes(p, r);
+    }
+    cells[P50] = milliseconds(p, &r->latency.p50);
+    cells[P95] = milliseconds(p, &r->latency.p95);
+    cells[FIRST] = milliseconds(p, &r->first_token.p50);
+    cells[COST] = money(p, r->spent);
+    cells[PER_PASS] = money(p, r->per_pass);
+}
+
+static bool is_short(const struct assay_run_figures *f)
+{
+    for (size_t i = 0; i < f->run->route_count; i++)
+        if (!f->routes[i].latency.p95.known)
+            return true;
+    return false;
 }
 
 static void say_routes(struct page *p)
 {
-    static const struct assay_column columns[] = {
-        {.title = {"route", 5}},
-        {.title = {"passed", 6}, .align = ASSAY_RIGHT},
-        {.title = {"errors", 6}, .align = ASSAY_RIGHT},
-        {.title = {"p50", 3}, .align = ASSAY_RIGHT},
-        {.title = {"p95", 3}, .align = ASSAY_RIGHT, .give_way = 2},
-        {.title = {"cost", 4}, .align = ASSAY_RIGHT},
-        {.title = {"per pass", 8}, .align = ASSAY_RIGHT, .give_way = 1},
+    static const struct assay_column columns[COLUMNS] = {
+        [ROUTE] = {.title = {"route", 5}},
+        [PASSED] = {.title = {"passed", 6}, .align = ASSAY_RIGHT},
+        [ERRORS] = {.title = {"errors", 6}, .align = ASSAY_RIGHT},
+        [P50] = {.title = {"p50", 3}, .align = ASSAY_RIGHT},
+        [P95] = {.title = {"p95", 3}, .align = ASSAY_RIGHT, .give_way = 2},
+        [FIRST] = {.title = {"first token", 11},
+                   .align = ASSAY_RIGHT,
+                   .give_way = 3},
+        [COST] = {.title = {"cost", 4}, .align = ASSAY_RIGHT},
+        [PER_PASS] = {.title = {"per pass", 8},
+                      .align = ASSAY_RIGHT,
+                      .give_way = 1},
     };
     struct assay_section *section =
         assay_document_section(p->doc, "routes", "Routes");
-    struct assay_block *table = assay_section_table(
-        p->doc, section, columns, sizeof columns / sizeof columns[0]);
+    struct assay_block *table =
+        assay_section_table(p->doc, section, columns, COLUMNS);
 
     for (size_t i = 0; i < p->f->run->route_count; i++)
         add_route(p, table, i);
+    if (is_short(p->f))
+        SAY(p, section, ASSAY_BLOCK_PARAGRAPH,
+            "too few: not enough requests for a 95 %% interval");
 }
 
 /* ------------------------------------------------------- what is next */

@@ -41,3 +41,24 @@ for suite in [root, *root]:
         ('failures', sum(c.find('failure') is not None for c in cases)),
         ('errors', sum(c.find('error') is not None for c in cases)))))
 PYTHON
+assay report --list --width 100
+assay report --list --format json
+assay report 7f3a --format every-eval-ever --output eee
+head -n 1 eee/7f3a0001-2-hammer-1.jsonl
+cat eee/7f3a0001-2-hammer-1.json
+python3 - <<'PYTHON'
+import hashlib, json, pathlib
+for path in sorted(pathlib.Path('eee').glob('*.json')):
+    lines = json.loads(path.read_text())['detailed_evaluation_results']
+    data = (path.parent / lines['file_path']).read_bytes()
+    print(lines['checksum'] == hashlib.sha256(data).hexdigest(),
+          lines['total_rows'] == len(data.splitlines()))
+PYTHON
+assay report aa --format every-eval-ever --output eee
+echo "exit $?, nothing was scored"
+assay report aa --format every-eval-ever
+echo "exit $?, no folder"
+assay report 7f3a --format html >run.html
+grep -c '<img class="asked" alt="\[picture, image/png\]" src="data:' run.html
+grep -c '<script' run.html
+tail -n 4 run.html
