@@ -91,6 +91,7 @@ static const char *part_example(struct assay_str name)
         {"creator", "google"},
         {"name", "gemma-2-2b"},
         {"id", "nebius"},
+        {"run", "7f3a0001"},
     };
 
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)

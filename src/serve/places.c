@@ -170,8 +170,8 @@ const struct assay_place assay_places[] = {
         .make = assay_make_runs,
     },
     {
-        .page = "/run/{id}",
-        .api = "/api/v1/run/{id}",
+        .page = "/run/{run}",
+        .api = "/api/v1/run/{run}",
         .summary = "One trial: figures, comparisons, answers side by side",
         .contract = "assay-run/1",
         .parameters = assay_runs_parameters,

@@ -2,7 +2,7 @@
  * What machines read: the feed, the site map, the description of the API,
  * JSON-LD; and that hostile names stay text there and on the pages of record.
  */
-#include "site_fixture.h"
+#include "serve/run_fixture.h"
 
 #include "assay/pages.h"
 
@@ -43,7 +43,12 @@ static int open_site(void **state)
     static const char *const facts[] = {hostile, hostile_again, contrary};
     struct site_fixture *f = calloc(1, sizeof *f);
 
+    struct made run;
+
     site_open(f, facts, sizeof facts / sizeof facts[0], PUBLIC);
+    made_open(&run, f->store);
+    made_whole(&run);
+    made_close(&run);
     *state = f;
     return 0;
 }
