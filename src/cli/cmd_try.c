@@ -6,6 +6,7 @@
 #define _XOPEN_SOURCE 700
 
 #include "cli/local_model.h"
+#include "cli/try_claims.h"
 #include "cli/try_table.h"
 
 #include "assay/file.h"
@@ -409,42 +410,6 @@ static int exit_code(const struct attempt *a,
                                              : ASSAY_EXIT_DONE;
 }
 
-/* "assay compare A B" of the first two models that the run speaks of. */
-static void say_compare(const struct attempt *a)
-{
-    const struct assay_run *run = a->run;
-
-    for (size_t i = 0; i < run->route_count; i++)
-        for (size_t k = i + 1; k < run->route_count; k++)
-            if (run->routes[i].model.len && run->routes[k].model.len &&
-                !assay_str_equal(run->routes[i].model, run->routes[k].model)) {
-                assay_cli_note(a->cli,
-                               "kept as claims of kind measured: assay "
-                               "compare %.*s %.*s",
-                               ASSAY_STR_ARG(run->routes[i].model),
-                               ASSAY_STR_ARG(run->routes[k].model));
-                return;
-            }
-}
-
-/* What a whole run showed of models is what comparisons rest on. */
-static bool keep_claims(struct attempt *a,
-                        const struct assay_run_figures *figures,
-                        struct assay_error *err)
-{
-    size_t pairs;
-
-    if (a->folder[0])
-        return true; /* the store ends with the command */
-    if (!a->catalog)
-        a->catalog = assay_cli_open(a->cli, err);
-    if (!a->catalog || !assay_run_claim(a->catalog, figures, &pairs, err))
-        return false;
-    if (pairs)
-        say_compare(a);
-    return true;
-}
-
 static int show_end(struct attempt *a)
 {
     struct assay_run_figures figures;
@@ -458,7 +423,8 @@ static int show_end(struct attempt *a)
     if (!ok)
         return assay_cli_fail(a->cli, &err);
     code = assay_cli_show(a->cli, assay_run_page(&a->cli->arena, &figures));
-    if (!keep_claims(a, &figures, &err))
+    /* a store of this run alone ends with the command */
+    if (!a->folder[0] && !assay_try_claim(a->cli, &a->catalog, &figures, &err))
         return assay_cli_fail(a->cli, &err);
     return code == ASSAY_EXIT_DONE ? exit_code(a, &figures) : code;
 }
