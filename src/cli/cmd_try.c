@@ -6,6 +6,7 @@
 #define _XOPEN_SOURCE 700
 
 #include "cli/local_model.h"
+#include "cli/spending.h"
 #include "cli/try_claims.h"
 #include "cli/try_table.h"
 
@@ -64,25 +65,16 @@ static bool read_time(const char *text, int64_t *ms)
 
 static bool read_limits(struct attempt *a, struct assay_error *err)
 {
-    const char *cost = assay_cli_option(a->cli, "max-cost");
     const char *limit = assay_cli_option(a->cli, "max-time");
     struct assay_run *run = a->run;
 
-    if (cost) {
-        struct assay_str text = assay_str_c(*cost == '$' ? cost + 1 : cost);
-        if (!assay_decimal_parse(text, &run->max_cost_usd) ||
-            assay_decimal_sign(run->max_cost_usd) < 0)
-            return assay_fail(err, ASSAY_BAD_INPUT,
-                              "--max-cost wants dollars such as 0.50, not '%s'",
-                              cost);
-        run->has_max_cost = true;
-    }
     if (limit && !read_time(limit, &run->max_time_ms))
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "--max-time wants a time such as 90s, 15m or 2h, "
                           "not '%s'",
                           limit);
-    return true;
+    return assay_cli_max_cost(a->cli, &run->has_max_cost, &run->max_cost_usd,
+                              err);
 }
 
 static bool read_rule(struct attempt *a, struct assay_error *err)
@@ -102,25 +94,6 @@ static bool read_rule(struct attempt *a, struct assay_error *err)
     rule->margin = (double)margin / 100;
     rule->seed = a->run->seed;
     return true;
-}
-
-/* "2.50,10": dollars for a million tokens in and out. */
-static bool read_price(struct attempt *a, struct assay_error *err)
-{
-    const char *price = assay_cli_option(a->cli, "price");
-    struct assay_decimal usd;
-
-    if (!price ||
-        (assay_str_cut(assay_str_c(price), ',', &a->price_in, &a->price_out) &&
-         assay_decimal_parse(a->price_in, &usd) &&
-         assay_decimal_sign(usd) >= 0 &&
-         assay_decimal_parse(a->price_out, &usd) &&
-         assay_decimal_sign(usd) >= 0))
-        return true;
-    return assay_fail(err, ASSAY_BAD_INPUT,
-                      "--price wants dollars for a million tokens in and out, "
-                      "such as 2.50,10, not '%s'",
-                      price);
 }
 
 static uint64_t now_ns(void)
@@ -179,7 +152,8 @@ static bool read_options(struct attempt *a, struct assay_error *err)
         !assay_cli_number(a->cli, "concurrency", 1, MOST_CONCURRENCY, 0,
                           &concurrency, err) ||
         !assay_cli_number(a->cli, "max-tokens", 1, 1 << 20, 0, &tokens, err) ||
-        !read_limits(a, err) || !read_rule(a, err) || !read_price(a, err) ||
+        !read_limits(a, err) || !read_rule(a, err) ||
+        !assay_cli_price(a->cli, &a->price_in, &a->price_out, err) ||
         !assay_cli_engine_options(a->cli, &a->engine, err))
         return false;
     a->run->repeats = (uint32_t)repeats;
@@ -469,7 +443,7 @@ static int try_trial(struct attempt *a)
     struct assay_trial_outlook outlook = assay_trial_outlook(trial);
     assay_try_outlook(a->cli, a->run, &outlook);
     if (!outlook.free && outlook.left &&
-        !assay_try_agreed(a->cli, &agreed, &err))
+        !assay_cli_agrees(a->cli, &agreed, &err))
         code = assay_cli_misuse(a->cli, "%s", err.text);
     else if (agreed)
         code = run_trial(a, trial);
@@ -555,8 +529,7 @@ static const struct assay_option try_options[] = {
     {"repeat", 0, "N", "ask each prompt so often", NULL},
     {"max-cost", 0, "USD", "never spend more, the worst case counted", NULL},
     {"max-time", 0, "TIME", "begin nothing after it: 90s, 15m, 2h", NULL},
-    {"price", 0, "IN,OUT",
-     "dollars for a million tokens, where no source states them", NULL},
+    ASSAY_PRICE_OPTION,
     {"max-tokens", 0, "N", "of an answer, unless the suite says; 1024", NULL},
     {"concurrency", 0, "N", "requests at once on a route at most; 16", NULL},
     {"seed", 0, "N", "of the order of prompts; drawn unless given", NULL},

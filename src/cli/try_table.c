@@ -47,25 +47,6 @@ void assay_try_outlook(struct assay_cli *cli, const struct assay_run *run,
     tell_cost(cli, run, o);
 }
 
-bool assay_try_agreed(const struct assay_cli *cli, bool *agreed,
-                      struct assay_error *err)
-{
-    char answer[16] = "";
-
-    *agreed = true;
-    if (assay_cli_flag(cli, "yes"))
-        return true;
-    if (!isatty(STDIN_FILENO))
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "this may cost money: say --yes");
-    fprintf(stderr, "Go on? [y/N] ");
-    fflush(stderr);
-    if (!fgets(answer, sizeof answer, stdin))
-        answer[0] = '\0';
-    *agreed = answer[0] == 'y' || answer[0] == 'Y';
-    return true;
-}
-
 /* ------------------------------------------------------- parts of a line */
 
 static void add_money(struct assay_arena *arena, struct assay_buf *out,

@@ -13,11 +13,6 @@
 /* What so many prompts can show, and what they may cost. */
 void assay_try_outlook(struct assay_cli *cli, const struct assay_run *run,
                        const struct assay_trial_outlook *outlook);
-/*
- * Asks, unless --yes was said. False: nobody is there to be asked.
- */
-bool assay_try_agreed(const struct assay_cli *cli, bool *agreed,
-                      struct assay_error *err);
 
 struct assay_try_table {
     const struct assay_cli *cli;

@@ -186,6 +186,7 @@ static void find_length(struct measuring *m, size_t whole, size_t failed,
 static void search(struct measuring *m)
 {
     struct assay_probing *p = m->p;
+    struct assay_finding *f = p->finding;
     size_t whole = 0, failed = m->count, next = m->count - 1;
     enum reading how = READ_WHOLE, now;
 
@@ -207,13 +208,15 @@ static void search(struct measuring *m)
         find_length(m, whole, failed, how);
         return;
     }
-    p->finding->tokens = m->sizes[whole];
-    p->finding->tokens_are_exact =
-        p->finding->declared_tokens == m->sizes[whole];
-    assay_probe_find(
-        p, ASSAY_PROBE_SUPPORTED, "%d of %d codes found in %llu tokens%s",
-        NEEDLES, NEEDLES, (unsigned long long)m->sent,
-        p->finding->declared_tokens ? "" : "; no source says more");
+    bool reached = f->declared_tokens == m->sizes[whole];
+    f->tokens = m->sizes[whole];
+    f->tokens_are_exact = reached;
+    assay_probe_find(p,
+                     reached || !f->declared_tokens ? ASSAY_PROBE_SUPPORTED
+                                                    : ASSAY_PROBE_UNKNOWN,
+                     "%d of %d codes found in %llu tokens%s", NEEDLES, NEEDLES,
+                     (unsigned long long)m->sent,
+                     reached ? "" : "; no longer text was tried");
 }
 
 void assay_probe_context(struct assay_probing *p)

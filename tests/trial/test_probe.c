@@ -17,6 +17,7 @@ struct bench {
     struct assay_test_mock mock;
     struct assay_arena arena;
     struct assay_catalog *catalog;
+    int stop_after; /* so many looks; 0: never */
 };
 
 static void must(bool ok, const struct assay_error *err)
@@ -44,11 +45,25 @@ static void finish(struct bench *b)
     assay_test_mock_stop(&b->mock);
 }
 
+static void apply(struct bench *b, struct assay_str text)
+{
+    struct assay_apply_report applied = {0};
+    struct assay_error err = {0};
+    struct assay_batch batch;
+
+    assay_batch_init(&batch, &b->arena);
+    must(assay_batch_read_facts(
+             &batch, assay_json_parse(&b->arena, text, NULL, &err), &err),
+         &err);
+    batch.format = ASSAY_STR("facts");
+    must(assay_catalog_apply(b->catalog, &batch, &applied, &err), &err);
+}
+
 /* ------------------------------------------------------- a probe */
 
 static struct assay_str name_of(struct bench *b, const char *model)
 {
-    if (strncmp(model, "local:", 6) == 0)
+    if (strncmp(model, "local:", 6) == 0 || strchr(model, '/'))
         return assay_str_c(model);
     return assay_arena_printf(&b->arena, "openai:%s/v1#%s", b->mock.url, model);
 }
@@ -58,6 +73,13 @@ static bool is_listed(const char *only, const char *name)
     const char *at = strstr(only, name);
 
     return at && strchr(", ", at[strlen(name)]);
+}
+
+static bool is_to_stop(void *context)
+{
+    struct bench *b = context;
+
+    return b->stop_after && --b->stop_after == 0;
 }
 
 struct wish {
@@ -97,6 +119,8 @@ static void probe(struct bench *b, const struct wish *wish,
             !wish->only || is_listed(wish->only, assay_probes[i].name);
     must(assay_trial_route_open(&facts, &how, &route, &err), &err);
     options.route = &route;
+    options.stop = is_to_stop;
+    options.context = b;
     assay_probe_run(&b->arena, &options, report);
     assay_trial_route_close(&route);
 }
@@ -236,6 +260,67 @@ static void weights_here_refuse_pictures_and_tools_by_name(void **state)
     finish(&b);
 }
 
+/* A provider's page whose routes lead to the mock. */
+static void list_routes(struct bench *b)
+{
+    struct assay_str text = assay_arena_printf(
+        &b->arena,
+        "{\"format\":\"assay-facts/1\",\"source\":{\"id\":\"shop\",\"title\":"
+        "\"A shop\",\"kind\":\"provider\",\"retrieved\":\"2026-11-20\"},"
+        "\"routes\":[{\"id\":\"ant/"
+        "mock-able-0\",\"api\":{\"kind\":\"anthropic\","
+        "\"base_url\":\"%s\"}},{\"id\":\"gem/mock-able-0\",\"api\":{\"kind\":"
+        "\"gemini\",\"base_url\":\"%s/v1beta\"}}]}",
+        b->mock.url, b->mock.url);
+
+    apply(b, text);
+}
+
+static void other_dialects_are_probed_as_well(void **state)
+{
+    static const char *const models[] = {"ant/mock-able-0", "gem/mock-able-0"};
+    static const char *const able[] = {"function_calling",
+                                       "structured_outputs",
+                                       "vision",
+                                       "system_role",
+                                       "stop",
+                                       "determinism"};
+    struct bench b;
+
+    begin(&b);
+    list_routes(&b);
+    for (size_t i = 0; i < 2; i++) {
+        struct assay_probe_report report;
+        probe(&b, &(struct wish){models[i], NULL, NULL, 0}, &report);
+        for (size_t k = 0; k < sizeof able / sizeof able[0]; k++) {
+            const struct assay_finding *f = found(&report, able[k]);
+            if (f->verdict != ASSAY_PROBE_SUPPORTED)
+                fail_msg("%s, %s: %.*s", models[i], able[k],
+                         ASSAY_STR_ARG(f->proof));
+        }
+        /* Anthropic's has no word for it: not sent, so nothing was paid */
+        const struct assay_finding *seed = found(&report, "seed");
+        assert_int_equal(seed->verdict,
+                         i == 0 ? ASSAY_PROBE_REFUSED : ASSAY_PROBE_SUPPORTED);
+        assert_int_equal(seed->first == NULL, i == 0);
+    }
+    finish(&b);
+}
+
+static void a_stop_ends_it_between_two_questions(void **state)
+{
+    struct bench b;
+    struct assay_probe_report report;
+
+    begin(&b);
+    b.stop_after = 4;
+    probe(&b, &(struct wish){"mock-able-0", NULL, NULL, 0}, &report);
+    assert_int_equal(report.end, ASSAY_PROBE_INTERRUPTED);
+    assert_true(report.calls < 4);
+    assert_int_equal(found(&report, "context")->verdict, ASSAY_PROBE_UNKNOWN);
+    finish(&b);
+}
+
 /* ------------------------------------------------------- proof */
 
 static bool has_body(const struct assay_json *log, struct assay_str sha256)
@@ -356,16 +441,8 @@ static void promise(struct bench *b, const char *model)
         "\"max_output_tokens\":64,"
         "\"capabilities\":{\"vision\":false,\"stop\":true}}]}",
         ASSAY_STR_ARG(id));
-    struct assay_apply_report applied = {0};
-    struct assay_error err = {0};
-    struct assay_batch batch;
 
-    assay_batch_init(&batch, &b->arena);
-    must(assay_batch_read_facts(
-             &batch, assay_json_parse(&b->arena, text, NULL, &err), &err),
-         &err);
-    batch.format = ASSAY_STR("facts");
-    must(assay_catalog_apply(b->catalog, &batch, &applied, &err), &err);
+    apply(b, text);
 }
 
 static const struct assay_choice *chosen(struct bench *b, const char *model,
@@ -498,6 +575,8 @@ int main(void)
         cmocka_unit_test(
             a_route_that_is_gone_or_down_is_asked_once_and_no_more),
         cmocka_unit_test(weights_here_refuse_pictures_and_tools_by_name),
+        cmocka_unit_test(other_dialects_are_probed_as_well),
+        cmocka_unit_test(a_stop_ends_it_between_two_questions),
         cmocka_unit_test(the_proof_bears_the_hash_of_what_was_sent),
         cmocka_unit_test(the_same_seed_asks_the_same),
         cmocka_unit_test(pictures_are_read_whatever_stands_in_them),
