@@ -50,7 +50,7 @@ struct mock_request {
     struct assay_str prompt; /* text of the last turn of the user */
     struct assay_str system; /* its text, or empty */
     struct assay_str stop;   /* the first one, or empty */
-    bool logprobs;
+    bool logprobs, tool_required;
     struct assay_str tool_result; /* of the last turn, or empty */
     bool has_tool_result;
     uint64_t input_tokens, max_tokens, seed;

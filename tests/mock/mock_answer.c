@@ -458,6 +458,8 @@ static void say_all_but(struct speaking *s)
 
     if (assay_str_is(s->argument, "tools") && request->tool.len > 0)
         s->answer->refuses = "tools";
+    else if (assay_str_is(s->argument, "required") && request->tool_required)
+        s->answer->refuses = "tool_choice";
     else if (assay_str_is(s->argument, "vision") && request->image_count > 0)
         s->answer->refuses = "image_url";
     else if (assay_str_is(s->argument, "json") &&

@@ -320,6 +320,8 @@ static void read_openai(struct assay_arena *arena, struct mock_request *request,
         request->max_tokens = number(body, "max_tokens");
     request->seed = number(body, "seed");
     request->logprobs = is_true(body, "logprobs");
+    request->tool_required =
+        assay_str_is(assay_json_text(body, "tool_choice"), "required");
     read_stop(request, assay_json_get(body, "stop"));
     request->json = assay_str_is(kind, "json_object");
     request->schema = assay_json_get(schema, "schema");

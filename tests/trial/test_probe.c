@@ -153,6 +153,8 @@ static void each_behaviour_leads_to_its_verdict(void **state)
         {"mock-plain", "function_calling", ASSAY_PROBE_IGNORED,
          "even when required"},
         {"mock-no-tools", "function_calling", ASSAY_PROBE_REFUSED, "tools"},
+        {"mock-no-required", "function_calling", ASSAY_PROBE_SUPPORTED,
+         "by itself, used the result"},
         {"mock-able-0+tools-bad-arguments", "function_calling",
          ASSAY_PROBE_UNKNOWN, ""},
         {"mock-able-0", "structured_outputs", ASSAY_PROBE_SUPPORTED,
@@ -491,6 +493,22 @@ static void what_is_proven_stands_before_what_is_declared(void **state)
     finish(&b);
 }
 
+static void an_answer_is_cut_where_its_limit_is_stated(void **state)
+{
+    static const char model[] = "mock-words-500";
+    struct assay_probe_report report;
+    struct bench b;
+
+    begin(&b);
+    promise(&b, model);
+    probe(&b, &(struct wish){model, "max_output", NULL, 0}, &report);
+    const struct assay_finding *f = found(&report, "max_output");
+    assert_int_equal(f->verdict, ASSAY_PROBE_SUPPORTED);
+    assert_int_equal(f->tokens, 64);
+    assert_true(f->tokens_are_exact);
+    finish(&b);
+}
+
 static void a_later_probe_of_less_keeps_what_was_proven(void **state)
 {
     static const char model[] = "mock-able-0";
@@ -583,6 +601,7 @@ int main(void)
         cmocka_unit_test(no_limit_is_ever_overspent),
         cmocka_unit_test(an_answer_without_usage_costs_what_was_reserved),
         cmocka_unit_test(what_is_proven_stands_before_what_is_declared),
+        cmocka_unit_test(an_answer_is_cut_where_its_limit_is_stated),
         cmocka_unit_test(a_later_probe_of_less_keeps_what_was_proven),
         cmocka_unit_test(nothing_is_claimed_of_what_was_not_proven),
         cmocka_unit_test(a_route_found_retired_is_claimed_to_be),
