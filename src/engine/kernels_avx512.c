@@ -347,6 +347,7 @@ static inline assay_f16v halves16(const unsigned char *at)
 static uint64_t dots(size_t rounds)
 {
     __m512i q = _mm512_set1_epi8(3), sums[DOTS];
+    uint64_t part[8], all = 0;
 
 #pragma GCC unroll 12
     for (int k = 0; k < DOTS; k++)
@@ -360,7 +361,10 @@ static uint64_t dots(size_t rounds)
 #pragma GCC unroll 12
     for (int k = 1; k < DOTS; k++)
         sums[0] = _mm512_add_epi32(sums[0], sums[k]);
-    return (uint64_t)_mm512_reduce_add_epi32(sums[0]);
+    memcpy(part, &sums[0], sizeof part); /* a sum of lanes would overflow */
+    for (int i = 0; i < 8; i++)
+        all += part[i];
+    return all;
 }
 
 const struct assay_kernels assay_kernels_avx512 = {
