@@ -108,8 +108,8 @@ static void say_evidence(struct page *p, struct assay_section *section,
         line->difference * 100, line->interval_95.low * 100,
         line->interval_95.high * 100);
     if (pair->verdict.more.known)
-        SAY(p, section, ASSAY_BLOCK_ITEM, "about %s%llu more prompts needed",
-            pair->verdict.more.at_least ? "at least " : "",
+        SAY(p, section, ASSAY_BLOCK_ITEM, "%s %llu more prompts needed",
+            pair->verdict.more.at_least ? "at least" : "about",
             (unsigned long long)pair->verdict.more.prompts);
     if (pair->latency.known)
         SAY(p, section, ASSAY_BLOCK_ITEM,
@@ -289,8 +289,9 @@ static void say_next(struct page *p)
     for (size_t i = 0; i < f->pair_count; i++)
         differ += f->pairs[i].table.only_a + f->pairs[i].table.only_b;
     if (f->prompts < f->run->case_count)
-        SAY(p, section, ASSAY_BLOCK_ITEM, "%llu prompts %s",
+        SAY(p, section, ASSAY_BLOCK_ITEM, "%llu prompt%s %s",
             (unsigned long long)(f->run->case_count - f->prompts),
+            f->run->case_count - f->prompts == 1 ? "" : "s",
             f->run->stopped == ASSAY_STOP_DECIDED ||
                     f->run->stopped == ASSAY_STOP_FUTILE
                 ? "saved"
