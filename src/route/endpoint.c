@@ -232,7 +232,32 @@ static bool is_key_name(struct assay_str name)
            (assay_str_ends(name, "_API_KEY") || assay_str_is(name, "HF_TOKEN"));
 }
 
-/* The one the catalog names, if it is set and goes where it belongs. */
+/* The user pointed the clients of this provider at the host. */
+static bool is_pointed_at(const struct provider *provider,
+                          struct assay_str base_url)
+{
+    return provider->base_variable &&
+           is_same_host(base_url, value_of(provider->base_variable));
+}
+
+/* Whether the variable that was stated holds a key for this address. */
+static bool belongs(const struct assay_endpoint_wish *wish, const char *name,
+                    struct assay_str base)
+{
+    const struct provider *owner = owner_of(name);
+
+    if (owner)
+        return is_same_host(base, assay_str_c(owner->base_url)) ||
+               is_pointed_at(owner, base);
+    if (assay_str_starts(wish->key_env, "AZURE_"))
+        return assay_str_ends(host_of(base), ".azure.com");
+    return !assay_str_is(wish->key_env, "ASSAY_API_KEY");
+}
+
+/*
+ * The one that was stated, if it is set and goes where it belongs. At an
+ * address that a suite states, another one may do.
+ */
 static bool take_stated_key(struct assay_arena *arena,
                             const struct assay_endpoint_wish *wish,
                             bool base_is_users,
@@ -241,35 +266,32 @@ static bool take_stated_key(struct assay_arena *arena,
 {
     char *name = assay_arena_cstr(arena, wish->key_env);
     struct assay_str base = found->endpoint.base_url;
-    const struct provider *owner;
 
     if (!is_key_name(wish->key_env))
         return assay_fail(err, ASSAY_BAD_INPUT,
-                          "the catalog names '%.*s' for a key, expected a "
-                          "variable like PROVIDER_API_KEY",
+                          "%s names '%.*s' for a key, expected a variable "
+                          "like PROVIDER_API_KEY",
+                          wish->typed ? "the suite" : "the catalog",
                           ASSAY_STR_ARG(assay_str_head(wish->key_env, 80)));
     if (!is_set(name))
         return true;
-    owner = owner_of(name);
-    if (!base_is_users &&
-        ((owner && !is_same_host(base, assay_str_c(owner->base_url))) ||
-         assay_str_is(wish->key_env, "ASSAY_API_KEY") ||
-         (assay_str_starts(wish->key_env, "AZURE_") &&
-          !assay_str_ends(host_of(base), ".azure.com"))))
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "the catalog would send %s to %.*s, where it does "
-                          "not belong",
-                          name, ASSAY_STR_ARG(host_of(base)));
-    found->key_variable = assay_str_c(name);
-    return true;
+    if (base_is_users || belongs(wish, name, base)) {
+        found->key_variable = assay_str_c(name);
+        return true;
+    }
+    if (wish->typed)
+        return true;
+    return assay_fail(err, ASSAY_BAD_INPUT,
+                      "the catalog would send %s to %.*s, where it does "
+                      "not belong",
+                      name, ASSAY_STR_ARG(host_of(base)));
 }
 
 /* The user pointed this provider's clients at the same host. */
 static const struct provider *provider_pointed_at(struct assay_str base_url)
 {
     for (size_t i = 0; i < PROVIDERS; i++)
-        if (providers[i].base_variable &&
-            is_same_host(base_url, value_of(providers[i].base_variable)))
+        if (is_pointed_at(&providers[i], base_url))
             return &providers[i];
     return provider_at(base_url);
 }
@@ -285,21 +307,17 @@ static void take_own_key(const struct provider *provider,
         }
 }
 
-static bool fail_without_key(const struct assay_endpoint_wish *wish,
-                             const struct provider *provider,
-                             const struct assay_endpoint_found *found,
-                             struct assay_error *err)
+/* Where a key is looked for: one that was stated and is set belongs to
+   somebody else. */
+static const char *expected_key(const struct assay_endpoint_wish *wish,
+                                const char *stated,
+                                const struct provider *provider)
 {
-    struct assay_str host = host_of(found->endpoint.base_url);
-    const char *name = provider      ? provider->keys[0]
-                       : wish->typed ? "ASSAY_API_KEY"
-                                     : "a variable that the catalog names";
-
-    return assay_fail(
-        err, ASSAY_NOT_FOUND, "no key for %.*s: expected one in %.*s",
-        ASSAY_STR_ARG(host),
-        wish->key_env.len ? (int)wish->key_env.len : (int)strlen(name),
-        wish->key_env.len ? wish->key_env.at : name);
+    if (stated[0] && !is_set(stated))
+        return stated;
+    if (provider)
+        return provider->keys[0];
+    return wish->typed ? "ASSAY_API_KEY" : "a variable that the catalog names";
 }
 
 static bool take_key(struct assay_arena *arena,
@@ -308,6 +326,7 @@ static bool take_key(struct assay_arena *arena,
                      struct assay_error *err)
 {
     struct assay_str base = found->endpoint.base_url;
+    const char *stated = assay_arena_cstr(arena, wish->key_env);
     const struct provider *provider = find_provider(wish->provider);
 
     /* its own key where the address is its own, or the user pointed it */
@@ -327,7 +346,10 @@ static bool take_key(struct assay_arena *arena,
     }
     /* what listens on this machine mostly asks for none */
     return is_this_machine(base) ||
-           fail_without_key(wish, provider, found, err);
+           assay_fail(err, ASSAY_NOT_FOUND,
+                      "no key for %.*s: expected one in %s",
+                      ASSAY_STR_ARG(host_of(base)),
+                      expected_key(wish, stated, provider));
 }
 
 /* ------------------------------------------------------- Azure */
