@@ -10,8 +10,9 @@ case looks for in all that was said and kept. Cases that mostly wait for each
 other's clocks run side by side.
 """
 import concurrent.futures
-import contextlib
+import copy
 import decimal
+import hashlib
 import json
 import os
 import random
@@ -26,8 +27,8 @@ sys.dont_write_bytecode = True
 import trial_world as world                                   # noqa: E402
 from trial_world import (                                     # noqa: E402
     FULL, KEYS, Gossip, Mock, Run, assay, expect, on, path, questions, report,
-    resume, rows_of, runs_in, sent, start_try, try_suite, wait_until,
-    write_lines)
+    resume, rows_of, runs_in, sent, start_resume, start_try, try_suite,
+    wait_until, write_lines, WAIT)
 
 CASES = []
 SHORT_TASKS = os.path.join(world.ROOT, 'data', 'trial', 'short-tasks.jsonl')
@@ -47,11 +48,12 @@ def case(name):
 
 # ------------------------------------------------------- sudden ends
 
-def without_clocks(document, lost):
+def without_clocks(document):
     """A report without its id, its date and its times; and without what lost
     requests added: they are counted and priced, and are no rows."""
-    document = dict(document, run=None, started=None)
-    for name in ('attempts', 'unknown_attempts', 'spent_usd', 'spent_state'):
+    document = copy.deepcopy(document)
+    for name in ('run', 'started', 'attempts', 'unknown_attempts',
+                 'spent_usd', 'spent_state'):
         document.pop(name)
     for route in document['routes']:
         for name in ('latency_ms', 'first_token_ms', 'attempts', 'cost_usd',
@@ -59,7 +61,6 @@ def without_clocks(document, lost):
             route.pop(name)
     for pair in document['comparisons']:
         pair.pop('latency_ratio')
-    expect(lost or document, 'a report')
     return json.dumps(document, indent=2)
 
 
@@ -103,7 +104,7 @@ def check_killed(requests, rows, whole, whole_rows, whole_requests, run):
            document['attempts'] == 500 + len(unknown) and
            document['rows'] == 500 and document['errors'] == 0,
            'counts', document)
-    expect(without_clocks(document, unknown) == without_clocks(whole, []),
+    expect(without_clocks(document) == without_clocks(whole),
            'the report of an undisturbed run', document, whole)
     lost_usd = sum(USD(row['reserved_usd']) for row in unknown)
     expect(USD(document['spent_usd']) - lost_usd == USD(whole['spent_usd']),
@@ -112,22 +113,40 @@ def check_killed(requests, rows, whole, whole_rows, whole_requests, run):
     return len(unknown)
 
 
-def kill_at_random(running, mock, draw):
-    """At some moment: while it starts, or some requests later."""
-    if draw.random() < 0.3:
+def kill_at_random(running, mock, draw, requests, early):
+    """Some requests later, or, in a share of cases, at some moment while it
+    starts. False: it had ended before."""
+    if draw.random() < early:
         time.sleep(draw.random() * 0.15)
     else:
-        goal = mock.count() + draw.randint(1, 3 if FULL else 25)
-        with contextlib.suppress(AssertionError):
-            wait_until(lambda: mock.count() >= goal or
-                       running.process.poll() is not None, 'requests', 30)
+        goal = mock.count() + draw.randint(1, requests)
+        wait_until(lambda: mock.count() >= goal or
+                   running.process.poll() is not None, 'requests')
         time.sleep(draw.random() * 0.004)
-    return running.kill().code == -signal.SIGKILL
+    if running.process.poll() is None:
+        running.signal(signal.SIGKILL)
+    return running.process.wait(WAIT) == -signal.SIGKILL
+
+
+def kill_often(start, store, mock, draw, requests, most=1000, early=0):
+    """Starts a run, kills it and resumes it, until it ends by itself or was
+    killed so often: how it ended, and how often that was."""
+    kills = 0
+    while True:
+        run = runs_in(store)
+        expect(len(run) <= 1, 'one run', run)
+        running = start_resume(run[0], store) if run else start()
+        if kills == most or not kill_at_random(running, mock, draw, requests,
+                                               early):
+            return running.end(), kills
+        running.end()
+        kills += 1
 
 
 @case('killed at random moments, a run loses nothing and counts nothing twice')
 def _():
     draw, kills, lost = random.Random(20261122), 0, 0
+    most, requests = (200, 3) if FULL else (20, 25)
     suite = questions(250)
     options = ['--fixed', '--seed', '11', '--price', '1,2',
                '--max-tokens', '50']
@@ -138,32 +157,72 @@ def _():
         result = try_suite(suite, routes, store, '--concurrency', '1',
                            *options)
         expect(result.code == 1, 'rows failed', result.text())
-        whole = report(result.json()['run'], store)
+        whole = result.json()
         whole_rows = rows_of(whole['run'], store)
         whole_requests = mock.requests()
         expect(len(whole_requests) == 500, 'requests', len(whole_requests))
-        while kills < (200 if FULL else 20):
-            begun, store, ended = mock.count(), path('killed.db'), False
-            while not ended and kills < (200 if FULL else 20):
-                run = runs_in(store)
-                expect(len(run) <= 1, 'one run', run)
-                running = Run('try', '--resume', run[0], '--store', store,
-                              '--yes', '--format', 'json') if run else \
-                    start_try(suite, routes, store, '--concurrency', '8',
-                              *options)
-                if kill_at_random(running, mock, draw):
-                    kills += 1
-                else:
-                    ended = True
-            run = runs_in(store)
-            result = resume(run[0], store) if run else try_suite(
-                suite, routes, store, *options)
+        while kills < most:
+            begun, store = mock.count(), path('killed.db')
+            result, times = kill_often(
+                lambda: start_try(suite, routes, store, '--concurrency', '8',
+                                  *options),
+                store, mock, draw, requests, most - kills, 0.3)
             expect(result.code == 1, 'it goes on to its end', result.text())
-            run = runs_in(store)
+            kills += times
+            run = result.json()['run']
             lost += check_killed(mock.requests()[begun:],
-                                 rows_of(run[0], store), whole, whole_rows,
-                                 whole_requests, (run[0], store))
+                                 rows_of(run, store), whole, whole_rows,
+                                 whole_requests, (run, store))
     expect(lost > 0, 'some kills hit requests that were under way')
+
+
+@case('a killed run is decided where an undisturbed one is, and stays so')
+def _():
+    suite = questions(60)
+    with Mock('--seed', '6') as mock:
+        routes = [mock.route('mock-accuracy-0.9'),
+                  mock.route('mock-accuracy-0.6')]
+        for seed in range(4 if FULL else 1):
+            options = ['--seed', seed, '--concurrency', '4']
+            whole = try_suite(suite, routes, path('whole.db'), *options).json()
+            store = path('killed.db')
+            result, kills = kill_often(
+                lambda: start_try(suite, routes, store, *options), store,
+                mock, random.Random(seed), 12)
+            killed = result.json()
+            expect(kills > 0 and killed['stopped'] == 'decided', 'a verdict',
+                   kills, result.text())
+            for document in (killed, whole):    # some were under way behind
+                for route in document['routes']:
+                    del route['input_tokens'], route['output_tokens']
+            expect(without_clocks(killed) == without_clocks(whole),
+                   'the same verdict', killed, whole)
+            before = mock.count()
+            again = resume(killed['run'], store)
+            expect(again.out == result.out and again.code == result.code and
+                   mock.count() == before, 'it has ended', again.text())
+            document = assay('report', killed['run'], '--store', store,
+                             '--format', 'json')
+            expect(document.out == result.out, 'a report is that document')
+
+
+@case('two processes do not run one run')
+def _():
+    with Mock() as mock:
+        store = path('both.db')
+        running = start_try(questions(8), [mock.route('mock-latency-500')],
+                            store, '--fixed', '--concurrency', '2')
+        wait_until(lambda: mock.count() >= 2, 'requests')
+        run = re.match(rb'run (\w+)', running.process.stderr.readline())
+        run = run[1].decode()
+        expect(report(run, store)['stopped'] is None, 'it has not ended')
+        second = resume(run, store)
+        expect(second.code == 74 and b'another process' in second.err and
+               second.out == b'', 'refused', second.text())
+        result = running.end()
+        document = result.json()
+        expect(result.code == 0 and document['rows'] == 8 == mock.count() ==
+               document['attempts'], 'the first one ends', result.text())
 
 
 # ------------------------------------------------------- verdicts
@@ -231,7 +290,8 @@ def priced_store(mock):
             'models': [{'id': 'mockery/words', 'name': 'Words',
                         'creator': 'Mockery', 'task': 'chat'}],
             'routes': [route('mock-words-20', '40', '1000.5'),
-                       route('mock-accuracy-0.8', '3.3', '77')]}, file)
+                       route('mock-accuracy-0.8', '3.3', '77'),
+                       route('mock-latency-20', '3.3', '77')]}, file)
     store = path('priced.db')
     result = assay('import', 'facts', facts, '--store', store)
     expect(result.code == 0, 'facts', result.text())
@@ -277,6 +337,28 @@ def _():
             pair = 2 * USD(worst.decode()) / int(requests)
             expect(USD(cap) - spent < USD('1.1') * pair,
                    'what is left pays for no other prompt', cap, spent, pair)
+
+
+@case('a spending limit holds over all sudden ends of a run')
+def _():
+    with Mock('--require-key') as mock:
+        store, cap = priced_store(mock), USD('0.05')
+        suite, routes = questions(120), ['mockery/mock-latency-20']
+        result, kills = kill_often(
+            lambda: start_try(suite, routes, store, '--fixed', '--max-cost',
+                              cap, '--max-tokens', '60', '--concurrency', '2'),
+            store, mock, random.Random(3), 6)
+        run = result.json()
+        expect(kills > 0 and (result.code, run['stopped']) in (
+            (3, 'budget'), (0, 'complete')), 'it stops', kills, result.text())
+        rows = sent(rows_of(run['run'], store))
+        each = max(usd_of(row) for row in rows if row['state'] == 'done')
+        lost = sum(USD(row['cost_usd']) for row in rows
+                   if row['state'] == 'unknown')
+        expect(mock.count() * each <= USD(run['spent_usd']) + each and
+               USD(run['spent_usd']) <= cap and lost > 0,
+               'what was asked was paid, and lost ones by their worst case',
+               mock.count(), each, run['spent_usd'], lost)
 
 
 def resume_to_end(run, store, limit=60):
@@ -328,6 +410,21 @@ def _():
         run = result.json()
         expect(result.code == 0 and run['rows'] == run['passed'] == 40 ==
                mock.count(), 'the rest later', result.text())
+
+
+@case('an interrupt ends waiting too')
+def _():
+    with Mock() as mock:
+        port = mock.port
+    running = start_try(questions(30),
+                        ['openai:http://127.0.0.1:%d/v1#m' % port],
+                        path('waiting.db'), '--fixed')
+    time.sleep(2)
+    began = time.monotonic()
+    running.signal(signal.SIGTERM)
+    result = running.end()
+    expect(result.code == 3 and result.json()['stopped'] == 'interrupted' and
+           time.monotonic() - began < 5, 'it ends soon', result.text())
 
 
 @case('two interrupts stop at once, and the run goes on later')
@@ -423,12 +520,22 @@ def _():
 
 # ------------------------------------------------------- keys
 
-def formats(run, store):
-    for words in (['text'], ['text', '--full'], ['text', '--differing'],
-                  ['markdown'], ['html'], ['html', '--differing'], ['json'],
-                  ['jsonl'], ['csv']):
-        result = assay('report', run, '--store', store, '--format', *words)
-        expect(result.code == 0 and result.out, 'a report', result.text())
+def tell_all(run, store):
+    """Everything that a run, its store and this machine can be made to say."""
+    listed = re.search(r'--format FORMAT +(.*?)\n +--', assay(
+        'report', '--help').out.decode(), re.DOTALL)[1]
+    formats = [[name] for name in re.findall('[a-z-]+', listed)]
+    expect(len(formats) >= 8, 'formats', listed)
+    for words in formats + [['text', '--full'], ['html', '--differing']]:
+        folder = ['--output', path('files')] if 'ever' in words[0] else []
+        result = assay('report', run, '--store', store, '--format', *words,
+                       *folder)
+        unscored = folder and b'nothing' in result.err
+        expect(result.code == (65 if unscored else 0) and
+               (result.out or folder), 'a report', result.text())
+    for words in (['doctor'], ['sources'], ['export']):
+        result = assay(*words, '--store', store)
+        expect(result.out, 'an answer', result.text())
 
 
 @case('what a provider says of the key is struck out')
@@ -443,7 +550,7 @@ def _():
             row = sent(rows_of(run['run'], store))[-1]
             text = row.get('text') or row.get('message')
             expect('[key]' in text, 'struck out, and said so', model, row)
-            formats(run['run'], store)
+            tell_all(run['run'], store)
         for pad in range(0, 600, 40 if FULL else 150):
             store = path('pad.db')
             try_suite(suite, [gossip.route('pad-%d' % pad)], store,
@@ -455,6 +562,35 @@ def _():
                            '--keep-raw')
         expect(result.code == 3 and b'[key]' in result.err,
                'a 401 that repeats the key', result.text())
+
+
+@case('each provider is given its own key, and may repeat it')
+def _():
+    suite = path('own.yaml')
+    with open(suite, 'w', encoding='utf-8') as file:
+        file.write('prompts: ["Say it"]\n'
+                   'providers: ["openai:chat:mock-1.0", "google:gemini-2.5-flash",'
+                   ' "anthropic:messages:mock-1.0"]\n'
+                   'tests: [{assert: [{type: contains, value: "["}]}]\n')
+    for script in ('key-echo', 'key-400'):
+        with Mock('--script', script) as mock:
+            store, here = path('own.db'), mock.base[:-len('/v1')]
+            result = start_try(suite, [], store, '--keep-raw', env={
+                'OPENAI_BASE_URL': mock.base, 'ANTHROPIC_BASE_URL': mock.base,
+                'GOOGLE_GEMINI_BASE_URL': here}).end()
+            given = {request['dialect']: request.get('key_sha256')
+                     for request in mock.requests()}
+        expect(given == {dialect: hashlib.sha256(KEYS[name].encode()
+                                                 ).hexdigest()
+                         for dialect, name in (
+                             ('openai', 'OPENAI_API_KEY'),
+                             ('anthropic', 'ANTHROPIC_API_KEY'),
+                             ('gemini', 'GEMINI_API_KEY'))},
+               'its own key', given, result.text())
+        expect(result.code == 3 and (script == 'key-400' or
+                                     result.err.count(b'[key]') == 3),
+               'struck out', result.text())
+        tell_all(runs_in(store)[0], store)
 
 
 def proc(pid, name):
@@ -620,8 +756,7 @@ def _():
                    store, '--format', 'json')
     expect(result.code == 0, 'a comparison', result.text())
     decision = result.json()
-    if not decision['evidence']:
-        raise Skip('a finished run is no evidence of compare yet')
+    expect(decision['evidence'], 'a row of evidence', decision['verdict'])
     measured = decision['verdict']['rule'] == 'measured'
     expect(measured == (pair['verdict'] in ('a', 'b')),
            'the verdict is measured where it is decisive',
@@ -634,8 +769,7 @@ def _():
 def _():
     planted = [(name, spelled) for name, key in KEYS.items()
                for spelled in world.spellings(key)]
-    needles = [(name, half.encode()) for name, key in KEYS.items()
-               for half in world.needles_of(key)]
+    needles = world.needles(KEYS)
     missed = [spelled for name, spelled in planted
               if not world.search(spelled.encode(), name, needles)]
     expect(not missed, 'the search finds every spelling', missed)

@@ -11,7 +11,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import tempfile
@@ -45,6 +44,9 @@ def make_keys():
 
 
 KEYS = make_keys()
+# those that some command is given a use for
+READ = [name + '_API_KEY' for name in
+        ('ASSAY', 'MOCKERY', 'OPENAI', 'ANTHROPIC', 'GEMINI')]
 
 
 def begin(assay, mock):
@@ -214,11 +216,11 @@ class Result:
 class Run:
     """A command that is under way."""
 
-    def __init__(self, *words, prefix=(), **options):
+    def __init__(self, *words, prefix=(), env=None, **options):
         self.words = [str(word) for word in words]
         environment = {
             'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC',
-            'HOME': os.path.join(BOX.name, 'home'), **KEYS}
+            'HOME': os.path.join(BOX.name, 'home'), **KEYS, **(env or {})}
         for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
             if name in os.environ:
                 environment[name] = os.environ[name]
@@ -241,10 +243,6 @@ class Run:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
 
-    def kill(self):
-        self.signal(signal.SIGKILL)
-        return self.end()
-
 
 def assay(*words):
     return Run(*words).end()
@@ -254,18 +252,22 @@ def on(routes):
     return [word for route in routes for word in ('--on', route)]
 
 
-def start_try(suite, routes, store, *options):
+def start_try(suite, routes, store, *options, env=None):
     return Run('try', suite, *on(routes), '--store', store, '--yes',
-               '--format', 'json', *options)
+               '--format', 'json', *options, env=env)
 
 
 def try_suite(suite, routes, store, *options):
     return start_try(suite, routes, store, *options).end()
 
 
-def resume(run, store, *options):
-    return assay('try', '--resume', run, '--store', store, '--yes',
-                 '--format', 'json', *options)
+def start_resume(run, store):
+    return Run('try', '--resume', run, '--store', store, '--yes',
+               '--format', 'json')
+
+
+def resume(run, store):
+    return start_resume(run, store).end()
 
 
 def report(run, store):
@@ -357,8 +359,16 @@ def needles_of(key):
     return sorted(found)
 
 
-def search(haystack, where, needles):
-    return ['%s in %s' % (name, where) for name, needle in needles
+def needles(read):
+    """(its variable, needle); a key that no command has read is spelled by
+    nobody in other words."""
+    return [(name, needle.encode()) for name, key in KEYS.items()
+            for needle in (needles_of(key) if name in read else
+                           re.findall('[A-Za-z0-9]{14}', key))]
+
+
+def search(haystack, where, wanted):
+    return ['%s in %s' % (name, where) for name, needle in wanted
             if needle in haystack]
 
 
@@ -385,18 +395,16 @@ def unpacked(file):
 
 def leaks():
     """Where a key stands, or a half of one: output, files, rows."""
-    needles = [(name, spelled.encode()) for name, key in KEYS.items()
-               for spelled in needles_of(key)]
-    found, files = [], 0
+    wanted, found, files = needles(READ), [], 0
     for words, said in SAID:
-        found += search(said, 'what "%s" said' % ' '.join(words), needles)
+        found += search(said, 'what "%s" said' % ' '.join(words), wanted)
     for folder, _, names in os.walk(BOX.name):
         for name in names:
             file = os.path.join(folder, name)
             files += 1
             with open(file, 'rb') as opened:
-                found += search(opened.read(), file, needles)
+                found += search(opened.read(), file, wanted)
             if name.endswith('.db'):
                 for value in unpacked(file):
-                    found += search(value, 'a value of ' + file, needles)
+                    found += search(value, 'a value of ' + file, wanted)
     return found, files
