@@ -43,7 +43,7 @@ def main():
                 continue
             known.add(prompt)
             count -= 1
-            print(json.dumps({'prompt': prompt, 'expected': answer,
+            print(json.dumps({'prompt': prompt, 'equals': answer,
                               'options': {'temperature': 0}}))
 
 

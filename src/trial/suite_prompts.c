@@ -5,14 +5,33 @@
  * must be, which then counts when it stands in the answer as it is written;
  * "#" begins a remark, empty lines are passed over.
  *
- * JSONL: one object a line, {"prompt": "…" or messages, "expected": …,
- * "cluster": …, "system": …, "id": …, "options": {…}}.
+ * JSONL: one object a line, {"prompt": "…" or messages, "expected": … or
+ * "equals": …, "cluster": …, "system": …, "id": …, "options": {…}}.
  */
 #include "trial/promptfoo_parts.h"
 
 #include <string.h>
 
 /* ---- What is expected ---- */
+
+/* The answer is the text, and nothing else. */
+static bool expect_equal(struct assay_suite_reader *in,
+                         const struct assay_json *value, struct assay_case *to)
+{
+    struct assay_assertion *one;
+
+    if (!assay_json_is(value, ASSAY_JSON_STRING) || value->text.len == 0)
+        return assay_suite_fail(in, value, "'equals' is a text");
+    one = ASSAY_NEW(in->arena, struct assay_assertion);
+    *one = (struct assay_assertion){.type = ASSAY_STR("equals"),
+                                    .value = value,
+                                    .weight = 1,
+                                    .metric = ASSAY_STR(""),
+                                    .judge = ASSAY_STR("")};
+    to->assertions = one;
+    to->assertion_count = 1;
+    return true;
+}
 
 /* The answer holds the text; of a list, one of them. */
 static bool expect(struct assay_suite_reader *in,
@@ -161,9 +180,9 @@ static bool ask(struct assay_suite_reader *in, const struct assay_json *row,
 static bool read_row(struct assay_suite_reader *in,
                      const struct assay_json *row)
 {
-    static const char *const known[] = {"prompt",  "messages", "expected",
-                                        "cluster", "system",   "id",
-                                        "options", "metadata", NULL};
+    static const char *const known[] = {
+        "prompt", "messages", "expected", "equals",   "cluster",
+        "system", "id",       "options",  "metadata", NULL};
     struct assay_chat scratch = {0};
 
     if (row->type != ASSAY_JSON_OBJECT)
@@ -172,8 +191,8 @@ static bool read_row(struct assay_suite_reader *in,
     if (other)
         return assay_suite_fail(in, other,
                                 "'%.*s' is not known: expected "
-                                "prompt, expected, cluster, system, "
-                                "options",
+                                "prompt, expected, equals, cluster, "
+                                "system, options",
                                 ASSAY_STR_ARG(other->key));
     const struct assay_json *prompt = assay_promptfoo_member(row, "prompt");
     if (!prompt)
@@ -194,7 +213,13 @@ static bool read_row(struct assay_suite_reader *in,
     }
     if (!one->prompt.len && one->message_count)
         one->prompt = one->messages[one->message_count - 1].text;
-    return expect(in, assay_promptfoo_member(row, "expected"), one);
+    const struct assay_json *equals = assay_promptfoo_member(row, "equals");
+    const struct assay_json *expected = assay_promptfoo_member(row, "expected");
+
+    if (equals && expected)
+        return assay_suite_fail(in, equals,
+                                "both 'expected' and 'equals', expected one");
+    return equals ? expect_equal(in, equals, one) : expect(in, expected, one);
 }
 
 bool assay_suite_read_prompts(struct assay_suite_reader *in)

@@ -269,7 +269,7 @@ def refused_start(*options):
 ALWAYS = {
     'Content-Security-Policy':
         "default-src 'none'; style-src 'self'; script-src 'self'; "
-        "img-src 'self'; connect-src 'self'; form-action 'self'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'",
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',

@@ -36,6 +36,26 @@ static void ids_are_stable_and_no_two_are_the_same(void **state)
     assay_suite_free(b);
 }
 
+static void equals_is_the_whole_answer(void **state)
+{
+    char folder[] = "/tmp/assay-suite-XXXXXX", path[100];
+    struct assay_error err = {0};
+    struct assay_suite *suite;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/s.jsonl", folder);
+    assert_true(assay_file_write(
+        path, ASSAY_STR("{\"prompt\":\"2+3\",\"equals\":\"5\"}\n"), &err));
+    suite = assay_suite_read(path, NULL, &err);
+    if (!suite)
+        fail_msg("%s", err.text);
+    assert_int_equal(suite->cases[0].assertion_count, 1);
+    assert_true(assay_str_is(suite->cases[0].assertions[0].type, "equals"));
+    assay_suite_free(suite);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void a_broken_line_is_refused_with_its_number(void **state)
 {
     static const char *const cases[][3] = {
@@ -44,11 +64,15 @@ static void a_broken_line_is_refused_with_its_number(void **state)
         {"s.txt", "# only a remark\n", "no prompt in it"},
         {"s.txt", "\xff\n", "s.txt: not a text in UTF-8"},
         {"s.jsonl", "{\"prompt\":\"a\"}\n{\"promt\":\"b\"}\n",
-         "s.jsonl:2: 'promt' is not known: expected prompt, expected, cluster, "
-         "system, options"},
+         "s.jsonl:2: 'promt' is not known: expected prompt, expected, equals, "
+         "cluster, system, options"},
         {"s.jsonl", "{}\n", "s.jsonl:1: no 'prompt'"},
         {"s.jsonl", "{\"prompt\":\"a\",\"expected\":{}}\n",
          "s.jsonl:1: 'expected' is a text, a number or a list of texts"},
+        {"s.jsonl", "{\"prompt\":\"a\",\"equals\":5}\n",
+         "s.jsonl:1: 'equals' is a text"},
+        {"s.jsonl", "{\"prompt\":\"a\",\"equals\":\"5\",\"expected\":\"5\"}\n",
+         "both 'expected' and 'equals', expected one"},
         {"s.jsonl", "\n[1\n",
          "s.jsonl:2: line 1, column 3, at [0]: the text ends inside an array"},
         {"s.py", "print(1)\n", "s.py: a program; a suite is data"},
@@ -73,6 +97,7 @@ int main(void)
         cmocka_unit_test(a_text_has_a_prompt_on_each_line),
         cmocka_unit_test(jsonl_has_a_prompt_in_each_object),
         cmocka_unit_test(ids_are_stable_and_no_two_are_the_same),
+        cmocka_unit_test(equals_is_the_whole_answer),
         cmocka_unit_test(a_broken_line_is_refused_with_its_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
