@@ -80,15 +80,13 @@ struct assay_case *assay_suite_new_case(struct assay_suite_reader *in)
     }
     if (suite->case_count == in->case_room) {
         size_t room = in->case_room ? in->case_room * 2 : FIRST_CASES;
-        struct assay_case *wider =
-            assay_arena_try(in->arena, room, sizeof *wider);
+        /* not the arena's: it would keep every narrower array too */
+        struct assay_case *wider = realloc(suite->cases, room * sizeof *wider);
         if (!wider) {
             assay_fail(in->err, ASSAY_SYSTEM, "no memory for %zu prompts",
                        room);
             return NULL;
         }
-        if (suite->case_count)
-            memcpy(wider, suite->cases, suite->case_count * sizeof *wider);
         suite->cases = wider;
         in->case_room = room;
     }
@@ -296,6 +294,7 @@ void assay_suite_free(struct assay_suite *suite)
 {
     if (!suite)
         return;
+    free(suite->cases);
     assay_arena_free(&suite->arena);
     free(suite);
 }
