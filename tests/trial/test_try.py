@@ -314,7 +314,7 @@ def _():
     with Mock('--require-key') as mock:
         store = priced_store(mock)
         for cap in ['0', '0.09', '0.5', '1.234567'] + (
-                ['0.08', '0.2', '2', '3.3'] if FULL else []):
+                ['0.08', '0.2', '2', '2.5'] if FULL else []):
             before = mock.count()
             result = try_suite(suite, routes, store, '--fixed',
                                '--concurrency', '16', '--max-cost', cap,
