@@ -11,19 +11,15 @@
 
 #include <immintrin.h>
 
-enum { QUAD = 64, HALF = 8, GROUPS_TOGETHER = 4, WIDEST = 4, DOTS = 6 };
+#define PARTS 2
+#define WIDEST 4
+#define FLOATS_TOGETHER 2
+
+enum { QUAD = 64, HALF = ASSAY_GROUP / PARTS, DOTS = 6 };
 
 /* d and the negative dmin of the eight tiles of a K block, of eight rows. */
 struct super {
     __m256 d, least;
-};
-
-/* One multiplication, as each group needs it. */
-struct job {
-    const struct assay_matrix *m;
-    const struct assay_vectors *x;
-    struct assay_layout layout;
-    size_t tiles;
 };
 
 static inline __m256 halves_at(const unsigned char *at)
@@ -134,7 +130,7 @@ static inline __attribute__((always_inline)) struct scales scales_of(
  * Eight rows with `width` vectors that begin at block number `block` of tile
  * 0; in the next tile they stand `step` blocks on.
  */
-static inline __attribute__((always_inline)) void half_times(
+static inline __attribute__((always_inline)) void block_times(
     const struct job *job, const unsigned char *tile, size_t block, size_t step,
     int width, unsigned bits, enum assay_scaling scaling, int offset, int half,
     float *y, size_t stride)
@@ -145,7 +141,6 @@ static inline __attribute__((always_inline)) void half_times(
     struct super super = {_mm256_setzero_ps(), _mm256_setzero_ps()};
     __m256 sums[WIDEST];
 
-    y += half * HALF;
     for (int v = 0; v < width; v++)
         sums[v] = job->x->more ? _mm256_loadu_ps(y + (size_t)v * stride)
                                : _mm256_setzero_ps();
@@ -201,80 +196,6 @@ static inline __attribute__((always_inline)) void half_times(
         _mm256_storeu_ps(y + (size_t)v * stride, sums[v]);
 }
 
-/* ------------------------------------------------------- every type */
-
-#define WIDTH(name, n, bits, scaling, offset)                                  \
-    static void name##_##n(const struct job *job, const unsigned char *g,      \
-                           size_t block, size_t step, float *y, size_t stride) \
-    {                                                                          \
-        for (int half = 0; half < 2; half++)                                   \
-            half_times(job, g, block, step, n, bits, scaling, offset, half, y, \
-                       stride);                                                \
-    }
-#define TYPE(name, bits, scaling, offset) \
-    WIDTH(name, 1, bits, scaling, offset) \
-    WIDTH(name, 2, bits, scaling, offset) \
-    WIDTH(name, 4, bits, scaling, offset)
-
-TYPE(q4_0, 4, ASSAY_SCALE_OFFSET, 8)
-TYPE(q4_1, 4, ASSAY_SCALE_MINIMUM, 0)
-TYPE(q5_0, 5, ASSAY_SCALE_OFFSET, 16)
-TYPE(q5_1, 5, ASSAY_SCALE_MINIMUM, 0)
-TYPE(q8_0, 8, ASSAY_SCALE_OFFSET, 128)
-TYPE(q4_k, 4, ASSAY_SCALE_K, 0)
-TYPE(q5_k, 5, ASSAY_SCALE_K, 0)
-TYPE(q6_k, 6, ASSAY_SCALE_K6, 32)
-
-struct widths {
-    enum assay_tensor_type type;
-    void (*times[3])(const struct job *job, const unsigned char *group,
-                     size_t block, size_t step, float *y, size_t stride);
-};
-
-#define WIDTHS(type, name)               \
-    {                                    \
-        type,                            \
-        {                                \
-            name##_1, name##_2, name##_4 \
-        }                                \
-    }
-static const struct widths types[] = {
-    WIDTHS(ASSAY_TENSOR_Q4_0, q4_0), WIDTHS(ASSAY_TENSOR_Q4_1, q4_1),
-    WIDTHS(ASSAY_TENSOR_Q5_0, q5_0), WIDTHS(ASSAY_TENSOR_Q5_1, q5_1),
-    WIDTHS(ASSAY_TENSOR_Q8_0, q8_0), WIDTHS(ASSAY_TENSOR_Q4_K, q4_k),
-    WIDTHS(ASSAY_TENSOR_Q5_K, q5_k), WIDTHS(ASSAY_TENSOR_Q6_K, q6_k),
-};
-static const size_t width_of[3] = {1, 2, 4};
-
-static const struct widths *widths_of(enum assay_tensor_type type)
-{
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (types[i].type == type)
-            return &types[i];
-    return NULL;
-}
-
-/* A chunk of vectors, as many at once as still fit. */
-static void chunk_times(const struct job *job, const struct widths *widths,
-                        size_t g, size_t chunk, float *y, size_t stride)
-{
-    const unsigned char *group = job->m->packed + g * job->m->group_bytes;
-    size_t left = job->x->count - chunk * ASSAY_CHUNK, v = 0;
-    size_t step = left < ASSAY_CHUNK ? left : ASSAY_CHUNK;
-    size_t block = chunk * ASSAY_CHUNK * job->tiles;
-
-    while (v < step) {
-        int k = 2;
-
-        while (width_of[k] > step - v)
-            k--;
-        widths->times[k](
-            job, group, block + v, step,
-            y + (chunk * ASSAY_CHUNK + v) * stride + g * ASSAY_GROUP, stride);
-        v += width_of[k];
-    }
-}
-
 /* ------------------------------------------------------- floats */
 
 static inline __m256 column(const struct assay_matrix *m,
@@ -315,53 +236,14 @@ static inline __attribute__((always_inline)) void float_times(
                     w, _mm256_set1_ps(x[(size_t)v * cols + c + i]), sums[v][i]);
         }
     for (int v = 0; v < width; v++)
-        _mm256_storeu_ps(y + (size_t)v * stride + half * HALF,
+        _mm256_storeu_ps(y + (size_t)v * stride,
                          _mm256_add_ps(_mm256_add_ps(sums[v][0], sums[v][1]),
                                        _mm256_add_ps(sums[v][2], sums[v][3])));
 }
 
-static void floats_times(const struct assay_matrix *m,
-                         const struct assay_vectors *x, float *y, size_t stride,
-                         size_t g)
-{
-    const unsigned char *group = m->packed + g * m->group_bytes;
-
-    for (int half = 0; half < 2; half++) {
-        float *to = y + g * ASSAY_GROUP;
-        size_t v = 0;
-
-        for (; v + 2 <= x->count; v += 2)
-            float_times(m, group, x->floats + v * x->cols, x->cols, 2, half,
-                        to + v * stride, stride);
-        if (v < x->count)
-            float_times(m, group, x->floats + v * x->cols, x->cols, 1, half,
-                        to + v * stride, stride);
-    }
-}
+#include "engine/kernels_groups.h"
 
 /* ------------------------------------------------------- the level */
-
-static void multiply(const struct assay_matrix *m,
-                     const struct assay_vectors *x, float *y, size_t stride,
-                     size_t from, size_t to)
-{
-    const struct widths *widths = widths_of(m->type);
-    const struct job job = {
-        .m = m,
-        .x = x,
-        .layout = assay_matrix_layout(m),
-        .tiles = m->cols / ASSAY_BLOCK,
-    };
-    size_t chunks = (x->count + ASSAY_CHUNK - 1) / ASSAY_CHUNK;
-
-    for (size_t g = from; !widths && g < to; g++)
-        floats_times(m, x, y, stride, g);
-    /* a few groups together, so that a chunk is read from near for each */
-    for (size_t g = from; widths && g < to; g += GROUPS_TOGETHER)
-        for (size_t chunk = 0; chunk < chunks; chunk++)
-            for (size_t k = g; k < to && k < g + GROUPS_TOGETHER; k++)
-                chunk_times(&job, widths, k, chunk, y, stride);
-}
 
 static inline assay_f16v halves16(const unsigned char *at)
 {
@@ -395,19 +277,5 @@ static uint64_t dots(size_t rounds)
     return part[0] + part[1] + part[2] + part[3];
 }
 
-const struct assay_kernels assay_kernels_avx2 = {
-    .level = ASSAY_CPU_AVX2,
-    .extension = "avx2",
-    .quantise = quantise,
-    .multiply = multiply,
-    .norm = norm,
-    .add = add,
-    .gelu_times = gelu_times,
-    .softcap = softcap,
-    .rope = rope,
-    .keep = keep,
-    .attend = attend,
-    .read = read_all,
-    .dots = dots,
-    .dot_operations = 2 * DOTS * 32,
-};
+const struct assay_kernels assay_kernels_avx2 =
+    KERNELS(ASSAY_CPU_AVX2, "avx2", 2 * DOTS * 32);

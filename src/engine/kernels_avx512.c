@@ -12,19 +12,15 @@
 
 #include <immintrin.h>
 
-enum { QUAD = 64, GROUPS_TOGETHER = 4, DOTS = 12 };
+#define PARTS 1
+#define WIDEST 12
+#define FLOATS_TOGETHER 4
+
+enum { QUAD = 64, DOTS = 12 };
 
 /* d and the negative dmin of the eight tiles of a K block. */
 struct super {
     __m512 d, least;
-};
-
-/* One multiplication, as each group needs it. */
-struct job {
-    const struct assay_matrix *m;
-    const struct assay_vectors *x;
-    struct assay_layout layout;
-    size_t tiles;
 };
 
 static inline __m512 halves_at(const unsigned char *at)
@@ -110,16 +106,17 @@ static inline __attribute__((always_inline)) struct scales scales_of(
  * and places are constants where this is used, so that what is summed up
  * stays in registers.
  */
-static inline __attribute__((always_inline)) void group_times(
+static inline __attribute__((always_inline)) void block_times(
     const struct job *job, const unsigned char *tile, size_t block, size_t step,
-    int width, unsigned bits, enum assay_scaling scaling, int offset, float *y,
-    size_t stride)
+    int width, unsigned bits, enum assay_scaling scaling, int offset, int part,
+    float *y, size_t stride)
 {
     const struct assay_layout *at = &job->layout;
     const bool k6 = scaling == ASSAY_SCALE_K6;
     struct super super = {_mm512_setzero_ps(), _mm512_setzero_ps()};
     __m512 sums[ASSAY_CHUNK];
 
+    (void)part; /* the whole of it */
     for (int v = 0; v < width; v++)
         sums[v] = job->x->more ? _mm512_loadu_ps(y + (size_t)v * stride)
                                : _mm512_setzero_ps();
@@ -174,82 +171,6 @@ static inline __attribute__((always_inline)) void group_times(
         _mm512_storeu_ps(y + (size_t)v * stride, sums[v]);
 }
 
-/* ------------------------------------------------------- every type */
-
-#define WIDTH(name, n, bits, scaling, offset)                                  \
-    static void name##_##n(const struct job *job, const unsigned char *g,      \
-                           size_t block, size_t step, float *y, size_t stride) \
-    {                                                                          \
-        group_times(job, g, block, step, n, bits, scaling, offset, y, stride); \
-    }
-/* Twelve vectors, eight where a tile has two sums a vector. */
-#define TYPE(name, bits, scaling, offset) \
-    WIDTH(name, 1, bits, scaling, offset) \
-    WIDTH(name, 2, bits, scaling, offset) \
-    WIDTH(name, 4, bits, scaling, offset) \
-    WIDTH(name, 8, bits, scaling, offset) \
-    WIDTH(name, 12, bits, scaling, offset)
-
-TYPE(q4_0, 4, ASSAY_SCALE_OFFSET, 8)
-TYPE(q4_1, 4, ASSAY_SCALE_MINIMUM, 0)
-TYPE(q5_0, 5, ASSAY_SCALE_OFFSET, 16)
-TYPE(q5_1, 5, ASSAY_SCALE_MINIMUM, 0)
-TYPE(q8_0, 8, ASSAY_SCALE_OFFSET, 128)
-TYPE(q4_k, 4, ASSAY_SCALE_K, 0)
-TYPE(q5_k, 5, ASSAY_SCALE_K, 0)
-TYPE(q6_k, 6, ASSAY_SCALE_K6, 32)
-
-struct widths {
-    enum assay_tensor_type type;
-    void (*times[5])(const struct job *job, const unsigned char *group,
-                     size_t block, size_t step, float *y, size_t stride);
-};
-
-#define WIDTHS(type, name)                                    \
-    {                                                         \
-        type,                                                 \
-        {                                                     \
-            name##_1, name##_2, name##_4, name##_8, name##_12 \
-        }                                                     \
-    }
-static const struct widths types[] = {
-    WIDTHS(ASSAY_TENSOR_Q4_0, q4_0), WIDTHS(ASSAY_TENSOR_Q4_1, q4_1),
-    WIDTHS(ASSAY_TENSOR_Q5_0, q5_0), WIDTHS(ASSAY_TENSOR_Q5_1, q5_1),
-    WIDTHS(ASSAY_TENSOR_Q8_0, q8_0), WIDTHS(ASSAY_TENSOR_Q4_K, q4_k),
-    WIDTHS(ASSAY_TENSOR_Q5_K, q5_k), WIDTHS(ASSAY_TENSOR_Q6_K, q6_k),
-};
-static const size_t width_of[5] = {1, 2, 4, 8, 12};
-
-static const struct widths *widths_of(enum assay_tensor_type type)
-{
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (types[i].type == type)
-            return &types[i];
-    return NULL;
-}
-
-/* A chunk of vectors, as many at once as still fit. */
-static void chunk_times(const struct job *job, const struct widths *widths,
-                        size_t g, size_t chunk, float *y, size_t stride)
-{
-    const unsigned char *group = job->m->packed + g * job->m->group_bytes;
-    size_t left = job->x->count - chunk * ASSAY_CHUNK, v = 0;
-    size_t step = left < ASSAY_CHUNK ? left : ASSAY_CHUNK;
-    size_t block = chunk * ASSAY_CHUNK * job->tiles;
-
-    while (v < step) {
-        int k = 4;
-
-        while (width_of[k] > step - v ||
-               (width_of[k] > 8 && job->m->type == ASSAY_TENSOR_Q6_K))
-            k--;
-        widths->times[k](
-            job, group, block + v, step,
-            y + (chunk * ASSAY_CHUNK + v) * stride + g * ASSAY_GROUP, stride);
-        v += width_of[k];
-    }
-}
-
 /* ------------------------------------------------------- floats */
 
 static inline __m512 column(const struct assay_matrix *m,
@@ -271,10 +192,11 @@ static inline __m512 column(const struct assay_matrix *m,
  */
 static inline __attribute__((always_inline)) void float_times(
     const struct assay_matrix *m, const unsigned char *group, const float *x,
-    size_t cols, int width, float *y, size_t stride)
+    size_t cols, int width, int part, float *y, size_t stride)
 {
     __m512 sums[4][4];
 
+    (void)part;
     for (int v = 0; v < width; v++)
         for (int i = 0; i < 4; i++)
             sums[v][i] = _mm512_setzero_ps();
@@ -295,48 +217,9 @@ static inline __attribute__((always_inline)) void float_times(
                                        _mm512_add_ps(sums[v][2], sums[v][3])));
 }
 
-static void multiply_floats(const struct assay_matrix *m,
-                            const struct assay_vectors *x, float *y,
-                            size_t stride, size_t from, size_t to)
-{
-    for (size_t g = from; g < to; g++) {
-        const unsigned char *group = m->packed + g * m->group_bytes;
-        size_t v = 0;
-
-        for (; v + 4 <= x->count; v += 4)
-            float_times(m, group, x->floats + v * x->cols, x->cols, 4,
-                        y + v * stride + g * ASSAY_GROUP, stride);
-        for (; v < x->count; v++)
-            float_times(m, group, x->floats + v * x->cols, x->cols, 1,
-                        y + v * stride + g * ASSAY_GROUP, stride);
-    }
-}
+#include "engine/kernels_groups.h"
 
 /* ------------------------------------------------------- the level */
-
-static void multiply(const struct assay_matrix *m,
-                     const struct assay_vectors *x, float *y, size_t stride,
-                     size_t from, size_t to)
-{
-    const struct widths *widths = widths_of(m->type);
-    const struct job job = {
-        .m = m,
-        .x = x,
-        .layout = assay_matrix_layout(m),
-        .tiles = m->cols / ASSAY_BLOCK,
-    };
-    size_t chunks = (x->count + ASSAY_CHUNK - 1) / ASSAY_CHUNK;
-
-    if (!widths) {
-        multiply_floats(m, x, y, stride, from, to);
-        return;
-    }
-    /* a few groups together, so that a chunk is read from near for each */
-    for (size_t g = from; g < to; g += GROUPS_TOGETHER)
-        for (size_t chunk = 0; chunk < chunks; chunk++)
-            for (size_t k = g; k < to && k < g + GROUPS_TOGETHER; k++)
-                chunk_times(&job, widths, k, chunk, y, stride);
-}
 
 static inline assay_f16v halves16(const unsigned char *at)
 {
@@ -367,19 +250,5 @@ static uint64_t dots(size_t rounds)
     return all;
 }
 
-const struct assay_kernels assay_kernels_avx512 = {
-    .level = ASSAY_CPU_AVX512,
-    .extension = "avx512_vnni",
-    .quantise = quantise,
-    .multiply = multiply,
-    .norm = norm,
-    .add = add,
-    .gelu_times = gelu_times,
-    .softcap = softcap,
-    .rope = rope,
-    .keep = keep,
-    .attend = attend,
-    .read = read_all,
-    .dots = dots,
-    .dot_operations = 2 * DOTS * 64,
-};
+const struct assay_kernels assay_kernels_avx512 =
+    KERNELS(ASSAY_CPU_AVX512, "avx512_vnni", 2 * DOTS * 64);

@@ -140,19 +140,5 @@ static uint64_t dots(size_t rounds)
     return sum;
 }
 
-const struct assay_kernels assay_kernels_scalar = {
-    .level = ASSAY_CPU_SCALAR,
-    .extension = "scalar",
-    .quantise = quantise,
-    .multiply = multiply,
-    .norm = norm,
-    .add = add,
-    .gelu_times = gelu_times,
-    .softcap = softcap,
-    .rope = rope,
-    .keep = keep,
-    .attend = attend,
-    .read = read_all,
-    .dots = dots,
-    .dot_operations = 2 * ASSAY_BLOCK,
-};
+const struct assay_kernels assay_kernels_scalar =
+    KERNELS(ASSAY_CPU_SCALAR, "scalar", 2 * ASSAY_BLOCK);

@@ -17,6 +17,14 @@ typedef int32_t assay_i16v __attribute__((vector_size(64)));
 
 enum { LANES = 16 };
 
+/* One multiplication of a matrix in blocks, as each group of rows needs it. */
+struct job {
+    const struct assay_matrix *m;
+    const struct assay_vectors *x;
+    struct assay_layout layout;
+    size_t tiles;
+};
+
 static inline assay_f16v load16(const float *at)
 {
     assay_f16v v;
@@ -512,5 +520,15 @@ static void quantise(struct assay_vectors *x, size_t from, size_t to)
             }
         }
 }
+
+/* The level of a file that has made what is not written here. */
+#define KERNELS(which, name, operations)                                \
+    {                                                                   \
+        .level = which, .extension = name, .quantise = quantise,        \
+        .multiply = multiply, .norm = norm, .add = add,                 \
+        .gelu_times = gelu_times, .softcap = softcap, .rope = rope,     \
+        .keep = keep, .attend = attend, .read = read_all, .dots = dots, \
+        .dot_operations = operations                                    \
+    }
 
 #endif
