@@ -49,6 +49,7 @@ struct assay_pair_figures {
 
 struct assay_run_figures {
     const struct assay_run *run;
+    bool stable; /* see assay_run_figures_stable */
     uint64_t rows, attempts, unknown, passed, failed, unscored, errors;
     uint64_t prompts; /* of the run's order, from the first, that ended */
     uint64_t units;   /* of the whole run */
@@ -64,9 +65,26 @@ bool assay_run_figures(struct assay_ledger *ledger, struct assay_arena *arena,
                        struct assay_run_figures *figures,
                        struct assay_error *err);
 
+/*
+ * The same without what differs between runs of one suite whose answers are
+ * the same: the run's id and date (empty), clocks (no times), and attempts
+ * that ended nothing or lie behind the end, with their money and tokens.
+ * What is left are bytes that can be compared: the same seed and the same
+ * answers make the same figures, however often the run was killed and however
+ * many were asked at once.
+ */
+bool assay_run_figures_stable(struct assay_ledger *ledger,
+                              struct assay_arena *arena,
+                              const struct assay_run *run,
+                              struct assay_run_figures *figures,
+                              struct assay_error *err);
+
 /* The document assay-run/1 (FORMATS 6). */
 struct assay_json *assay_run_json(struct assay_arena *arena,
                                   const struct assay_run_figures *figures);
+/* "Run 7f3a: suite.yaml"; a stable one's without the id. */
+struct assay_str assay_run_title(struct assay_arena *arena,
+                                 const struct assay_run *run);
 /* The same for people; its data is that document. */
 struct assay_document *assay_run_page(struct assay_arena *arena,
                                       const struct assay_run_figures *figures);
@@ -126,6 +144,16 @@ void assay_run_prompt_section(struct assay_document *doc,
 struct assay_json *assay_attempt_json(struct assay_arena *arena,
                                       const struct assay_run *run,
                                       const struct assay_attempt *attempt);
+/* It ended a prompt that counts: what a stable report is made of. */
+bool assay_attempt_is_answer(const struct assay_run *run,
+                             const struct assay_attempt *attempt);
+/*
+ * The same answer without its clocks, its number, what the connection and the
+ * server said of themselves, and measured times in the reasons of its marks.
+ */
+#define ASSAY_ATTEMPT_UNTOLD UINT32_MAX /* its number */
+struct assay_attempt assay_attempt_stable(struct assay_arena *arena,
+                                          const struct assay_attempt *attempt);
 /* From its first byte sent to its last one received, or its first token;
    NaN: it gave no answer. */
 double assay_attempt_latency_ms(const struct assay_attempt *attempt);

@@ -13,14 +13,14 @@ enum {
 };
 
 const struct assay_report_format assay_report_formats[] = {
-    {"text", assay_report_page, true},
-    {"markdown", assay_report_page, true},
-    {"html", assay_report_page, true},
-    {"json", assay_report_json, false},
-    {"jsonl", assay_report_jsonl, true},
-    {"csv", assay_report_csv, true},
-    {"junit", assay_report_junit, false},
-    {EVERY_EVAL_EVER, assay_report_samples, false},
+    {"text", assay_report_page, true, true},
+    {"markdown", assay_report_page, true, true},
+    {"html", assay_report_page, true, true},
+    {"json", assay_report_json, false, true},
+    {"jsonl", assay_report_jsonl, true, true},
+    {"csv", assay_report_csv, true, true},
+    {"junit", assay_report_junit, false, true},
+    {EVERY_EVAL_EVER, assay_report_samples, false, false},
     {.name = NULL},
 };
 
@@ -83,11 +83,13 @@ static bool write_report(struct assay_cli *cli, struct assay_ledger *ledger,
         .run = find_run(cli, ledger, err),
         .figures = &figures,
         .differing = assay_cli_flag(cli, "differing"),
+        .stable = assay_cli_flag(cli, "stable"),
     };
     bool ok;
 
     if (!report.run ||
-        !assay_run_figures(ledger, &cli->arena, report.run, &figures, err))
+        !(report.stable ? assay_run_figures_stable : assay_run_figures)(
+            ledger, &cli->arena, report.run, &figures, err))
         return false;
     assay_buf_init(&report.out, MOST_OF_A_ROW);
     ok = format->write(&report, err);
@@ -123,12 +125,18 @@ static int report_run(struct assay_cli *cli)
         return assay_cli_misuse(cli, "name one run, not %zu",
                                 cli->options.operand_count);
     if (assay_cli_flag(cli, "list") &&
-        (!cli->format || cli->options.operand_count))
-        return assay_cli_misuse(
-            cli,
-            "--list wants no run, and one of: text markdown html json csv");
+        (!cli->format || cli->options.operand_count ||
+         assay_cli_flag(cli, "stable")))
+        return assay_cli_misuse(cli,
+                                "--list wants no run, no --stable, and one "
+                                "of: text markdown html json csv");
     if (assay_cli_flag(cli, "differing") && !format->differing)
         return assay_cli_misuse(cli, "--differing has no meaning in %s",
+                                format->name);
+    if (assay_cli_flag(cli, "stable") && !format->stable)
+        return assay_cli_misuse(cli,
+                                "--stable has no meaning in %s, whose records "
+                                "are told apart by run and time",
                                 format->name);
     if (files != (assay_cli_option(cli, "output") != NULL))
         return assay_cli_misuse(cli, "--format " EVERY_EVAL_EVER
@@ -149,6 +157,8 @@ static const struct assay_option report_options[] = {
     {"differing", 0, NULL,
      "the prompts on which two routes disagree, answers side by side", NULL},
     {"list", 0, NULL, "all runs of this store, newest first", NULL},
+    {"stable", 0, NULL,
+     "leave out what differs between runs with the same answers", NULL},
     {"output", 'o', "FOLDER", "where every-eval-ever's files go", "@file"},
     {"full", 0, NULL, "text: every prompt with its answers, too", NULL},
     {0},
@@ -160,6 +170,8 @@ static const struct assay_example report_examples[] = {
     {"assay report 7f3a --differing",
      "where the routes disagree, side by side"},
     {"assay report 7f3a --format html", "one file to send to others"},
+    {"assay report --stable --format markdown",
+     "to keep under version control, and compare next month"},
     {NULL, NULL},
 };
 
@@ -177,7 +189,12 @@ const struct assay_command assay_cmd_report = {
         "that build: a suite for each route, a case for each prompt. "
         "every-eval-ever writes that schema's files, version 0.3.0, below "
         "--output: for each route what was evaluated and its score, and a line "
-        "for each sample.",
+        "for each sample.\n\n"
+        "--stable leaves out the run's id, dates, clocks, attempts that ended "
+        "nothing and the money spent on them, prompts behind the end and what "
+        "servers said of failures: two runs of one suite with one --seed and "
+        "the same answers give the same bytes. Costs and tokens are those of "
+        "the answers that count.",
     .options = report_options,
     .globals = "store width no-color",
     .formats = "text markdown html json jsonl csv junit every-eval-ever",

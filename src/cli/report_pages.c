@@ -22,16 +22,39 @@ static void render(struct assay_report *report,
     (void)report->cli->format->render(&report->out, doc, &options, &ignored);
 }
 
+/* The prompt with all that a stable report tells of its answers. */
+static struct assay_run_prompt stable_prompt(
+    struct assay_arena *arena, const struct assay_run_prompt *prompt)
+{
+    struct assay_run_prompt stable = *prompt;
+    size_t count = (size_t)prompt->run->repeats * prompt->run->route_count;
+    struct assay_attempt *ends =
+        ASSAY_NEW_ARRAY(arena, struct assay_attempt, count);
+
+    stable.ends = ASSAY_NEW_ARRAY(arena, const struct assay_attempt *, count);
+    for (size_t i = 0; i < count; i++)
+        if (prompt->ends[i]) {
+            ends[i] = assay_attempt_stable(arena, prompt->ends[i]);
+            stable.ends[i] = &ends[i];
+        }
+    return stable;
+}
+
 static bool take_prompt(void *context, struct assay_arena *arena,
                         const struct assay_run_prompt *prompt)
 {
     struct parts *parts = context;
+    bool stable = parts->report->stable;
+    struct assay_run_prompt shown = *prompt;
     struct assay_document *doc;
 
-    if (!prompt->asked || prompt->differs != parts->differing)
+    if (!prompt->asked || prompt->differs != parts->differing ||
+        (stable && !prompt->counted))
         return true;
+    if (stable)
+        shown = stable_prompt(arena, prompt);
     doc = assay_document_new(arena, ASSAY_STR(""), ASSAY_STR(""));
-    assay_run_prompt_section(doc, prompt);
+    assay_run_prompt_section(doc, &shown);
     render(parts->report, doc, ASSAY_RENDER_NEXT);
     parts->count++;
     return assay_report_flush(parts->report);
@@ -67,14 +90,15 @@ static bool add_prompts(struct assay_report *report, bool differing,
 /* The title alone, for a page that begins with what differs. */
 static struct assay_document *differing_page(struct assay_report *report)
 {
-    const struct assay_run *run = report->run;
+    const struct assay_run *run = report->figures->run;
     struct assay_arena *arena = &report->cli->arena;
+    struct assay_str title = assay_run_title(arena, run);
 
-    return assay_document_new(
-        arena,
-        assay_arena_printf(arena, "Run %.*s: %.*s, where routes disagree",
-                           ASSAY_STR_ARG(run->id), ASSAY_STR_ARG(run->suite)),
-        run->started);
+    return assay_document_new(arena,
+                              assay_arena_printf(arena,
+                                                 "%.*s, where routes disagree",
+                                                 ASSAY_STR_ARG(title)),
+                              run->started);
 }
 
 bool assay_report_page(struct assay_report *report, struct assay_error *err)

@@ -16,6 +16,7 @@ struct assay_report {
     const struct assay_run *run;
     const struct assay_run_figures *figures;
     bool differing;       /* prompts on which routes disagree, and no other */
+    bool stable;          /* nothing but answers that count */
     struct assay_buf out; /* on its way; see assay_report_flush() */
     int code;             /* of writing: ASSAY_EXIT_DONE while it works */
 };
@@ -27,7 +28,7 @@ struct assay_report {
 struct assay_report_format {
     const char *name;
     bool (*write)(struct assay_report *report, struct assay_error *err);
-    bool differing; /* it knows --differing */
+    bool differing, stable; /* flags that it knows */
 };
 extern const struct assay_report_format assay_report_formats[];
 

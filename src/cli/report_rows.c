@@ -1,7 +1,7 @@
 /*
  * A run as rows, one for each attempt: JSON lines for programs, CSV for
  * spreadsheets. With --differing the attempts that ended the prompts on which
- * routes disagree, and no other.
+ * routes disagree, and no other; with --stable those that ended prompts.
  */
 #include "cli/report_parts.h"
 
@@ -13,12 +13,27 @@ struct rows {
                 const struct assay_attempt *attempt);
 };
 
+static void add(struct rows *rows, struct assay_arena *arena,
+                const struct assay_attempt *attempt)
+{
+    struct assay_attempt stable;
+
+    if (!rows->report->stable) {
+        rows->add(rows->report, arena, attempt);
+        return;
+    }
+    if (!assay_attempt_is_answer(rows->report->run, attempt))
+        return;
+    stable = assay_attempt_stable(arena, attempt);
+    rows->add(rows->report, arena, &stable);
+}
+
 static bool take_attempt(void *context, struct assay_arena *arena,
                          const struct assay_attempt *attempt)
 {
     struct rows *rows = context;
 
-    rows->add(rows->report, arena, attempt);
+    add(rows, arena, attempt);
     return assay_report_flush(rows->report);
 }
 
@@ -30,7 +45,7 @@ static bool take_prompt(void *context, struct assay_arena *arena,
 
     for (size_t i = 0; prompt->differs && i < count; i++)
         if (prompt->ends[i])
-            rows->add(rows->report, arena, prompt->ends[i]);
+            add(rows, arena, prompt->ends[i]);
     return assay_report_flush(rows->report);
 }
 
@@ -50,7 +65,7 @@ static void add_line(struct assay_report *report, struct assay_arena *arena,
                      const struct assay_attempt *attempt)
 {
     assay_json_write(&report->out,
-                     assay_attempt_json(arena, report->run, attempt),
+                     assay_attempt_json(arena, report->figures->run, attempt),
                      (struct assay_json_style){0});
     assay_buf_add_char(&report->out, '\n');
 }
@@ -103,7 +118,8 @@ static void add_case(struct assay_report *report,
                          ? run->routes[attempt->route].id
                          : ASSAY_STR(""));
     add_count(report, attempt->repeat, true);
-    add_count(report, attempt->attempt, true);
+    add_count(report, attempt->attempt,
+              attempt->attempt != ASSAY_ATTEMPT_UNTOLD);
 }
 
 static void add_record(struct assay_report *report, struct assay_arena *arena,

@@ -41,6 +41,26 @@ static void set_spent(struct assay_arena *arena, struct assay_json *object,
                             assay_decimal_text(arena, spent.usd));
 }
 
+/* Of what a stable document does not tell, the key alone. */
+static void set_text_told(struct assay_arena *arena, struct assay_json *object,
+                          const char *key, struct assay_str text)
+{
+    if (text.len)
+        assay_json_set_text(arena, object, key, text);
+    else
+        assay_json_set_null(arena, object, key);
+}
+
+static void set_attempts(struct assay_arena *arena, struct assay_json *object,
+                         const char *key, const struct assay_run_figures *f,
+                         uint64_t attempts)
+{
+    if (f->stable)
+        assay_json_set_null(arena, object, key);
+    else
+        assay_json_set_uint(arena, object, key, attempts);
+}
+
 static void set_state(struct assay_arena *arena, struct assay_json *object,
                       const char *key, enum assay_state state)
 {
@@ -84,17 +104,15 @@ static void set_classes(struct assay_arena *arena, struct assay_json *object,
 }
 
 static void add_route(struct assay_arena *arena, struct assay_json *routes,
-                      const struct assay_run_route *route,
-                      const struct assay_route_figures *r)
+                      const struct assay_run_figures *f, size_t i)
 {
+    const struct assay_run_route *route = &f->run->routes[i];
+    const struct assay_route_figures *r = &f->routes[i];
     struct assay_json *o = assay_json_add(routes, assay_json_object(arena));
 
     assay_json_set_text(arena, o, "route", route->id);
     assay_json_set_text(arena, o, "label", route->label);
-    if (route->model.len)
-        assay_json_set_text(arena, o, "model", route->model);
-    else
-        assay_json_set_null(arena, o, "model");
+    set_text_told(arena, o, "model", route->model);
     assay_json_set_uint(arena, o, "rows", r->rows);
     assay_json_set_uint(arena, o, "passed", r->passed);
     assay_json_set_uint(arena, o, "n", r->passed + r->failed);
@@ -103,7 +121,7 @@ static void add_route(struct assay_arena *arena, struct assay_json *routes,
     assay_json_set_uint(arena, o, "unscored", r->unscored);
     assay_json_set_uint(arena, o, "errors", r->errors);
     set_classes(arena, o, r);
-    assay_json_set_uint(arena, o, "attempts", r->attempts);
+    set_attempts(arena, o, "attempts", f, r->attempts);
     set_timing(arena, o, "latency_ms", &r->latency);
     set_timing(arena, o, "first_token_ms", &r->first_token);
     assay_json_set_uint(arena, o, "input_tokens", r->input_tokens);
@@ -187,11 +205,11 @@ static void set_head(struct assay_arena *arena, struct assay_json *o,
     const struct assay_run *run = f->run;
 
     assay_json_set_c(arena, o, "format", "assay-run/1");
-    assay_json_set_text(arena, o, "run", run->id);
+    set_text_told(arena, o, "run", run->id);
     assay_json_set_text(arena, o, "suite", run->suite);
     assay_json_set_text(arena, o, "suite_format", run->suite_format);
     assay_json_set_text(arena, o, "scoring", run->scoring);
-    assay_json_set_text(arena, o, "started", run->started);
+    set_text_told(arena, o, "started", run->started);
     assay_json_set_text(arena, o, "version", run->version);
     assay_json_set_c(arena, o, "mode",
                      run->rule.mode == ASSAY_TRIAL_FIXED ? "fixed"
@@ -216,8 +234,8 @@ static void set_totals(struct assay_arena *arena, struct assay_json *o,
                        const struct assay_run_figures *f)
 {
     assay_json_set_uint(arena, o, "rows", f->rows);
-    assay_json_set_uint(arena, o, "attempts", f->attempts);
-    assay_json_set_uint(arena, o, "unknown_attempts", f->unknown);
+    set_attempts(arena, o, "attempts", f, f->attempts);
+    set_attempts(arena, o, "unknown_attempts", f, f->unknown);
     assay_json_set_uint(arena, o, "passed", f->passed);
     assay_json_set_uint(arena, o, "failed", f->failed);
     assay_json_set_uint(arena, o, "unscored", f->unscored);
@@ -241,7 +259,7 @@ struct assay_json *assay_run_json(struct assay_arena *arena,
     struct assay_json *routes =
         assay_json_set(o, "routes", assay_json_array(arena));
     for (size_t i = 0; i < f->run->route_count; i++)
-        add_route(arena, routes, &f->run->routes[i], &f->routes[i]);
+        add_route(arena, routes, f, i);
     struct assay_json *pairs =
         assay_json_set(o, "comparisons", assay_json_array(arena));
     for (size_t i = 0; i < f->pair_count; i++)

@@ -205,7 +205,8 @@ static void count_row(struct gather *g, const struct assay_attempt *a)
         g->routes[a->route].score_sum += a->score;
         g->routes[a->route].scored++;
     }
-    count_times(g, a);
+    if (!g->figures->stable)
+        count_times(g, a);
 }
 
 /* Money and tokens of an attempt that left, whatever came of it. */
@@ -214,6 +215,9 @@ static void count_attempt(struct gather *g, const struct assay_attempt *a)
     struct assay_route_figures *r = &g->figures->routes[a->route];
     struct route_rows *rows = &g->routes[a->route];
 
+    if (a->state == ASSAY_ATTEMPT_PLANNED ||
+        (g->figures->stable && !assay_attempt_is_answer(g->run, a)))
+        return;
     r->attempts++;
     r->unknown += a->state == ASSAY_ATTEMPT_UNKNOWN;
     if (a->reply.usage_state == ASSAY_USAGE_RETURNED) {
@@ -260,8 +264,7 @@ static bool take(void *context, struct assay_arena *arena,
     if (a->route >= g->run->route_count)
         return true;
     g->figures->units = a->at->unit + 1;
-    if (a->state != ASSAY_ATTEMPT_PLANNED)
-        count_attempt(g, a);
+    count_attempt(g, a);
     if (a->at->place >= g->run->counted)
         return true; /* under way when the run stopped: paid, no evidence */
     begin_cell(g, a);
@@ -274,7 +277,8 @@ static bool take(void *context, struct assay_arena *arena,
     size_t at = a->route * u->room + u->cells - 1;
     u->cell[at] = assay_outcome_cell_of(a, g->by_score);
     u->passed[at] = a->mark == ASSAY_MARK_PASSED;
-    u->ms[at] = ms_between(a->clocks.begun, a->clocks.done);
+    u->ms[at] =
+        g->figures->stable ? 0 : ms_between(a->clocks.begun, a->clocks.done);
     count_row(g, a);
     return true;
 }
@@ -403,29 +407,26 @@ static void name_pairs(struct assay_run_figures *f)
     f->pair_count = n;
 }
 
-bool assay_run_figures(struct assay_ledger *ledger, struct assay_arena *arena,
-                       const struct assay_run *run,
-                       struct assay_run_figures *figures,
+/* Of the run as it is told in `figures`, which may be a copy of it. */
+static bool gather_all(struct assay_ledger *ledger, struct assay_arena *arena,
+                       struct assay_str id, struct assay_run_figures *figures,
                        struct assay_error *err)
 {
-    size_t n = run->route_count;
+    size_t n = figures->run->route_count;
     struct gather g = {
         .arena = arena,
         .figures = figures,
-        .run = run,
+        .run = figures->run,
         .routes = ASSAY_NEW_ARRAY(arena, struct route_rows, n),
         .pairs = ASSAY_NEW_ARRAY(arena, struct pair_rows, n * n),
         .all_ended = true,
-        .by_score = assay_run_compares_scores(run),
+        .by_score = assay_run_compares_scores(figures->run),
     };
 
-    *figures = (struct assay_run_figures){
-        .run = run,
-        .routes = ASSAY_NEW_ARRAY(arena, struct assay_route_figures, n),
-        .pairs = ASSAY_NEW_ARRAY(arena, struct assay_pair_figures, n * n),
-    };
+    figures->routes = ASSAY_NEW_ARRAY(arena, struct assay_route_figures, n);
+    figures->pairs = ASSAY_NEW_ARRAY(arena, struct assay_pair_figures, n * n);
     name_pairs(figures);
-    if (!assay_ledger_attempts(ledger, run->id, take, &g, err))
+    if (!assay_ledger_attempts(ledger, id, take, &g, err))
         return false;
     if (g.begun) {
         end_unit(&g);
@@ -436,4 +437,27 @@ bool assay_run_figures(struct assay_ledger *ledger, struct assay_arena *arena,
             return false;
     add_spent(figures);
     return conclude_pairs(&g, err);
+}
+
+bool assay_run_figures(struct assay_ledger *ledger, struct assay_arena *arena,
+                       const struct assay_run *run,
+                       struct assay_run_figures *figures,
+                       struct assay_error *err)
+{
+    *figures = (struct assay_run_figures){.run = run};
+    return gather_all(ledger, arena, run->id, figures, err);
+}
+
+bool assay_run_figures_stable(struct assay_ledger *ledger,
+                              struct assay_arena *arena,
+                              const struct assay_run *run,
+                              struct assay_run_figures *figures,
+                              struct assay_error *err)
+{
+    struct assay_run *told = ASSAY_NEW(arena, struct assay_run);
+
+    *told = *run;
+    told->id = told->started = ASSAY_STR("");
+    *figures = (struct assay_run_figures){.run = told, .stable = true};
+    return gather_all(ledger, arena, run->id, figures, err);
 }

@@ -217,11 +217,18 @@ static struct assay_str classes(struct page *p,
 
 enum { ROUTE, PASSED, ERRORS, P50, P95, FIRST, COST, PER_PASS, COLUMNS };
 
+/* A stable page has no clocks. */
+static bool is_shown(const struct page *p, int column)
+{
+    return !p->f->stable || (column != P50 && column != P95 && column != FIRST);
+}
+
 static void add_route(struct page *p, struct assay_block *table, size_t i)
 {
     const struct assay_route_figures *r = &p->f->routes[i];
     struct assay_str model = p->f->run->routes[i].model;
-    struct assay_cell *cells = assay_table_row(p->doc, table);
+    struct assay_cell cells[COLUMNS] = {{.link = {"", 0}}};
+    struct assay_cell *row = assay_table_row(p->doc, table);
 
     cells[ROUTE] = known(label(p, i));
     if (model.len)
@@ -239,6 +246,9 @@ static void add_route(struct page *p, struct assay_block *table, size_t i)
     cells[FIRST] = milliseconds(p, &r->first_token.p50);
     cells[COST] = money(p, r->spent);
     cells[PER_PASS] = money(p, r->per_pass);
+    for (int c = 0; c < COLUMNS; c++)
+        if (is_shown(p, c))
+            *row++ = cells[c];
 }
 
 static bool is_short(const struct assay_run_figures *f)
@@ -267,27 +277,45 @@ static void say_routes(struct page *p)
     };
     struct assay_section *section =
         assay_document_section(p->doc, "routes", "Routes");
-    struct assay_block *table =
-        assay_section_table(p->doc, section, columns, COLUMNS);
+    struct assay_column shown[COLUMNS];
+    size_t count = 0;
 
+    for (int c = 0; c < COLUMNS; c++)
+        if (is_shown(p, c))
+            shown[count++] = columns[c];
+    struct assay_block *table =
+        assay_section_table(p->doc, section, shown, count);
     for (size_t i = 0; i < p->f->run->route_count; i++)
         add_route(p, table, i);
-    if (is_short(p->f))
+    if (!p->f->stable && is_short(p->f))
         SAY(p, section, ASSAY_BLOCK_PARAGRAPH,
             "too few: not enough requests for a 95 %% interval");
 }
 
 /* ------------------------------------------------------- what is next */
 
+static void say_commands(struct page *p, struct assay_section *section)
+{
+    const struct assay_run_figures *f = p->f;
+    struct assay_str id = f->run->id;
+    uint64_t differ = 0;
+
+    for (size_t i = 0; i < f->pair_count; i++)
+        differ += f->pairs[i].table.only_a + f->pairs[i].table.only_b;
+    if (f->run->stopped != ASSAY_STOP_COMPLETE &&
+        f->run->stopped != ASSAY_STOP_DECIDED &&
+        f->run->stopped != ASSAY_STOP_FUTILE)
+        SAY(p, section, ASSAY_BLOCK_COMMAND, "assay try --resume %.*s",
+            ASSAY_STR_ARG(id));
+    SAY(p, section, ASSAY_BLOCK_COMMAND, "assay report %.*s%s",
+        ASSAY_STR_ARG(id), differ ? " --differing" : "");
+}
+
 static void say_next(struct page *p)
 {
     const struct assay_run_figures *f = p->f;
     struct assay_section *section = assay_document_section(p->doc, "next", "");
-    uint64_t differ = 0;
-    struct assay_str id = f->run->id;
 
-    for (size_t i = 0; i < f->pair_count; i++)
-        differ += f->pairs[i].table.only_a + f->pairs[i].table.only_b;
     if (f->prompts < f->run->case_count)
         SAY(p, section, ASSAY_BLOCK_ITEM, "%llu prompt%s %s",
             (unsigned long long)(f->run->case_count - f->prompts),
@@ -301,13 +329,16 @@ static void say_next(struct page *p)
             "%llu attempts were sent and never heard of: counted at the most "
             "they can have cost",
             (unsigned long long)f->unknown);
-    if (f->run->stopped != ASSAY_STOP_COMPLETE &&
-        f->run->stopped != ASSAY_STOP_DECIDED &&
-        f->run->stopped != ASSAY_STOP_FUTILE)
-        SAY(p, section, ASSAY_BLOCK_COMMAND, "assay try --resume %.*s",
-            ASSAY_STR_ARG(id));
-    SAY(p, section, ASSAY_BLOCK_COMMAND, "assay report %.*s%s",
-        ASSAY_STR_ARG(id), differ ? " --differing" : "");
+    if (!f->stable)
+        say_commands(p, section);
+}
+
+struct assay_str assay_run_title(struct assay_arena *arena,
+                                 const struct assay_run *run)
+{
+    return assay_arena_printf(arena, "Run%s%.*s: %.*s", run->id.len ? " " : "",
+                              ASSAY_STR_ARG(run->id),
+                              ASSAY_STR_ARG(run->suite));
 }
 
 struct assay_document *assay_run_page(struct assay_arena *arena,
@@ -316,12 +347,8 @@ struct assay_document *assay_run_page(struct assay_arena *arena,
     struct page p = {
         .arena = arena,
         .f = f,
-        .doc =
-            assay_document_new(arena,
-                               assay_arena_printf(arena, "Run %.*s: %.*s",
-                                                  ASSAY_STR_ARG(f->run->id),
-                                                  ASSAY_STR_ARG(f->run->suite)),
-                               f->run->started),
+        .doc = assay_document_new(arena, assay_run_title(arena, f->run),
+                                  f->run->started),
     };
 
     say_verdicts(&p);

@@ -1,6 +1,7 @@
 /*
  * One attempt as a JSON object, for rows that programs read: everything the
- * ledger has of it but times of the connection that are 0.
+ * ledger has of it but times of the connection that are 0; and the same
+ * without what differs between two runs whose answers are the same.
  */
 #include "assay/report.h"
 
@@ -19,6 +20,12 @@ static void set_ms(struct assay_arena *arena, struct assay_json *o,
                    const char *key, double ms)
 {
     assay_json_set(o, key, assay_json_real(arena, ms));
+}
+
+static void set_wait(struct assay_arena *arena, struct assay_json *o,
+                     const char *key, int64_t ns)
+{
+    set_ms(arena, o, key, ns < 0 ? (double)NAN : (double)ns / 1e6);
 }
 
 /* What the ledger keeps as JSON text; as text where it is none. */
@@ -41,7 +48,7 @@ static void set_case(struct assay_arena *arena, struct assay_json *o,
                      const struct assay_run *run,
                      const struct assay_run_case *at)
 {
-    assay_json_set_text(arena, o, "run", run->id);
+    set_text(arena, o, "run", run->id);
     assay_json_set_uint(arena, o, "place", at->place);
     assay_json_set_bool(arena, o, "counted", at->place < run->counted);
     assay_json_set_uint(arena, o, "number", at->number);
@@ -81,8 +88,8 @@ static void set_times(struct assay_arena *arena, struct assay_json *o,
 
     set_ms(arena, o, "latency_ms", assay_attempt_latency_ms(a));
     set_ms(arena, o, "first_token_ms", assay_attempt_first_token_ms(a));
-    set_ms(arena, o, "queued_ms", (double)a->queued_ns / 1e6);
-    set_ms(arena, o, "backed_off_ms", (double)a->backed_off_ns / 1e6);
+    set_wait(arena, o, "queued_ms", a->queued_ns);
+    set_wait(arena, o, "backed_off_ms", a->backed_off_ns);
     times = assay_json_set(o, "clock_ms", assay_json_object(arena));
     for (size_t i = 0; i < sizeof clocks / sizeof clocks[0]; i++)
         if (clocks[i].at)
@@ -100,7 +107,7 @@ static void set_calls(struct assay_arena *arena, struct assay_json *o,
     for (size_t i = 0; i < reply->call_count; i++) {
         struct assay_json *call =
             assay_json_add(calls, assay_json_object(arena));
-        assay_json_set_text(arena, call, "id", reply->calls[i].id);
+        set_text(arena, call, "id", reply->calls[i].id);
         assay_json_set_text(arena, call, "name", reply->calls[i].name);
         assay_json_set_text(arena, call, "arguments",
                             reply->calls[i].arguments);
@@ -162,7 +169,8 @@ struct assay_json *assay_attempt_json(struct assay_arena *arena,
     if (a->route < run->route_count)
         assay_json_set_text(arena, o, "route", run->routes[a->route].id);
     assay_json_set_uint(arena, o, "repeat", a->repeat);
-    assay_json_set_uint(arena, o, "attempt", a->attempt);
+    if (a->attempt != ASSAY_ATTEMPT_UNTOLD)
+        assay_json_set_uint(arena, o, "attempt", a->attempt);
     assay_json_set_c(arena, o, "state", assay_attempt_state_name(a->state));
     assay_json_set_bool(arena, o, "final", a->final);
     if (a->state == ASSAY_ATTEMPT_PLANNED)
@@ -181,4 +189,68 @@ struct assay_json *assay_attempt_json(struct assay_arena *arena,
     set_parsed(arena, o, "server", a->server);
     set_text(arena, o, "raw", a->raw);
     return o;
+}
+
+/* ------------------------------------------------------- the same again */
+
+bool assay_attempt_is_answer(const struct assay_run *run,
+                             const struct assay_attempt *attempt)
+{
+    return attempt->final && attempt->at->place < run->counted;
+}
+
+/* A time that was measured stands in the reason of what limits it, and of a
+   set that fails by it. */
+static bool tells_time(const struct assay_json *check)
+{
+    struct assay_str type = assay_json_text(check, "type");
+
+    return assay_str_ends(type, "latency") ||
+           (assay_str_ends(type, "assert-set") &&
+            assay_str_starts(assay_json_text(check, "reason"), "latency "));
+}
+
+static const struct assay_json *stable_checks(struct assay_arena *arena,
+                                              const struct assay_json *checks)
+{
+    struct assay_json *copy = assay_json_copy(arena, checks);
+
+    for (struct assay_json *c = copy->first; c; c = c->next) {
+        struct assay_json *reason = assay_json_get(c, "reason");
+        if (reason && tells_time(c))
+            reason->text = ASSAY_STR("the time that was measured");
+    }
+    return copy;
+}
+
+/* Providers draw the ids of calls, too. */
+static void keep_calls(struct assay_arena *arena,
+                       struct assay_completion *reply)
+{
+    struct assay_tool_call *calls =
+        ASSAY_NEW_ARRAY(arena, struct assay_tool_call, reply->call_count);
+
+    for (size_t i = 0; i < reply->call_count; i++) {
+        calls[i] = reply->calls[i];
+        calls[i].id = ASSAY_STR("");
+    }
+    reply->calls = calls;
+}
+
+struct assay_attempt assay_attempt_stable(struct assay_arena *arena,
+                                          const struct assay_attempt *attempt)
+{
+    struct assay_attempt a = *attempt;
+
+    a.attempt = ASSAY_ATTEMPT_UNTOLD;
+    a.clocks = (struct assay_clocks){0};
+    a.queued_ns = a.backed_off_ns = -1; /* not told */
+    a.message = a.server = a.raw = a.reply.id = ASSAY_STR("");
+    /* what a cache held is no part of the answer */
+    a.reply.usage.cache_read_tokens = 0;
+    a.reply.usage.cache_write_tokens = a.reply.usage.cache_write_1h_tokens = 0;
+    keep_calls(arena, &a.reply);
+    if (a.checks)
+        a.checks = stable_checks(arena, a.checks);
+    return a;
 }

@@ -25,6 +25,7 @@ FULL = bool(os.environ.get('ASSAY_TEST_FULL'))
 WAIT = 300          # longest for one command, a sanitizer and a load included
 NUMBERS = itertools.count(1)
 ASSAY = MOCK = BOX = None
+CASES = []          # (name, function); the last one looks at all others
 SAID = []           # what every command wrote: (its words, bytes)
 LOCK = threading.Lock()
 
@@ -47,6 +48,17 @@ KEYS = make_keys()
 # those that some command is given a use for
 READ = [name + '_API_KEY' for name in
         ('ASSAY', 'MOCKERY', 'OPENAI', 'ANTHROPIC', 'GEMINI')]
+
+
+class Skip(Exception):
+    """Why a case cannot be told."""
+
+
+def case(name):
+    def add(function):
+        CASES.append((name, function))
+        return function
+    return add
 
 
 def begin(assay, mock):
@@ -274,6 +286,31 @@ def report(run, store):
     result = assay('report', run, '--store', store, '--format', 'json')
     expect(result.code == 0, 'a report', result.text())
     return result.json()
+
+
+STABLE = 'text markdown html json jsonl csv junit'.split()
+
+
+def stable(run, store):
+    """What a run showed, as bytes, in every form that can be compared."""
+    forms = {}
+    for form in STABLE:
+        full = ['--full'] if form == 'text' else []
+        result = assay('report', run, '--store', store, '--stable',
+                       '--format', form, *full)
+        expect(result.code == 0 and result.out, 'a report', result.text())
+        forms[form] = result.out
+    return forms
+
+
+def expect_same(forms, others, what):
+    """Byte for byte; the first line that differs is told."""
+    for form in STABLE:
+        pairs = itertools.zip_longest(forms[form].splitlines(),
+                                      others[form].splitlines())
+        for line, other in pairs:
+            expect(line == other, '%s, as %s' % (what, form), line, other)
+        expect(forms[form] == others[form], what)
 
 
 def rows_of(run, store):
