@@ -385,3 +385,8 @@ int64_t assay_store_last_id(const struct assay_store *store)
 {
     return sqlite3_last_insert_rowid(store->db);
 }
+
+int64_t assay_store_changed(const struct assay_store *store)
+{
+    return sqlite3_changes64(store->db);
+}

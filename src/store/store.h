@@ -112,6 +112,8 @@ bool assay_query_is_null(const struct assay_query *query, int column);
 
 /* Row number of the newest insert. */
 int64_t assay_store_last_id(const struct assay_store *store);
+/* Rows that the newest insert, update or delete met. */
+int64_t assay_store_changed(const struct assay_store *store);
 
 /* ------------------------------------------------------- the library */
 

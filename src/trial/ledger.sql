@@ -74,8 +74,11 @@ create table if not exists attempt (
   repeat integer not null,
   route integer not null,
   attempt integer not null,
+  -- Not "in (...)": of more than two values SQLite makes a table of its own
+  -- at each step of a row, which cost more than the step.
   state text not null default 'planned'
-    check (state in ('planned', 'sent', 'done', 'failed', 'unknown')),
+    check (state = 'planned' or state = 'sent' or state = 'done'
+           or state = 'failed' or state = 'unknown'),
   -- Nothing more is tried for this prompt.
   final integer not null default 0,
   fence integer not null default 0,

@@ -4,8 +4,8 @@
  * An attempt goes from planned over sent to done or failed; unknown is sent
  * and no word of its end. A claim is a lease: it moves the row's fence on,
  * and every later step names the fence it holds, so that a holder who came
- * to late changes nothing. The statements are plain SQL with `returning`, as
- * PostgreSQL has it too; leases are measured by the database's clock.
+ * to late changes nothing. The statements are plain SQL, as PostgreSQL
+ * has it too; leases are measured by the database's clock.
  */
 #ifndef ASSAY_TRIAL_LEDGER_PARTS_H
 #define ASSAY_TRIAL_LEDGER_PARTS_H
