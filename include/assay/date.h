@@ -24,6 +24,9 @@ struct assay_date {
 bool assay_date_parse(struct assay_str text, struct assay_date *date);
 /* Only a full day. */
 bool assay_date_parse_day(struct assay_str text, struct assay_date *date);
+/* "2026-08-21", or with a time, "2026-08-21T14:30Z"; -1: no time is stated. */
+bool assay_date_parse_minute(struct assay_str text, struct assay_date *day,
+                             int *minute_of_day);
 bool assay_date_set(struct assay_date date); /* year is not 0 */
 /* Partial dates count from their first day; no date sorts first. */
 int assay_date_compare(struct assay_date a, struct assay_date b);

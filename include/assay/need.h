@@ -107,6 +107,11 @@ struct assay_find *assay_find_begin(struct assay_arena *arena,
 /* *keeps is set when the route is among the best so far. False: LIMIT. */
 bool assay_find_look(struct assay_find *find, const struct assay_route *route,
                      bool *keeps, struct assay_error *err);
+/* The same as functions of a walk (catalog.h), whose context is the search. */
+bool assay_find_look_at_model(void *find, struct assay_model *model,
+                              bool *keeps, struct assay_error *err);
+bool assay_find_look_at_unjoined(void *find, struct assay_route *route,
+                                 bool *keeps, struct assay_error *err);
 /* Adds what another search of the same options saw, and ends that one. */
 void assay_find_join(struct assay_find *find, struct assay_find *other);
 /* Frees what the search held besides, also after a false _look. */

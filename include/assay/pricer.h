@@ -5,6 +5,7 @@
 #define ASSAY_PRICER_H
 
 #include "assay/catalog.h"
+#include "assay/file.h"
 #include "assay/usage.h"
 
 struct assay_pricer;
@@ -40,6 +41,20 @@ struct assay_json *assay_pricer_price(struct assay_pricer *pricer,
 /* The same appended to `out` as compact JSON; `arena` is for scratch. */
 void assay_pricer_write(struct assay_pricer *pricer, struct assay_arena *arena,
                         const struct assay_json *body, struct assay_buf *out);
+
+/* No line, and no document, is read beyond this. */
+#define ASSAY_PRICER_LINE_BYTES ASSAY_MIB(16)
+/*
+ * Appends one answer line for each line of the text, in order; the last may
+ * lack its newline.
+ */
+void assay_pricer_lines(struct assay_pricer *pricer, struct assay_str lines,
+                        struct assay_buf *out);
+/* One answer line for the whole text. BAD_INPUT, LIMIT: it is no JSON. */
+bool assay_pricer_document(struct assay_pricer *pricer, struct assay_str text,
+                           struct assay_buf *out, struct assay_error *err);
+/* The answer for what cannot be read, without a newline. */
+void assay_pricer_unknown(struct assay_str reason, struct assay_buf *out);
 
 /*
  * A clause that tells which names are meant, as genai-prices writes it:

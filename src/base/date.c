@@ -75,6 +75,26 @@ bool assay_date_parse_day(struct assay_str text, struct assay_date *date)
     return true;
 }
 
+bool assay_date_parse_minute(struct assay_str text, struct assay_date *day,
+                             int *minute_of_day)
+{
+    struct assay_str clock = assay_str_skip(text, 11);
+    uint64_t hour, minute;
+
+    *minute_of_day = -1;
+    if (!assay_date_parse_day(text, day))
+        return false;
+    if (text.len <= 10)
+        return true;
+    if (clock.len < 5 || clock.at[2] != ':' ||
+        !assay_str_to_u64(assay_str_head(clock, 2), &hour) ||
+        !assay_str_to_u64((struct assay_str){clock.at + 3, 2}, &minute) ||
+        hour > 23 || minute > 59)
+        return false;
+    *minute_of_day = (int)(hour * 60 + minute);
+    return true;
+}
+
 bool assay_date_set(struct assay_date date)
 {
     return date.year != 0;

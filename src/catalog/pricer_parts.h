@@ -107,7 +107,6 @@ struct assay_pricer_result {
 void assay_pricer_answer(struct assay_arena *arena,
                          const struct assay_pricer_result *result,
                          struct assay_buf *out);
-void assay_pricer_unknown(struct assay_str reason, struct assay_buf *out);
 
 /* A rate, and a claim, as members and elements of answers. */
 struct assay_str assay_pricer_rate(struct assay_arena *arena,

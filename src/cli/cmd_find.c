@@ -32,21 +32,6 @@ static bool read_limit(struct assay_cli *cli, size_t *limit,
     return true;
 }
 
-static bool look_at_model(void *find, struct assay_model *model, bool *keep,
-                          struct assay_error *err)
-{
-    for (size_t i = 0; i < model->route_count; i++)
-        if (!assay_find_look(find, model->routes[i], keep, err))
-            return false;
-    return true;
-}
-
-static bool look_at_unjoined(void *find, struct assay_route *route, bool *keep,
-                             struct assay_error *err)
-{
-    return assay_find_look(find, route, keep, err);
-}
-
 enum { MOST_THREADS = 4 };
 
 /* Each thread forgets at once what is not among the best it saw. */
@@ -68,8 +53,8 @@ static void begin_search(struct search *s, struct assay_cli *cli,
         s->walks[i] = (struct assay_view_walk){
             .arena = &s->routes[i],
             .context = s->finds[i],
-            .model = look_at_model,
-            .unjoined = look_at_unjoined,
+            .model = assay_find_look_at_model,
+            .unjoined = assay_find_look_at_unjoined,
         };
     }
 }

@@ -8,27 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "2026-08-21", "2026-08-21T14:30Z": the day, and the minute when stated. */
-static bool read_time(struct assay_str text,
-                      struct assay_pricer_options *options)
-{
-    struct assay_str clock = assay_str_skip(text, 11);
-    uint64_t hour, minute;
-
-    options->minute_of_day = -1;
-    if (!assay_date_parse_day(text, &options->at))
-        return false;
-    if (text.len <= 10)
-        return true;
-    if (clock.len < 5 || clock.at[2] != ':' ||
-        !assay_str_to_u64(assay_str_head(clock, 2), &hour) ||
-        !assay_str_to_u64((struct assay_str){clock.at + 3, 2}, &minute) ||
-        hour > 23 || minute > 59)
-        return false;
-    options->minute_of_day = (int)(hour * 60 + minute);
-    return true;
-}
-
 static struct assay_pricer *open_pricer(struct assay_cli *cli,
                                         const struct assay_pricer_options *o,
                                         struct assay_error *err)
@@ -72,7 +51,8 @@ static int price_run(struct assay_cli *cli)
     if (!provider)
         return assay_cli_misuse(cli, "--provider says who answered, such as "
                                      "openai");
-    if (at && !read_time(assay_str_c(at), &options))
+    if (at && !assay_date_parse_minute(assay_str_c(at), &options.at,
+                                       &options.minute_of_day))
         return assay_cli_misuse(cli,
                                 "--at wants a day or a time such as "
                                 "2026-11-22T14:30Z, not '%s'",

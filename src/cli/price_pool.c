@@ -7,7 +7,6 @@
 
 #include "assay/file.h"
 #include "cli/cli.h"
-#include "cli/price_lines.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -66,9 +65,9 @@ static void *price_blocks(void *of_pool)
     struct block *block;
 
     while ((block = begin_block(pool))) {
-        assay_price_lines(pool->pricer,
-                          (struct assay_str){block->text, block->len},
-                          &block->out);
+        assay_pricer_lines(pool->pricer,
+                           (struct assay_str){block->text, block->len},
+                           &block->out);
         pthread_mutex_lock(&pool->lock);
         block->done = true;
         pthread_cond_signal(&pool->done);

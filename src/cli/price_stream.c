@@ -7,7 +7,6 @@
 #include "cli/price_stream.h"
 
 #include "assay/file.h"
-#include "cli/price_lines.h"
 #include "cli/price_pool.h"
 
 #include <errno.h>
@@ -16,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_LINE_BYTES ASSAY_PRICE_LINE_BYTES
+#define MAX_LINE_BYTES ASSAY_PRICER_LINE_BYTES
 #define READ_BYTES ASSAY_KIB(256)
 #define MAX_ANSWER_BYTES ASSAY_MIB(64)
 
@@ -67,7 +66,8 @@ static void flush(struct stream *s)
 static void answer_too_long(struct stream *s)
 {
     flush(s);
-    assay_price_unknown(ASSAY_STR("a line of more than 16 MiB"), &s->out);
+    assay_pricer_unknown(ASSAY_STR("a line of more than 16 MiB"), &s->out);
+    assay_buf_add_char(&s->out, '\n');
 }
 
 /* Whole lines, or the last piece of the input without a newline. */
@@ -79,7 +79,7 @@ static void price(struct stream *s, struct assay_str lines)
     if (!s->pool && lines.len >= READ_BYTES / 2 && !s->at_end)
         s->pool = assay_price_pool_start(s->pricer);
     if (!s->pool) {
-        assay_price_lines(s->pricer, lines, &s->out);
+        assay_pricer_lines(s->pricer, lines, &s->out);
         flush(s);
         return;
     }
@@ -290,7 +290,7 @@ static bool price_whole(struct stream *s)
            s->end - s->start <= MAX_LINE_BYTES)
         fill(s);
     if (s->code != ASSAY_EXIT_DONE || !s->at_end ||
-        !assay_price_document(s->pricer, rest(s), &s->out, &err)) {
+        !assay_pricer_document(s->pricer, rest(s), &s->out, &err)) {
         s->scanned = s->start;
         return false;
     }

@@ -191,6 +191,21 @@ bool assay_find_look(struct assay_find *find, const struct assay_route *route,
     return ok;
 }
 
+bool assay_find_look_at_model(void *find, struct assay_model *model,
+                              bool *keeps, struct assay_error *err)
+{
+    for (size_t i = 0; i < model->route_count; i++)
+        if (!assay_find_look(find, model->routes[i], keeps, err))
+            return false;
+    return true;
+}
+
+bool assay_find_look_at_unjoined(void *find, struct assay_route *route,
+                                 bool *keeps, struct assay_error *err)
+{
+    return assay_find_look(find, route, keeps, err);
+}
+
 static void join(struct assay_find *find, struct ranking *r,
                  const struct ranking *other)
 {
@@ -433,9 +448,8 @@ struct assay_document *assay_find(struct assay_arena *arena,
     struct assay_find *find = assay_find_begin(arena, options);
     bool keeps, ok = true;
 
-    for (size_t i = 0; i < view->model_count; i++)
-        for (size_t k = 0; ok && k < view->models[i]->route_count; k++)
-            ok = assay_find_look(find, view->models[i]->routes[k], &keeps, err);
+    for (size_t i = 0; ok && i < view->model_count; i++)
+        ok = assay_find_look_at_model(find, view->models[i], &keeps, err);
     for (size_t i = 0; ok && i < view->unjoined_count; i++)
         ok = assay_find_look(find, view->unjoined[i], &keeps, err);
     struct assay_document *page = assay_find_end(find);

@@ -31,21 +31,6 @@ const struct assay_parameter assay_find_parameters[] = {
 
 /* ------------------------------------------------------- the search */
 
-static bool look_at_model(void *find, struct assay_model *model, bool *keep,
-                          struct assay_error *err)
-{
-    for (size_t i = 0; i < model->route_count; i++)
-        if (!assay_find_look(find, model->routes[i], keep, err))
-            return false;
-    return true;
-}
-
-static bool look_at_unjoined(void *find, struct assay_route *route, bool *keep,
-                             struct assay_error *err)
-{
-    return assay_find_look(find, route, keep, err);
-}
-
 /* What is found lives in the arenas of the walks, as long as the visit. */
 static struct assay_document *search(struct assay_visit *visit,
                                      const struct assay_find_options *options,
@@ -65,8 +50,8 @@ static struct assay_document *search(struct assay_visit *visit,
         walks[i] = (struct assay_view_walk){
             .arena = &visit->walks[i],
             .context = finds[i],
-            .model = look_at_model,
-            .unjoined = look_at_unjoined,
+            .model = assay_find_look_at_model,
+            .unjoined = assay_find_look_at_unjoined,
         };
     }
     bool ok = assay_catalog_walk(visit->catalog, &wanted, walks, THREADS, err);

@@ -189,6 +189,32 @@ static void days_outside_1950_to_2199_are_no_date(void **state)
         assert_false(assay_date_set(assay_date_from_days(cases[i])));
 }
 
+static void a_time_behind_a_day_is_read_to_its_minute(void **state)
+{
+    static const struct {
+        const char *text;
+        int minute;
+    } cases[] = {{"2026-08-21", -1},
+                 {"2026-08-21T00:00Z", 0},
+                 {"2026-08-21T14:30Z", 870},
+                 {"2026-08-21 23:59:59", 1439}};
+    static const char *const wrong[] = {
+        "2026-08",         "2026-08-21T",       "2026-08-21T24:00Z",
+        "2026-08-21T1:30", "2026-08-21T12:60Z", "2026-08-21T12-30"};
+    struct assay_date day;
+    int minute;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_true(
+            assay_date_parse_minute(assay_str_c(cases[i].text), &day, &minute));
+        assert_int_equal(minute, cases[i].minute);
+        assert_int_equal(day.day, 21);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_false(
+            assay_date_parse_minute(assay_str_c(wrong[i]), &day, &minute));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +222,7 @@ int main(void)
         cmocka_unit_test(what_is_no_date_is_refused),
         cmocka_unit_test(only_a_full_day_is_a_day),
         cmocka_unit_test(no_date_sorts_first_and_a_year_by_its_first_day),
+        cmocka_unit_test(a_time_behind_a_day_is_read_to_its_minute),
         cmocka_unit_test(a_date_agrees_with_one_in_more_detail),
         cmocka_unit_test(days_are_counted_from_1970),
         cmocka_unit_test(every_day_from_1950_to_2199_counts_there_and_back),

@@ -176,21 +176,6 @@ static void a_near_miss_says_why_it_lost(void **state)
     assay_arena_free(&arena);
 }
 
-static bool look_at_model(void *find, struct assay_model *model, bool *keep,
-                          struct assay_error *err)
-{
-    for (size_t i = 0; i < model->route_count; i++)
-        if (!assay_find_look(find, model->routes[i], keep, err))
-            return false;
-    return true;
-}
-
-static bool look_at_unjoined(void *find, struct assay_route *route, bool *keep,
-                             struct assay_error *err)
-{
-    return assay_find_look(find, route, keep, err);
-}
-
 static struct assay_str written(struct assay_arena *arena,
                                 const struct assay_document *doc)
 {
@@ -216,10 +201,11 @@ static struct assay_str find_in_part(struct assay_arena *arena,
     struct assay_error err = {ASSAY_OK, ""};
 
     for (size_t i = 0; i < 2; i++)
-        walks[i] = (struct assay_view_walk){.arena = &routes[i],
-                                            .context = finds[i],
-                                            .model = look_at_model,
-                                            .unjoined = look_at_unjoined};
+        walks[i] =
+            (struct assay_view_walk){.arena = &routes[i],
+                                     .context = finds[i],
+                                     .model = assay_find_look_at_model,
+                                     .unjoined = assay_find_look_at_unjoined};
     if (!assay_catalog_walk(catalog, &wanted, walks, 2, &err))
         fail_msg("%s", err.text);
     assay_find_join(finds[0], finds[1]);
