@@ -383,6 +383,22 @@ static void judge_stop(struct transfer *transfer)
     }
 }
 
+/* The proxy said no to CONNECT: nothing was sent through it. */
+static bool refused_by_proxy(struct transfer *transfer, CURL *curl)
+{
+    long status = 0;
+
+    transfer->lib->easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (transfer->reply->sent || status < 300)
+        return false;
+    transfer->reply->proxy_status = (unsigned)status;
+    end(transfer, ASSAY_HTTP_CONNECT, "the proxy answered CONNECT with %ld%s",
+        status,
+        status == 407 ? ", expected its user name and password in https_proxy"
+                      : "");
+    return true;
+}
+
 /* libcurl's words, and the system's where it gave a reason. */
 static void judge_code(struct transfer *transfer, CURL *curl, CURLcode code)
 {
@@ -403,7 +419,13 @@ static void judge_code(struct transfer *transfer, CURL *curl, CURLcode code)
             transfer->reply->sent ? ASSAY_HTTP_TOO_LARGE : ASSAY_HTTP_CONNECT,
             "a line of the head is too long, or there is no memory");
         break;
+    case CURLE_SSL_CONNECT_ERROR:
+        end(transfer, ASSAY_HTTP_CONNECT,
+            "no TLS connection (https was expected there): %s", text);
+        break;
     default:
+        if (refused_by_proxy(transfer, curl))
+            break;
         transfer->lib->easy_getinfo(curl, CURLINFO_OS_ERRNO, &reason);
         end(transfer,
             transfer->reply->sent ? ASSAY_HTTP_BROKEN : ASSAY_HTTP_CONNECT,

@@ -119,6 +119,7 @@ struct assay_http_reply {
     enum assay_http_end end;
     char why[256];                    /* where it is not DONE, for people */
     unsigned status;                  /* 0: no reply */
+    unsigned proxy_status;            /* of a CONNECT that it refused */
     struct assay_http_field *headers; /* in the arena */
     size_t header_count;
     size_t body_bytes; /* as decoded */
@@ -130,7 +131,8 @@ struct assay_http_reply {
 /*
  * Sends one request once and reads its reply. HTTP/1.1; https everywhere,
  * http only to this machine (the connected address is checked), which no
- * proxy is asked for; else proxies as the environment says. TLS 1.2 or later
+ * proxy is asked for; else through CONNECT of the proxy that the environment
+ * names (https_proxy, all_proxy, no_proxy, in either case). TLS 1.2 or later
  * with certificates checked; no redirect is followed, no .netrc, no cookies,
  * no second sending (libcurl's own when a kept connection died is refused).
  * Replies are asked for unpacked; gzip that comes all the same is decoded.

@@ -182,8 +182,12 @@ static enum assay_outcome_class class_of(const struct attempt *attempt)
         [ASSAY_HTTP_CANCELLED] = ASSAY_CLASS_CANCELLED,
     };
 
+    const unsigned proxy = attempt->reply.proxy_status;
+
     if (attempt->reply.end == ASSAY_HTTP_BROKEN && attempt->stream)
         return ASSAY_CLASS_TRUNCATED;
+    if (proxy == 407 || proxy == 403 || proxy == 401)
+        return ASSAY_CLASS_UNAUTHORISED;
     return classes[attempt->reply.end];
 }
 

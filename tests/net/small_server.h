@@ -25,7 +25,9 @@
 enum small_act {
     SMALL_CLOSE, /* the end of the steps: a plain FIN */
     SMALL_READ,  /* one whole request */
+    SMALL_SOME,  /* the first bytes of something that may be no request */
     SMALL_SEND,
+    SMALL_BYTES, /* so many (ms) of its text, which may hold NUL */
     SMALL_WAIT,  /* so many ms */
     SMALL_DRIP,  /* its text byte by byte, so many ms apart */
     SMALL_HANG,  /* until the client leaves */
@@ -49,10 +51,11 @@ enum {
 struct small_server {
     const struct small_step *steps;
     int listener;
+    unsigned port;
     char url[64];
     pthread_t thread;
     atomic_bool stopping;
-    size_t connections, requests;
+    size_t connections, requests, some;
     int64_t read_at, first_sent_at, sent_at; /* of the last request */
     char *request;                           /* the last one, ended by NUL */
     size_t flooded;
@@ -123,6 +126,18 @@ static inline bool small_read(struct small_server *server, int client)
     return false;
 }
 
+/* What comes first, kept as far as it fits. False: nothing came. */
+static inline bool small_read_some(struct small_server *server, int client)
+{
+    struct pollfd wait = {.fd = client, .events = POLLIN};
+    ssize_t n = 0;
+
+    if (poll(&wait, 1, SMALL_PATIENCE_MS) > 0)
+        n = read(client, server->request, SMALL_REQUEST_BYTES - 1);
+    server->some += n > 0;
+    return n > 0;
+}
+
 static inline bool small_send(struct small_server *server, int client,
                               struct assay_str text)
 {
@@ -162,8 +177,13 @@ static inline bool small_play(struct small_server *server, int client,
     switch (step->act) {
     case SMALL_READ:
         return small_read(server, client);
+    case SMALL_SOME:
+        return small_read_some(server, client);
     case SMALL_SEND:
         return small_send(server, client, text);
+    case SMALL_BYTES:
+        return small_send(server, client,
+                          (struct assay_str){step->text, (size_t)step->ms});
     case SMALL_WAIT:
         small_sleep(step->ms);
         return true;
@@ -240,8 +260,9 @@ static inline void small_start(struct small_server *server,
     assert_int_equal(listen(server->listener, 64), 0);
     assert_int_equal(
         getsockname(server->listener, (struct sockaddr *)&address, &size), 0);
+    server->port = ntohs(address.sin_port);
     snprintf(server->url, sizeof server->url, "http://127.0.0.1:%u/v1/chat",
-             (unsigned)ntohs(address.sin_port));
+             server->port);
     assert_int_equal(pthread_create(&server->thread, NULL, small_serve, server),
                      0);
 }

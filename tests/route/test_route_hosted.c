@@ -307,6 +307,51 @@ static void latency_holds_a_body_that_comes_late(void **state)
     finish(&scene);
 }
 
+/* 407 of a proxy cannot get better; 502 may: it did not reach the provider. */
+static void a_proxy_that_refuses_is_told_from_the_provider(void **state)
+{
+    static const struct {
+        const char *reply;
+        enum assay_outcome_class of;
+    } cases[] = {
+        {"HTTP/1.1 407 Proxy Authentication Required\r\n"
+         "Proxy-Authenticate: Basic realm=\"house\"\r\n"
+         "Content-Length: 0\r\n\r\n",
+         ASSAY_CLASS_UNAUTHORISED},
+        {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+         ASSAY_CLASS_UNAUTHORISED},
+        {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+         ASSAY_CLASS_CONNECT},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct small_step steps[] = {{SMALL_READ, NULL, 0},
+                                           {SMALL_SEND, cases[i].reply, 0},
+                                           {SMALL_CLOSE, NULL, 0}};
+        struct small_server proxy;
+        struct scene scene;
+
+        begin(&scene);
+        assay_route_close(scene.route);
+        small_start(&proxy, steps);
+        proxy.url[strlen(proxy.url) - strlen("/v1/chat")] = '\0';
+        setenv("https_proxy", proxy.url, 1);
+        scene.route = open_at("https://provider.test", NULL);
+        ask(&scene, "m", "hello", false);
+        unsetenv("https_proxy");
+        assert_int_equal(scene.answer.of, cases[i].of);
+        assert_true(assay_str_starts(scene.answer.trouble.message,
+                                     "the proxy answered CONNECT with "));
+        assert_false(scene.answer.sent);
+        assert_int_equal(scene.answer.trouble.status, 0);
+        assert_int_equal(scene.answer.raw.len, 0);
+        small_stop(&proxy);
+        assert_int_equal(proxy.requests, 1);
+        small_free(&proxy);
+        finish(&scene);
+    }
+}
+
 static void text_without_messages_is_refused(void **state)
 {
     const struct assay_ask ask = {.prompt = ASSAY_STR("Once upon")};
@@ -401,6 +446,7 @@ int main(void)
         cmocka_unit_test(another_bad_request_teaches_nothing),
         cmocka_unit_test(a_key_that_comes_back_is_struck_out_everywhere),
         cmocka_unit_test(latency_holds_a_body_that_comes_late),
+        cmocka_unit_test(a_proxy_that_refuses_is_told_from_the_provider),
         cmocka_unit_test(text_without_messages_is_refused),
         cmocka_unit_test(what_cannot_be_spoken_to_is_not_opened),
         cmocka_unit_test(an_address_without_a_model_is_refused),
