@@ -133,19 +133,22 @@ static void add_option(struct assay_buf *out, const struct assay_option *option)
 /* --format lists what the command can print. */
 static void add_format_option(struct assay_buf *out, const char *formats)
 {
-    size_t start = out->len;
+    const struct assay_option *format = assay_global_options;
+    struct assay_buf list;
 
-    assay_buf_add_c(out, "  --format FORMAT");
-    size_t column = out->len - start;
-
-    assay_buf_fill(out, ' ', OPTION_COLUMN - column);
+    while (strcmp(format->name, "format") != 0)
+        format++;
+    assay_buf_init(&list, ASSAY_MIB(1));
     for (const char *at = formats; *at; at++) {
         if (*at == ' ')
-            assay_buf_add_c(out, ", ");
-        else
-            assay_buf_add_char(out, *at);
+            assay_buf_add_char(&list, ',');
+        assay_buf_add_char(&list, *at);
     }
-    assay_buf_add_char(out, '\n');
+    if (!list.failed)
+        add_option(out, &(struct assay_option){.name = format->name,
+                                               .value = format->value,
+                                               .help = list.at});
+    assay_buf_release(&list);
 }
 
 static void add_options(struct assay_buf *out,
@@ -164,7 +167,9 @@ static void add_options(struct assay_buf *out,
             add_option(out, o);
         }
     }
-    assay_buf_add_c(out, "  --quiet, --help\n");
+    assay_buf_add_c(out, assay_word_in(command->globals, "quiet")
+                             ? "  --help\n"
+                             : "  --quiet, --help\n");
 }
 
 static void add_exit_codes(struct assay_buf *out,
