@@ -113,6 +113,12 @@ struct assay_suite_options {
     /* Looks up {{env.NAME}}; NULL: the environment. Keys are never given. */
     const char *(*env)(const char *name);
     size_t most_cases; /* 0: 1,000,000 */
+    /*
+     * The files as they were read once, the suite's own first, to read the
+     * same suite again: nothing is read from disk. They outlive the suite.
+     */
+    const struct assay_suite_file *kept;
+    size_t kept_count;
 };
 
 /*

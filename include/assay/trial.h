@@ -98,7 +98,8 @@ struct assay_trial_options {
     /*
      * A new run: id, started, rule, seed, repeats, limits, version, options
      * and suite_path are set; the rest is filled in from suite and routes.
-     * Going on: as assay_ledger_run gave it.
+     * Going on: as assay_ledger_run gave it, but for the limits on money and
+     * time, which may be others now and are written down.
      */
     struct assay_run *run;
     bool resume;

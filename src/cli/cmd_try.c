@@ -7,6 +7,7 @@
 
 #include "cli/local_model.h"
 #include "cli/spending.h"
+#include "cli/try_again.h"
 #include "cli/try_claims.h"
 #include "cli/try_table.h"
 
@@ -115,12 +116,17 @@ static struct assay_str stamp(struct assay_arena *arena)
                               rest / 3600, rest / 60 % 60, rest % 60);
 }
 
+/* Links of its folder are followed, the file keeps the name it was given. */
 static struct assay_str absolute(struct assay_arena *arena, struct assay_str at)
 {
-    char *real = realpath(assay_arena_cstr(arena, at), NULL);
-    struct assay_str path =
-        real ? assay_arena_copy(arena, assay_str_c(real)) : at;
+    struct assay_str folder = ASSAY_STR("."), name = at, path = at;
 
+    if (assay_str_cut_last(at, '/', &folder, &name) && folder.len == 0)
+        folder = ASSAY_STR("/");
+    char *real = realpath(assay_arena_cstr(arena, folder), NULL);
+    if (real)
+        path = assay_arena_printf(arena, "%s/%.*s", real[1] ? real : "",
+                                  ASSAY_STR_ARG(name));
     free(real);
     return path;
 }
@@ -286,54 +292,15 @@ static bool open_routes(struct attempt *a, struct assay_error *err)
 
 /* ------------------------------------------------------- going on */
 
-static void read_options_back(struct attempt *a)
-{
-    const struct assay_json *o = a->run->options;
-    uint64_t number;
-
-    if (assay_json_to_u64(assay_json_get(o, "concurrency"), &number))
-        a->options.concurrency = (uint32_t)number;
-    if (assay_json_to_u64(assay_json_get(o, "max_tokens"), &number))
-        a->options.max_tokens = (uint32_t)number;
-    a->options.keep_raw =
-        assay_json_is(assay_json_get(o, "keep_raw"), ASSAY_JSON_TRUE);
-}
-
-static bool check_files(struct attempt *a, struct assay_ledger *ledger,
-                        struct assay_error *err)
-{
-    struct assay_suite_file *files;
-    size_t count;
-
-    if (!assay_ledger_files(ledger, &a->cli->arena, a->run->id, &files, &count,
-                            err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        bool same = i < a->suite->file_count &&
-                    assay_str_equal(files[i].sha256, a->suite->files[i].sha256);
-        if (!same)
-            return assay_fail(err, ASSAY_BAD_INPUT,
-                              "'%.*s' has changed since run %.*s began: a run "
-                              "goes on with what it was begun with",
-                              ASSAY_STR_ARG(files[i].path),
-                              ASSAY_STR_ARG(a->run->id));
-    }
-    return true;
-}
-
 static bool find_run(struct attempt *a, struct assay_ledger *ledger,
                      struct assay_error *err)
 {
-    struct assay_str id = assay_str_c(assay_cli_option(a->cli, "resume"));
+    const struct assay_run *typed = a->run;
 
-    a->run = assay_ledger_run(ledger, &a->cli->arena, id, err);
+    a->run = assay_try_again(a->cli, ledger, typed, &a->suite, err);
     if (!a->run)
         return false;
-    a->suite = assay_suite_read(
-        assay_arena_cstr(&a->cli->arena, a->run->suite_path), NULL, err);
-    if (!a->suite || !check_files(a, ledger, err))
-        return false;
-    read_options_back(a);
+    assay_try_options_back(a->run, &a->options);
     a->facts = a->run->routes;
     a->route_count = a->run->route_count;
     a->options.resume = true;
@@ -507,7 +474,7 @@ static int try_run(struct assay_cli *cli)
                                            "name none beside --resume"
                                          : "name one suite: assay try SUITE "
                                            "--on ROUTE --on ROUTE");
-    if (!read_options(&a, &err))
+    if (!read_options(&a, &err) || (resume && !assay_try_may_resume(cli, &err)))
         return assay_cli_misuse(cli, "%s", err.text);
     if (choose_store(&a, &err) &&
         (resume ? prepare_again(&a, &err) : prepare_new(&a, &err)) &&

@@ -49,6 +49,10 @@ bool assay_ledger_stop(struct assay_ledger *ledger, int64_t run,
                        enum assay_stop_reason reason, uint64_t counted,
                        struct assay_error *err);
 
+/* What may be spent from now on: the limits of a run that is gone on with. */
+bool assay_ledger_limit(struct assay_ledger *ledger, int64_t num,
+                        const struct assay_run *run, struct assay_error *err);
+
 /* ------------------------------------------------------- attempts */
 
 struct assay_attempt_key {

@@ -193,6 +193,27 @@ bool assay_ledger_stop(struct assay_ledger *ledger, int64_t run,
     return assay_query_run(q, err);
 }
 
+bool assay_ledger_limit(struct assay_ledger *ledger, int64_t num,
+                        const struct assay_run *run, struct assay_error *err)
+{
+    struct assay_arena arena = {0};
+    struct assay_query *q = assay_store_query(
+        ledger->store,
+        "update run set max_cost_usd = ?2, max_time_ms = ?3 where num = ?1",
+        err);
+
+    if (!q)
+        return false;
+    assay_query_bind_int(q, 1, num);
+    if (run->has_max_cost)
+        assay_query_bind_text(q, 2,
+                              assay_decimal_text(&arena, run->max_cost_usd));
+    assay_query_bind_int(q, 3, run->max_time_ms);
+    bool ok = assay_query_run(q, err);
+    assay_arena_free(&arena);
+    return ok;
+}
+
 /* ------------------------------------------------------- reading */
 
 static struct assay_str copy_text(struct assay_arena *arena,

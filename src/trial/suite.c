@@ -277,7 +277,12 @@ struct assay_suite *assay_suite_read(const char *path,
                                            : (size_t)DEFAULT_MOST_CASES;
     suite->name = suite->format = suite->scoring = ASSAY_STR("");
     suite->repeat = 1;
-    if (!find_folder(&in, path, &name) || !read_file(&in, name)) {
+    if (in.options->kept) {
+        name = in.options->kept[0].path;
+        in.folder = ASSAY_STR("");
+    }
+    if ((!in.options->kept && !find_folder(&in, path, &name)) ||
+        !read_file(&in, name)) {
         assay_suite_free(suite);
         return NULL;
     }

@@ -149,6 +149,10 @@ struct assay_suite_file *assay_suite_open(struct assay_suite_reader *in,
         assay_fail(in->err, ASSAY_LIMIT, "more than %d files", MAX_FILES);
         return fail_from(in, from);
     }
+    if (in->options->kept) {
+        const struct assay_suite_file *kept = assay_suite_kept(in, name);
+        return kept ? keep_file(in, name, kept->bytes) : fail_from(in, from);
+    }
     path = absolute ? name
                     : assay_arena_printf(in->arena, "%.*s/%.*s",
                                          ASSAY_STR_ARG(in->folder),
@@ -302,8 +306,14 @@ bool assay_suite_glob(struct assay_suite_reader *in, struct assay_str pattern,
     }
     if (assay_str_starts(pattern, "./"))
         pattern = assay_str_skip(pattern, 2);
-    folder = fixed_part(&pattern);
-    walk_folder(&walk, folder, pattern, 0);
+    if (in->options->kept) {
+        walk.names = ASSAY_NEW_ARRAY(in->arena, struct assay_str,
+                                     in->options->kept_count);
+        walk.count = assay_suite_kept_fitting(in, pattern, walk.names);
+    } else {
+        folder = fixed_part(&pattern);
+        walk_folder(&walk, folder, pattern, 0);
+    }
     if (walk.failed)
         return assay_suite_fail(in, from, "more than %d files fit '%.*s'",
                                 MAX_FILES, ASSAY_STR_ARG(whole));

@@ -61,6 +61,15 @@ bool assay_suite_glob(struct assay_suite_reader *in, struct assay_str pattern,
                       const struct assay_json *from, struct assay_str **names,
                       size_t *count);
 bool assay_suite_is_pattern(struct assay_str name);
+/*
+ * suite_kept.c, where options->kept stands in for the disk: a file of it,
+ * NULL with NOT_FOUND; and all that fit a pattern, into names [kept_count].
+ */
+const struct assay_suite_file *assay_suite_kept(struct assay_suite_reader *in,
+                                                struct assay_str name);
+size_t assay_suite_kept_fitting(struct assay_suite_reader *in,
+                                struct assay_str pattern,
+                                struct assay_str *names);
 /* Its text as a tree: JSON for .json, an array of its lines for .jsonl, else
    YAML. */
 struct assay_json *assay_suite_document(struct assay_suite_reader *in,

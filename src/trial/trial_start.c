@@ -262,8 +262,8 @@ static bool is_same_case(const struct loading *l, const struct assay_attempt *a)
             trial->options.suite->cases[trial->order.case_at[place]].id))
         return true;
     return assay_fail(l->err, ASSAY_BAD_INPUT,
-                      "the suite has changed since the run began (%.*s): a "
-                      "run goes on with what it was begun with",
+                      "%.*s asks something else than when the run began: a "
+                      "variable {{ env.NAME }} has changed, or assay has",
                       ASSAY_STR_ARG(a->at->where));
 }
 
@@ -397,6 +397,7 @@ static bool end_lost(struct assay_trial *trial, struct assay_ledger *ledger,
         return false;
     if (assay_ledger_end_leases(ledger, trial->num, err) &&
         assay_ledger_expire(ledger, trial->num, &lost, err) &&
+        assay_ledger_limit(ledger, trial->num, trial->options.run, err) &&
         assay_ledger_stop(ledger, trial->num, ASSAY_STOP_NONE,
                           trial->options.run->case_count, err) &&
         assay_ledger_commit(ledger, err))

@@ -28,6 +28,7 @@ from trial_world import (                                     # noqa: E402
     CASES, FULL, KEYS, Gossip, Mock, Run, Skip, assay, case, expect,
     expect_same, on, path, questions, report, resume, rows_of, runs_in, sent,
     stable, start_resume, start_try, try_suite, wait_until, write_lines, WAIT)
+import trial_again                                            # noqa: E402,F401
 import trial_same                                             # noqa: E402,F401
 
 SHORT_TASKS = os.path.join(world.ROOT, 'data', 'trial', 'short-tasks.jsonl')
@@ -667,9 +668,8 @@ def _():
     with Mock() as mock:
         right, wrong = mock.route('mock-1.0'), mock.route('mock-refuse')
         done = try_suite(changed, [right], path('codes.db'))
+        os.remove(changed)
         store = done.words[done.words.index('--store') + 1]
-        with open(changed, 'a', encoding='utf-8') as file:
-            file.write('{"prompt": "one more"}\n')
         for code, words, said in (
                 (0, [good, '--on', right, '--yes'], ''),
                 (1, [good, '--on', wrong, '--yes'], ''),
@@ -684,8 +684,10 @@ def _():
                 (65, [good, '--on', 'openai:nowhere', '--yes'], 'nowhere'),
                 (65, [good, '--on', right, '--yes', '--max-cost', '1'],
                  '--price'),
-                (65, ['--resume', done.json()['run'], '--store', store],
-                 'changed'),
+                (2, [changed, '--resume', done.json()['run'], '--store',
+                     store], 'its suite'),
+                (0, ['--resume', done.json()['run'], '--store', store,
+                     '--yes'], 'is gone'),
                 (66, ['missing.yaml', '--on', right, '--yes'], 'missing'),
                 (66, [good, '--on', 'nobody/nothing', '--yes'], 'nothing'),
                 (66, [good, '--on', 'local:missing.gguf', '--yes'],
