@@ -37,6 +37,11 @@ void assay_try_outlook(struct assay_cli *cli, const struct assay_run *run,
                    ASSAY_STR_ARG(run->id), (unsigned long long)run->seed,
                    (unsigned long long)o->prompts, run->route_count,
                    run->route_count == 1 ? "" : "s");
+    if (run->route_count > 1 && o->units < o->prompts)
+        assay_cli_note(cli,
+                       "the prompts of one test, or one cluster, are a group "
+                       "and count once: %llu groups",
+                       (unsigned long long)o->units);
     if (run->route_count > 1 && o->detectable)
         assay_cli_note(cli,
                        "so many prompts show a difference of %.0f points four "

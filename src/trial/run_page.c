@@ -75,6 +75,12 @@ static struct assay_str verdict_words(const struct page *p,
                               ASSAY_STR_ARG(a), ASSAY_STR_ARG(b));
 }
 
+/* What is counted as evidence: prompts, or groups of them. */
+static const char *units_word(const struct page *p)
+{
+    return p->f->units < p->f->run->case_count ? "groups" : "prompts";
+}
+
 static void say_evidence(struct page *p, struct assay_section *section,
                          const struct assay_pair_figures *pair)
 {
@@ -89,9 +95,11 @@ static void say_evidence(struct page *p, struct assay_section *section,
         bool shares = p->f->run->rule.outcome == ASSAY_OUTCOME_BINARY &&
                       line->look.wins_a + line->look.wins_b > 0;
         SAY(p, section, ASSAY_BLOCK_ITEM,
-            "%llu to %llu where they differ; evidence E = %.3g, decided at 20",
+            "%llu to %llu where they differ, of %llu %s; evidence E = %.3g, "
+            "decided at 20",
             (unsigned long long)line->look.wins_a,
-            (unsigned long long)line->look.wins_b, line->e);
+            (unsigned long long)line->look.wins_b,
+            (unsigned long long)line->pairs, units_word(p), line->e);
         if (shares)
             SAY(p, section, ASSAY_BLOCK_ITEM,
                 "%.*s wins %.2f\xe2\x80\x93%.2f of differing prompts (95 %% "
@@ -100,17 +108,17 @@ static void say_evidence(struct page *p, struct assay_section *section,
                 line->share_95.high);
     } else
         SAY(p, section, ASSAY_BLOCK_ITEM,
-            "%llu to %llu where they differ; p = %.3g",
+            "%llu to %llu where they differ, of %llu %s; p = %.3g",
             (unsigned long long)line->wins_a, (unsigned long long)line->wins_b,
-            line->p_adjusted);
+            (unsigned long long)line->pairs, units_word(p), line->p_adjusted);
     SAY(p, section, ASSAY_BLOCK_ITEM,
         "difference %+.1f points, 95 %% interval %+.1f to %+.1f",
         line->difference * 100, line->interval_95.low * 100,
         line->interval_95.high * 100);
     if (pair->verdict.more.known)
-        SAY(p, section, ASSAY_BLOCK_ITEM, "%s %llu more prompts needed",
+        SAY(p, section, ASSAY_BLOCK_ITEM, "%s %llu more %s needed",
             pair->verdict.more.at_least ? "at least" : "about",
-            (unsigned long long)pair->verdict.more.prompts);
+            (unsigned long long)pair->verdict.more.prompts, units_word(p));
     if (pair->latency.known)
         SAY(p, section, ASSAY_BLOCK_ITEM,
             "latency %.*s / %.*s: %.2fx, 95 %% interval %.2f to %.2f",
@@ -131,6 +139,11 @@ static void say_verdicts(struct page *p)
         stop_words(f->run->stopped), (unsigned long long)f->prompts,
         (unsigned long long)f->run->case_count, first.len ? ": " : "",
         ASSAY_STR_ARG(first));
+    if (f->pair_count && f->units < f->run->case_count)
+        SAY(p, section, ASSAY_BLOCK_PARAGRAPH,
+            "The prompts of one test, or one cluster, are a group and count "
+            "once: %llu groups.",
+            (unsigned long long)f->units);
     for (size_t i = 0; i < f->pair_count; i++) {
         if (i > 0) {
             struct assay_str words = verdict_words(p, &f->pairs[i]);
