@@ -36,6 +36,7 @@ extern const struct assay_import_format assay_import_modelsdev;
 extern const struct assay_import_format assay_import_openrouter;
 extern const struct assay_import_format assay_import_litellm;
 extern const struct assay_import_format assay_import_genai_prices;
+extern const struct assay_import_format assay_import_every_eval_ever;
 extern const struct assay_import_format assay_import_gguf;
 
 /* NULL-terminated list of all formats. */
@@ -47,7 +48,9 @@ struct assay_import_options {
     const struct assay_import_format *format;
     const char *from;           /* file, "-" or http(s) URL */
     struct assay_str source_id; /* empty: the format's name (facts: its own;
-                                   gguf: "gguf-" and the file's name) */
+                                   every-eval-ever: "eee-" and the
+                                   evaluation's id; gguf: "gguf-" and the
+                                   file's name) */
     struct assay_date
         retrieved; /* unset: the file's date; URL and "-": today */
     struct assay_date today;

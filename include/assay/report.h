@@ -159,6 +159,15 @@ struct assay_attempt assay_attempt_stable(struct assay_arena *arena,
 double assay_attempt_latency_ms(const struct assay_attempt *attempt);
 double assay_attempt_first_token_ms(const struct assay_attempt *attempt);
 
+/*
+ * SHA-256 of {"raw":…,"reference":[…]} without white space, what is not
+ * ASCII as \u: by it others find the same sample again. `reference` NULL: an
+ * empty array.
+ */
+struct assay_str assay_sample_hash(struct assay_arena *arena,
+                                   struct assay_str raw,
+                                   const struct assay_json *reference);
+
 /* So many of all runs of a store; its data is "assay-runs/1". */
 struct assay_document *assay_runs_page(struct assay_arena *arena,
                                        const struct assay_run *runs,

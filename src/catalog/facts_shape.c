@@ -140,6 +140,7 @@ static const struct assay_fact_field benchmark_fields[] = {
     KEY("date", DATE),
     DECIMAL("error_minus", 0, MOST_SCORE),
     DECIMAL("error_plus", 0, MOST_SCORE),
+    COUNT("samples", 1, MOST_TRIALS),
     KEY("url", TEXT),
 };
 static const char *const benchmark_order[] = {

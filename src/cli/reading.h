@@ -11,7 +11,8 @@
 #include "assay/import.h"
 
 /* The names of all formats, for tables that complete them; of lists alone. */
-#define ASSAY_LIST_WORDS "facts modelsdev openrouter litellm genai-prices"
+#define ASSAY_LIST_WORDS \
+    "facts modelsdev openrouter litellm genai-prices every-eval-ever"
 #define ASSAY_FORMAT_WORDS ASSAY_LIST_WORDS " gguf"
 
 /* NULL with BAD_INPUT: the formats there are, and the nearest. */

@@ -1,9 +1,10 @@
 /*
  * A run in the neutral form of Every Eval Ever, schema 0.3.0 (arXiv
- * 2606.14516; required keys and meanings as in version 0.2.2 of its two
- * schemas, github.com/evaleval/every_eval_ever, read 2026-11-22). For each
- * route two files: NAME.json, what was evaluated and its score, and
- * NAME.jsonl, a line for each prompt and repeat that counts.
+ * 2606.14516; keys as in version 0.2.2 of its two schemas, what 0.3.0
+ * demands besides and how a sample is hashed from its reference of fields:
+ * github.com/evaleval/every_eval_ever at 21b3d1ab and 076ff860, read
+ * 2026-11-22). For each route two files: NAME.json, what was evaluated and
+ * its score, and NAME.jsonl, a line for each prompt and repeat that counts.
  */
 #include "cli/report_parts.h"
 
@@ -49,8 +50,9 @@ static struct assay_str joined_types(struct assay_arena *arena,
 }
 
 /* What was asked: the text of one message, or all messages as JSON. */
-static void set_input(struct assay_arena *arena, struct assay_json *line,
-                      const struct assay_run_case *at)
+static const struct assay_json *set_input(struct assay_arena *arena,
+                                          struct assay_json *line,
+                                          const struct assay_run_case *at)
 {
     struct assay_error ignored = {0};
     struct assay_json *input =
@@ -71,6 +73,7 @@ static void set_input(struct assay_arena *arena, struct assay_json *line,
     assay_json_set(input, "reference", assay_json_array(arena));
     if (choices)
         assay_json_set(input, "choices", assay_json_copy(arena, choices));
+    return input;
 }
 
 static void add_text(struct assay_arena *arena, struct assay_json *object,
@@ -147,6 +150,7 @@ static struct assay_json *line_of(const struct samples *s,
     struct assay_json *line = assay_json_object(arena);
     bool done = a->state == ASSAY_ATTEMPT_DONE;
     bool passed = done && a->mark == ASSAY_MARK_PASSED;
+    const struct assay_json *input;
     struct assay_json *score;
 
     assay_json_set_c(arena, line, "schema_version", SCHEMA);
@@ -160,10 +164,11 @@ static struct assay_json *line_of(const struct samples *s,
                                                  ASSAY_STR_ARG(a->at->id),
                                                  (unsigned)a->repeat + 1)
                             : a->at->id);
-    assay_json_set_text(arena, line, "sample_hash",
-                        assay_sha256_hex(arena, a->at->input));
     assay_json_set_c(arena, line, "interaction_type", "single_turn");
-    set_input(arena, line, a->at);
+    input = set_input(arena, line, a->at);
+    assay_json_set_text(arena, line, "sample_hash",
+                        assay_sample_hash(arena, assay_json_text(input, "raw"),
+                                          assay_json_get(input, "reference")));
     set_output(arena, line, a);
     score = assay_json_set(line, "evaluation", assay_json_object(arena));
     assay_json_set(score, "score",
@@ -241,6 +246,18 @@ static void set_source(struct assay_arena *arena, struct assay_json *doc)
     assay_json_set_c(arena, source, "evaluator_relationship", "other");
 }
 
+/* Who ran it, of the schema's three words: a service, or this machine. */
+static const char *deployment_of(const struct assay_run_route *route)
+{
+    struct assay_str base = assay_json_text(route->endpoint, "base_url");
+
+    if (assay_str_starts(route->id, "local:") ||
+        assay_str_contains(base, "//127.0.0.1") ||
+        assay_str_contains(base, "//localhost"))
+        return "self_deployed";
+    return base.len ? "externally_managed" : "unknown";
+}
+
 /* Who answered: the catalog's model where it is known, else the route. */
 static void set_model(const struct samples *s, struct assay_json *doc)
 {
@@ -267,6 +284,8 @@ static void set_model(const struct samples *s, struct assay_json *doc)
     more = assay_json_set(model, "additional_details",
                           assay_json_object(s->arena));
     assay_json_set_text(s->arena, more, "route", route->id);
+    assay_json_set_c(s->arena, more, "deployment_type", deployment_of(route));
+    assay_json_set_c(s->arena, more, "model_availability", "unknown");
 }
 
 static void set_metric(struct assay_arena *arena, struct assay_json *result,

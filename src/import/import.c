@@ -16,13 +16,10 @@ enum {
 };
 
 const struct assay_import_format *const assay_import_formats[] = {
-    &assay_import_facts,
-    &assay_import_modelsdev,
-    &assay_import_openrouter,
-    &assay_import_litellm,
-    &assay_import_genai_prices,
-    &assay_import_gguf,
-    NULL,
+    &assay_import_facts,        &assay_import_modelsdev,
+    &assay_import_openrouter,   &assay_import_litellm,
+    &assay_import_genai_prices, &assay_import_every_eval_ever,
+    &assay_import_gguf,         NULL,
 };
 
 const struct assay_import_format *assay_import_format(struct assay_str name)

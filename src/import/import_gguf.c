@@ -28,26 +28,10 @@ struct translation {
 
 /* ---------------------------------------------------------------- names */
 
-/* Lower case, digits and dots; what else stands between becomes one '-'. */
-static struct assay_str slug(struct assay_arena *arena, struct assay_str text)
+static struct assay_str slug_of(struct assay_arena *arena,
+                                struct assay_str text)
 {
-    char out[MAX_SLUG_BYTES];
-    size_t len = 0;
-
-    for (size_t i = 0; i < text.len && len < sizeof out; i++) {
-        char c = text.at[i];
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                     (c == '.' && len > 0);
-        if (plain)
-            out[len++] = c;
-        else if (len > 0 && out[len - 1] != '-')
-            out[len++] = '-';
-    }
-    while (len > 0 && (out[len - 1] == '-' || out[len - 1] == '.'))
-        len--;
-    return assay_arena_copy(arena, (struct assay_str){out, len});
+    return assay_row_slug(arena, text, MAX_SLUG_BYTES);
 }
 
 /* The key's text, or the empty one. */
@@ -103,11 +87,12 @@ static void set_names(struct translation *t)
     struct assay_arena *arena = t->batch->arena;
     struct assay_str creator = first_text(t, creators);
     struct assay_str name = text_of(t, "general.name");
-    struct assay_str owner = slug(arena, creator), plain = slug(arena, name);
+    struct assay_str owner = slug_of(arena, creator),
+                     plain = slug_of(arena, name);
 
     if (plain.len == 0) {
         name = without_suffix(file_name(t));
-        plain = slug(arena, name);
+        plain = slug_of(arena, name);
     }
     assay_json_set_text(
         arena, t->model, "id",
@@ -293,7 +278,7 @@ static void set_license(struct translation *t)
     static const char *const keys[] = {"general.license.name",
                                        "general.license", NULL};
     struct assay_arena *arena = t->batch->arena;
-    struct assay_str word = slug(arena, text_of(t, "general.license"));
+    struct assay_str word = slug_of(arena, text_of(t, "general.license"));
 
     set_text(t, "license",
              assay_str_is(word, "other") ? first_text(t, keys)
@@ -345,7 +330,7 @@ static bool read_file(struct assay_batch *batch, const char *path,
     if (batch->source_id.len == 0)
         batch->source_id =
             assay_row_id(arena, ASSAY_STR("gguf"), '-',
-                         slug(arena, without_suffix(batch->title)));
+                         slug_of(arena, without_suffix(batch->title)));
     batch->sha256 = assay_sha256_hex(arena, assay_weights_header(weights));
     /* what was read of it is what it says, or it changed meanwhile */
     bool ok = translate(&t, err) && assay_weights_check(weights, err);

@@ -70,6 +70,28 @@ struct assay_str assay_row_id(struct assay_arena *arena, struct assay_str start,
     return (struct assay_str){id, start.len + 1 + end.len};
 }
 
+struct assay_str assay_row_slug(struct assay_arena *arena,
+                                struct assay_str text, size_t max_bytes)
+{
+    char *out = assay_arena_alloc(arena, max_bytes, 1);
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len && len < max_bytes; i++) {
+        char c = text.at[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                     (c == '.' && len > 0);
+        if (plain)
+            out[len++] = c;
+        else if (len > 0 && out[len - 1] != '-')
+            out[len++] = '-';
+    }
+    while (len > 0 && (out[len - 1] == '-' || out[len - 1] == '.'))
+        len--;
+    return (struct assay_str){out, len};
+}
+
 bool assay_row_add(const struct assay_row *row, const struct assay_json *object,
                    const struct assay_json *at)
 {

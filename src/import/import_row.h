@@ -43,6 +43,11 @@ bool assay_row_wrong_type(const struct assay_row *row,
 struct assay_str assay_row_id(struct assay_arena *arena, struct assay_str start,
                               char joint, struct assay_str end);
 
+/* Lower case, digits and dots, at most so many bytes; what else stands
+   between becomes one '-'. */
+struct assay_str assay_row_slug(struct assay_arena *arena,
+                                struct assay_str text, size_t max_bytes);
+
 /*
  * Adds the object built for the row ("id" included); what the batch does not
  * take becomes a refusal at `at`. False then.
