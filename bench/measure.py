@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 
+PATIENCE = 600  # seconds for one run
 KEYS = ('run', 'before', 'out', 'aim_ms', 'aim_mb', 'aim_ratio')
 ROW = '%-31s %8s %14s %8s %5s %6s'
 
@@ -42,9 +43,15 @@ class Case:
             subprocess.run(self.given['before'], shell=True, check=True)
         with open(self.given.get('out', os.devnull), 'wb') as out, \
                 tempfile.TemporaryFile() as errors:
-            subprocess.run([once, report] + self.command, check=True,
-                           stdin=subprocess.DEVNULL, stdout=out,
-                           stderr=errors)
+            # timeout(1) ends what the command started, too
+            done = subprocess.run(
+                ['timeout', str(PATIENCE), once, report] + self.command,
+                stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
+                check=False)
+            if done.returncode:
+                sys.exit('%s: %s' % (
+                    self.name, 'not done in %d s' % PATIENCE
+                    if done.returncode == 124 else 'it could not be run'))
             with open(report, encoding='ascii') as file:
                 wall_us, cpu_us, rss_kib, code = map(int, file.read().split())
             if code:
