@@ -64,6 +64,9 @@ struct assay_case {
     struct assay_str context;
     const struct assay_str *choices;
     size_t choice_count, gold;
+    /* Bytes before each choice that only part it from the context: they are
+       read, and are none of its length. */
+    size_t delimiter;
     const struct assay_filter *filters; /* before scoring, in this order */
     size_t filter_count;
 };

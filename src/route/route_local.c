@@ -242,61 +242,66 @@ static void add_up(struct assay_local_route *route,
     }
 }
 
-/*
- * Context and continuation are tokenised apart, as the harnesses of multiple
- * choice do when the continuation begins with a space.
- */
+/* White space as Python's rstrip() takes it away, of ASCII. */
+static struct assay_str without_end(struct assay_str text)
+{
+    while (text.len &&
+           memchr(" \t\n\v\f\r\x1c\x1d\x1e\x1f", text.at[text.len - 1], 10))
+        text.len--;
+    return text;
+}
+
+/* What is behind `context` tokens of all is the continuation. */
 static bool score_one(struct assay_local_route *route,
-                      struct assay_arena *arena,
-                      const struct assay_tokens *context,
-                      struct assay_str continuation,
+                      const struct assay_tokens *all, size_t context,
                       struct assay_likelihood *score, struct assay_error *err)
 {
     uint32_t limit = assay_engine_facts(route->local.engine).context;
-    struct assay_tokens own, all;
+    size_t own = all->count > context ? all->count - context : 0;
     float *logits;
     bool ok;
 
-    if (!assay_tokenize(route->local.tokenizer, arena, continuation, false,
-                        &own, err))
-        return false;
-    all.count = context->count + own.count;
-    all.at = ASSAY_NEW_ARRAY(arena, uint32_t, all.count);
-    memcpy(all.at, context->at, context->count * sizeof *all.at);
-    if (own.count)
-        memcpy(all.at + context->count, own.at, own.count * sizeof *own.at);
-    if (own.count == 0 || all.count > limit)
+    if (own == 0 || all->count > limit)
         return assay_fail(err, ASSAY_BAD_INPUT,
-                          own.count ? "context and continuation have %zu "
-                                      "tokens, the model reads %u"
-                                    : "a continuation is empty",
-                          all.count, limit);
-    logits = malloc((own.count + 1) * route->vocabulary * sizeof *logits);
+                          own ? "context and continuation have %zu "
+                                "tokens, the model reads %u"
+                              : "a continuation adds no token",
+                          all->count, limit);
+    logits = malloc((own + 1) * route->vocabulary * sizeof *logits);
     if (!logits)
         return assay_fail(err, ASSAY_SYSTEM, "out of memory for %zu tokens",
-                          all.count);
-    ok = logits_from(route, &all, context->count - 1, logits, err);
+                          all->count);
+    ok = logits_from(route, all, context - 1, logits, err);
     if (ok)
-        add_up(route, &all, context->count, logits, score);
-    score->bytes = continuation.len;
+        add_up(route, all, context, logits, score);
     free(logits);
     return ok;
 }
 
+/*
+ * As lm-eval cuts them (lm_eval/api/model.py, _encode_pair, read 2026-11-22):
+ * white space at the context's end goes to the continuation, both are
+ * tokenised as one text, and so many tokens as the context has alone are its.
+ */
 static bool score_local(struct assay_route_link *link, struct assay_str context,
                         const struct assay_str *continuations, size_t count,
                         struct assay_likelihood *scores,
                         struct assay_error *err)
 {
     struct assay_local_route *route = (struct assay_local_route *)link;
-    const struct assay_ask ask = {.prompt = context};
+    struct assay_ask ask = {.prompt = without_end(context)};
     struct assay_arena arena = {0};
-    struct assay_tokens tokens;
-    bool ok = make_prompt(route, &ask, &arena, &tokens, err);
+    struct assay_tokens alone, all;
+    bool ok = make_prompt(route, &ask, &arena, &alone, err);
 
-    for (size_t i = 0; ok && i < count; i++)
-        ok = score_one(route, &arena, &tokens, continuations[i], &scores[i],
-                       err);
+    for (size_t i = 0; ok && i < count; i++) {
+        ask.prompt =
+            assay_arena_printf(&arena, "%.*s%.*s", ASSAY_STR_ARG(context),
+                               ASSAY_STR_ARG(continuations[i]));
+        ok = make_prompt(route, &ask, &arena, &all, err) &&
+             score_one(route, &all, alone.count, &scores[i], err);
+        scores[i].bytes = continuations[i].len;
+    }
     assay_arena_free(&arena);
     return ok;
 }

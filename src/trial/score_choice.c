@@ -30,8 +30,10 @@ static double length_of(struct assay_str text, enum norm norm)
 /* The first of the largest wins, as in numpy.argmax. */
 static void score_likeliest(struct assay_score_step *step, enum norm norm)
 {
+    static const char *const each[] = {"", " per character", " per byte"};
     const double *logs = step->answer->likelihoods;
     const struct assay_case *of = step->of;
+    struct assay_str told = ASSAY_STR("");
     double best = -INFINITY;
     size_t chosen = 0;
 
@@ -40,21 +42,24 @@ static void score_likeliest(struct assay_score_step *step, enum norm norm)
         return;
     }
     for (size_t i = 0; i < of->choice_count; i++) {
-        double here = logs[i] / length_of(of->choices[i], norm);
+        struct assay_str choice = assay_str_skip(of->choices[i], of->delimiter);
+        double here = logs[i] / length_of(choice, norm);
 
         if (isnan(here) || isinf(logs[i])) {
             assay_score_error(step, "choice %zu has no likelihood", i + 1);
             return;
         }
+        told = assay_arena_printf(step->arena, "%.*s%s%.4f",
+                                  ASSAY_STR_ARG(told), i ? ", " : "", here);
         if (here > best) {
             best = here;
             chosen = i;
         }
     }
     assay_score_is(step, chosen == of->gold,
-                   "choice %zu is the likeliest, %zu "
-                   "is right",
-                   chosen + 1, of->gold + 1);
+                   "choice %zu is the likeliest, %zu is right: "
+                   "log-likelihoods%s %.*s",
+                   chosen + 1, of->gold + 1, each[norm], ASSAY_STR_ARG(told));
 }
 
 static void score_acc(struct assay_score_step *step)

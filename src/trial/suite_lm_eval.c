@@ -418,6 +418,7 @@ static bool add_case(struct assay_lm_eval *t, const struct assay_json *doc,
                                      ASSAY_STR_ARG(t->target_delimiter),
                                      ASSAY_STR_ARG(choices[i]));
     one->choices = with;
+    one->delimiter = t->target_delimiter.len;
     return assay_lm_eval_add_metrics(t, NULL, one);
 }
 

@@ -52,7 +52,9 @@ static bool check_case(const struct assay_trial *trial, size_t i,
     if (of->kind == ASSAY_CASE_CHOICE && !lane->route->in_process)
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "%.*s asks for likelihoods, which '%.*s' does not "
-                          "tell; weights in this process do (local:…)",
+                          "tell: ask weights in this process (--on "
+                          "local:FILE), or have the answer written "
+                          "(output_type: generate_until)",
                           ASSAY_STR_ARG(of->where),
                           ASSAY_STR_ARG(lane->route->facts.id));
     return !trial->options.run->has_max_cost ||

@@ -27,8 +27,9 @@ import trial_world as world                                   # noqa: E402
 from trial_world import (                                     # noqa: E402
     CASES, FULL, KEYS, Gossip, Mock, Run, Skip, assay, case, expect,
     expect_same, on, path, questions, report, resume, rows_of, runs_in, sent,
-    stable, start_resume, start_try, try_suite, wait_until, write_lines, WAIT)
+    serve_nano, stable, start_resume, start_try, try_suite, wait_until, write_lines, WAIT)
 import trial_again                                            # noqa: E402,F401
+import trial_choice                                           # noqa: E402,F401
 import trial_same                                             # noqa: E402,F401
 
 SHORT_TASKS = os.path.join(world.ROOT, 'data', 'trial', 'short-tasks.jsonl')
@@ -618,16 +619,6 @@ def _():
 
 
 # ------------------------------------------------------- the same model
-
-def serve_nano():
-    server = Run('serve', '--model', 'nano-s', '--listen', '127.0.0.1:0',
-                 '--store', path('serve.db'))
-    for line in server.process.stderr:
-        found = re.search(rb'listening on (\S+)', line)
-        if found:
-            return server, found[1].decode()
-    raise AssertionError('no server: ' + server.end().text())
-
 
 @case('a model answers through the server as it does in this process')
 def _():

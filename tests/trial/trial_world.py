@@ -337,6 +337,16 @@ def questions(count):
          'expected': 'A%d.' % n} for n in range(count)])
 
 
+def serve_nano():
+    server = Run('serve', '--model', 'nano-s', '--listen', '127.0.0.1:0',
+                 '--store', path('serve.db'))
+    for line in server.process.stderr:
+        found = re.search(rb'listening on (\S+)', line)
+        if found:
+            return server, found[1].decode()
+    raise AssertionError('no server: ' + server.end().text())
+
+
 def runs_in(store):
     """Of a store that nobody has open, by a copy of it; and whether SQLite
     finds it whole."""
