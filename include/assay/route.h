@@ -135,6 +135,7 @@ struct assay_endpoint_wish {
     struct assay_str key_env;  /* api.key_env */
     struct assay_str model;    /* Azure: the deployment */
     bool typed;                /* base_url is the user's, not a catalog's */
+    bool key_stated;           /* so is key_env: no other key will do */
 };
 struct assay_endpoint_found {
     struct assay_endpoint endpoint; /* in the arena */

@@ -80,6 +80,7 @@ struct assay_suite_provider {
      * "local:FILE" or "echo" (the prompt itself); a dialect and model where the catalog must be asked.
      */
     struct assay_str route, dialect, model, base_url, key_env, api_version;
+    bool key_stated; /* the file names key_env, not the provider's habit */
     struct assay_chat chat; /* numbers, tools, schema …; no messages */
     struct assay_header *headers;
     size_t header_count;

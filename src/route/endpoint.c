@@ -245,7 +245,11 @@ static bool belongs(const struct assay_endpoint_wish *wish, const char *name,
                     struct assay_str base)
 {
     const struct provider *owner = owner_of(name);
+    const struct provider *asked =
+        wish->key_stated && !wish->typed ? find_provider(wish->provider) : NULL;
 
+    if (!owner && asked) /* a key of the suite's, an address of the catalog's */
+        owner = asked;
     if (owner)
         return is_same_host(base, assay_str_c(owner->base_url)) ||
                is_pointed_at(owner, base);
@@ -271,10 +275,14 @@ static bool take_stated_key(struct assay_arena *arena,
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "%s names '%.*s' for a key, expected a variable "
                           "like PROVIDER_API_KEY",
-                          wish->typed ? "the suite" : "the catalog",
+                          wish->typed || wish->key_stated ? "the suite"
+                                                          : "the catalog",
                           ASSAY_STR_ARG(assay_str_head(wish->key_env, 80)));
     if (!is_set(name))
-        return true;
+        return !wish->key_stated || is_this_machine(base) ||
+               assay_fail(err, ASSAY_NOT_FOUND,
+                          "%s is not set, where the suite has the key for %.*s",
+                          name, ASSAY_STR_ARG(host_of(base)));
     if (base_is_users || belongs(wish, name, base)) {
         found->key_variable = assay_str_c(name);
         return true;
@@ -381,11 +389,15 @@ static bool find_azure(struct assay_arena *arena,
                        struct assay_error *err)
 {
     size_t i = azure_spelling();
+    struct assay_endpoint_wish own = *wish;
     const char *version;
 
-    if (i == AZURE_SPELLINGS && wish->base_url.len) {
+    /* an address that a suite states is not moved by the environment */
+    if (wish->typed || (i == AZURE_SPELLINGS && wish->base_url.len)) {
+        if (!wish->key_stated && !is_set("AZURE_API_KEY"))
+            own.key_env = ASSAY_STR("AZURE_OPENAI_API_KEY");
         found->endpoint.base_url = base_copy(arena, wish->base_url);
-        return take_key(arena, wish, false, found, err);
+        return take_key(arena, &own, false, found, err);
     }
     if (i == AZURE_SPELLINGS)
         return assay_fail(err, ASSAY_NOT_FOUND,

@@ -71,7 +71,34 @@ static bool refuse(struct assay_promptfoo *pf, struct assay_suite_provider *to,
 {
     to->refused = assay_arena_printf(pf->in->arena, "provider '%.*s': %s",
                                      ASSAY_STR_ARG(to->id), why);
-    to->route = ASSAY_STR("");
+    return true;
+}
+
+/* "suite.yaml:5: provider 'openai:chat:gpt-4o': …"; the first one counts. */
+static void refuse_text(struct assay_promptfoo *pf,
+                        const struct assay_json *from,
+                        struct assay_suite_provider *to, struct assay_str why)
+{
+    struct assay_str where = assay_suite_where(pf->in, from);
+
+    if (!to->refused.len)
+        to->refused = assay_arena_printf(
+            pf->in->arena, "%.*s: provider '%.*s': %.*s", ASSAY_STR_ARG(where),
+            ASSAY_STR_ARG(to->id), ASSAY_STR_ARG(why));
+}
+
+/* With a variable that is not set, nothing is guessed: it cannot be asked. */
+static bool take_text(struct assay_promptfoo *pf, const struct assay_json *from,
+                      struct assay_suite_provider *to, struct assay_str *text)
+{
+    *text = ASSAY_STR("");
+    if (assay_suite_text(pf->in, from, text))
+        return true;
+    if (!pf->in->env_unset.len)
+        return false;
+    refuse_text(pf, from, to,
+                assay_arena_printf(pf->in->arena, "{{ env.%.*s }} is not set",
+                                   ASSAY_STR_ARG(pf->in->env_unset)));
     return true;
 }
 
@@ -110,14 +137,18 @@ bool assay_promptfoo_address(struct assay_promptfoo *pf,
                              const struct assay_json *from,
                              struct assay_suite_provider *to)
 {
-    struct assay_str prefix, rest, word, model;
+    struct assay_str prefix, rest, word, model, text;
 
-    if (!assay_suite_text(pf->in, from, &to->id))
-        return false;
     to->route = to->dialect = to->model = to->base_url = ASSAY_STR("");
     to->key_env = to->api_version = to->refused = ASSAY_STR("");
+    to->id = from->text;
+    if (!take_text(pf, from, to, &text))
+        return false;
+    to->id = text.len ? text : from->text;
     if (!to->label.len)
         to->label = to->id;
+    if (to->refused.len)
+        return true;
     if (assay_str_is(to->id, "echo")) {
         to->route = ASSAY_STR("echo");
         return true;
@@ -179,13 +210,18 @@ static bool take_place(struct assay_promptfoo *pf,
     *known = names[i] != NULL;
     if (!names[i])
         return true;
-    if (!assay_suite_text(pf->in, member, &text))
+    if (!take_text(pf, member, to, &text))
         return false;
+    if (!text.len)
+        refuse_text(pf, member, to,
+                    assay_arena_printf(pf->in->arena, "%.*s is empty",
+                                       ASSAY_STR_ARG(key)));
     while (assay_str_ends(text, "/"))
         text.len--;
-    if (i == 0)
+    if (i == 0) {
         to->key_env = text;
-    else if (i == 1)
+        to->key_stated = true;
+    } else if (i == 1)
         to->base_url = text;
     else if (i == 2)
         to->base_url = assay_arena_printf(pf->in->arena,
@@ -215,6 +251,7 @@ static bool take_key(struct assay_promptfoo *pf,
         name = assay_str_trim(name);
         if (assay_str_starts(name, "env.")) {
             to->key_env = assay_str_skip(name, 4);
+            to->key_stated = true;
             return true;
         }
     }
@@ -241,7 +278,7 @@ static bool take_headers(struct assay_promptfoo *pf,
                                     "header '%.*s' bears a key: name its "
                                     "variable with apiKeyEnvar",
                                     ASSAY_STR_ARG(m->key));
-        if (!assay_suite_text(pf->in, m, &header->value))
+        if (!take_text(pf, m, to, &header->value))
             return false;
     }
     return true;
@@ -379,6 +416,8 @@ static bool add_provider(struct assay_promptfoo *pf,
             to->api_version = ASSAY_STR("2024-12-01-preview");
         add_defaults(pf, config, to);
     }
+    if (to->refused.len)
+        to->route = ASSAY_STR("");
     to->chat.model = to->model;
     if (assay_promptfoo_member(node, "transform"))
         refuse(pf, to, "its transform is code; a suite is data");

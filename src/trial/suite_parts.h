@@ -24,6 +24,7 @@ struct assay_suite_reader {
     struct assay_suite_source *sources;
     const struct assay_json *env; /* the suite's own variables, or NULL */
     struct assay_str env_refused; /* a key was asked for */
+    struct assay_str env_unset;   /* why the last text was refused, or empty */
     size_t most_cases, file_room, note_room, case_room;
     struct assay_error *err;
 };
@@ -93,7 +94,10 @@ const struct assay_json *assay_suite_env(void *context, struct assay_str name);
 /* After rendering: false when a key was asked for by {{ env.NAME }}. */
 bool assay_suite_env_ok(struct assay_suite_reader *in,
                         const struct assay_json *from);
-/* A text of the configuration with its {{ env.NAME }} filled in. */
+/*
+ * A text of the configuration with its {{ env.NAME }} filled in. One that is
+ * not set is refused, for what it would have said is not known.
+ */
 bool assay_suite_text(struct assay_suite_reader *in,
                       const struct assay_json *value, struct assay_str *text);
 /* A number, where there is one (NULL and null leave *to as it is). */

@@ -73,7 +73,12 @@ bool assay_suite_text(struct assay_suite_reader *in,
         return assay_suite_fail(
             in, value, "'%.*s' is not known here: only {{ env.NAME }} is",
             ASSAY_STR_ARG(scope.undefined));
-    return assay_suite_env_ok(in, value);
+    if (!assay_suite_env_ok(in, value))
+        return false;
+    in->env_unset = scope.unset;
+    return !scope.unset.len ||
+           assay_suite_fail(in, value, "{{ env.%.*s }} is not set",
+                            ASSAY_STR_ARG(scope.unset));
 }
 
 bool assay_suite_number(struct assay_suite_reader *in,

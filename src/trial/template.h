@@ -42,6 +42,8 @@ struct assay_template_scope {
     void *context;
     /* Set to the first undefined name that was met (nunjucks). */
     struct assay_str undefined;
+    /* The first NAME of an {{ env.NAME }} that is not set: a gap is left. */
+    struct assay_str unset;
 };
 
 /*

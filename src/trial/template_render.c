@@ -453,6 +453,17 @@ static bool run_for(struct run *run, const struct assay_step *step)
     return ok;
 }
 
+/* {{ env.NAME }}, as it stands; with a default it is another term. */
+static void note_gap(struct run *run, const struct assay_term *term)
+{
+    const struct assay_json *name;
+
+    if (term->kind == ASSAY_TERM_MEMBER && is_env(run, term) &&
+        !run->scope->unset.len && evaluate(run, term->b, &name) &&
+        assay_json_is(name, ASSAY_JSON_STRING))
+        run->scope->unset = name->text;
+}
+
 static bool run_step(struct run *run, const struct assay_step *step)
 {
     const struct assay_json *value;
@@ -475,6 +486,8 @@ static bool run_step(struct run *run, const struct assay_step *step)
         bind(run, run->frame, step->names[0], value, !is_jinja(run));
     else if (value && (is_jinja(run) || value->type != ASSAY_JSON_NULL))
         assay_value_write(run->of->rules, &run->out, value);
+    else if (!value)
+        note_gap(run, step->term);
     return true;
 }
 

@@ -118,9 +118,10 @@ static struct assay_json *prices_of(struct assay_arena *arena,
     return prices;
 }
 
+/* key: the variable that a suite names for it, or empty. */
 static bool find_in_catalog(struct assay_catalog *catalog,
                             struct assay_arena *arena, struct assay_str name,
-                            struct assay_run_route *to,
+                            struct assay_str key, struct assay_run_route *to,
                             struct assay_json *endpoint,
                             struct assay_error *err)
 {
@@ -141,16 +142,16 @@ static bool find_in_catalog(struct assay_catalog *catalog,
         .provider = route->provider,
         .dialect = kind,
         .base_url = text_of(&route->subject, "api.base_url"),
-        .key_env = text_of(&route->subject, "api.key_env"),
+        .key_env = key.len ? key : text_of(&route->subject, "api.key_env"),
+        .key_stated = key.len > 0,
         .model = route->wire,
     };
     return settle(arena, &wish, endpoint, err);
 }
 
-bool assay_trial_route_find(struct assay_catalog *catalog,
-                            struct assay_arena *arena, struct assay_str name,
-                            struct assay_run_route *route,
-                            struct assay_error *err)
+static bool find_route(struct assay_catalog *catalog, struct assay_arena *arena,
+                       struct assay_str name, struct assay_str key,
+                       struct assay_run_route *route, struct assay_error *err)
 {
     struct assay_json *endpoint = assay_json_object(arena);
 
@@ -172,7 +173,15 @@ bool assay_trial_route_find(struct assay_catalog *catalog,
     }
     if (assay_str_starts(name, "openai:"))
         return find_address(arena, name, endpoint, err);
-    return find_in_catalog(catalog, arena, name, route, endpoint, err);
+    return find_in_catalog(catalog, arena, name, key, route, endpoint, err);
+}
+
+bool assay_trial_route_find(struct assay_catalog *catalog,
+                            struct assay_arena *arena, struct assay_str name,
+                            struct assay_run_route *route,
+                            struct assay_error *err)
+{
+    return find_route(catalog, arena, name, ASSAY_STR(""), route, err);
 }
 
 /* ------------------------------------------------------- a suite's own */
@@ -191,6 +200,7 @@ static bool settle_provider(struct assay_arena *arena,
         .key_env = provider->key_env,
         .model = provider->model,
         .typed = provider->base_url.len > 0,
+        .key_stated = provider->key_stated,
     };
 
     if (!provider->dialect.len || !provider->model.len)
@@ -216,9 +226,14 @@ static bool lead(struct assay_catalog *catalog, struct assay_arena *arena,
 {
     struct assay_json *endpoint = assay_json_object(arena);
 
+    if (provider->refused.len)
+        return assay_fail(err, ASSAY_BAD_INPUT, "%.*s; name a route with --on",
+                          ASSAY_STR_ARG(provider->refused));
     if (!provider->base_url.len && provider->route.len)
-        return assay_trial_route_find(catalog, arena, provider->route, route,
-                                      err);
+        return find_route(catalog, arena, provider->route,
+                          provider->key_stated ? provider->key_env
+                                               : ASSAY_STR(""),
+                          route, err);
     *route =
         (struct assay_run_route){.model = ASSAY_STR(""), .endpoint = endpoint};
     return settle_provider(arena, provider, endpoint, err);
@@ -231,8 +246,11 @@ bool assay_trial_route_of_suite(struct assay_catalog *catalog,
                                 struct assay_run_route *route,
                                 struct assay_error *err)
 {
-    if (!lead(catalog, arena, provider, route, err))
-        return assay_fail_in(err, "provider %.*s", ASSAY_STR_ARG(provider->id));
+    if (!lead(catalog, arena, provider, route, err)) {
+        if (!provider->refused.len) /* that text names it */
+            assay_fail_in(err, "provider %.*s", ASSAY_STR_ARG(provider->id));
+        return false;
+    }
     struct assay_json *endpoint = assay_json_copy(arena, route->endpoint);
     assay_json_set_uint(arena, endpoint, "provider",
                         (uint64_t)(provider - suite->providers));
@@ -365,7 +383,10 @@ bool assay_trial_route_open(const struct assay_run_route *facts,
         provider = &options->suite->providers[number];
         route->chat = provider->chat;
     }
-    if (address.len) {
+    if (provider && provider->refused.len) {
+        assay_fail(err, ASSAY_BAD_INPUT, "%.*s",
+                   ASSAY_STR_ARG(provider->refused));
+    } else if (address.len) {
         route->link = assay_route_open(address, &how, err);
     } else if (take_key(endpoint, route, err)) {
         how.key = route->key;

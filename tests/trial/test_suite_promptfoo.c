@@ -46,6 +46,59 @@ static void assert_refused(const char *text, const char *why)
     assert_true(err.code == ASSAY_BAD_INPUT || err.code == ASSAY_NOT_FOUND);
 }
 
+/* The file still runs on routes that are named elsewhere. */
+static void a_provider_with_a_gap_in_it_is_not_asked(void **state)
+{
+    static const char *const cases[][2] = {
+        {"- id: openai:chat:m\n  config: {apiBaseUrl: '{{env.NOWHERE}}'}\n",
+         "s.yaml:4: provider 'openai:chat:m': {{ env.NOWHERE }} is not set"},
+        {"- id: openai:chat:m\n  config:\n"
+         "    apiBaseUrl: 'https://{{ env.NOWHERE }}.test/v1'\n",
+         "s.yaml:5: provider 'openai:chat:m': {{ env.NOWHERE }} is not set"},
+        {"- id: openai:chat:m\n"
+         "  config: {apiBaseUrl: '{{ env[\"NOWHERE\"] }}'}\n",
+         "s.yaml:4: provider 'openai:chat:m': {{ env.NOWHERE }} is not set"},
+        {"- id: openai:chat:m\n  config: {apiBaseUrl: ''}\n",
+         "s.yaml:4: provider 'openai:chat:m': apiBaseUrl is empty"},
+        {"- id: openai:chat:m\n"
+         "  config: {apiBaseUrl: '{{ env.NOWHERE | trim }}'}\n",
+         "s.yaml:4: provider 'openai:chat:m': apiBaseUrl is empty"},
+        {"- id: azure:chat:m\n  config: {apiHost: '{{env.NOWHERE}}'}\n",
+         "s.yaml:4: provider 'azure:chat:m': {{ env.NOWHERE }} is not set"},
+        {"- id: azure:chat:m\n  config: {apiVersion: '{{env.NOWHERE}}'}\n",
+         "s.yaml:4: provider 'azure:chat:m': {{ env.NOWHERE }} is not set"},
+        {"- id: openai:chat:m\n  config: {apiKeyEnvar: '{{env.NOWHERE}}'}\n",
+         "s.yaml:4: provider 'openai:chat:m': {{ env.NOWHERE }} is not set"},
+        {"- id: openai:chat:m\n  config: {headers: {x-a: '{{env.NOWHERE}}'}}\n",
+         "s.yaml:4: provider 'openai:chat:m': {{ env.NOWHERE }} is not set"},
+        {"- openai:chat:{{env.NOWHERE}}\n",
+         "s.yaml:3: provider 'openai:chat:{{env.NOWHERE}}': {{ env.NOWHERE }} "
+         "is not set"},
+        {"- id: openai:chat:m\n"
+         "  config: {apiBaseUrl: 'https://{{ env.TEAM }}.test/v1',\n"
+         "           headers: {x-a: '{{ env.NOWHERE | default(\"b\") }}',\n"
+         "                     x-b: ''}}\n",
+         ""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_error err = {0};
+        char text[400];
+
+        snprintf(text, sizeof text, "prompts: [a]\nproviders:\n%s",
+                 cases[i][0]);
+        struct assay_suite *suite = read_text("s.yaml", text, &err);
+        if (!suite)
+            fail_msg("%s: %s", text, err.text);
+        if (!assay_str_is(suite->providers[0].refused, cases[i][1]))
+            fail_msg("%s: '%.*s'", text,
+                     ASSAY_STR_ARG(suite->providers[0].refused));
+        assert_int_equal(suite->providers[0].route.len == 0,
+                         cases[i][1][0] != '\0');
+        assay_suite_free(suite);
+    }
+}
+
 static void what_would_run_code_or_is_not_known_is_refused(void **state)
 {
     static const char *const cases[][2] = {
@@ -249,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_configuration_reads_as_promptfoo_reads_it),
         cmocka_unit_test(image_files_become_parts_of_messages),
+        cmocka_unit_test(a_provider_with_a_gap_in_it_is_not_asked),
         cmocka_unit_test(what_would_run_code_or_is_not_known_is_refused),
         cmocka_unit_test(providers_become_routes_or_say_why_not),
         cmocka_unit_test(a_link_out_of_the_folder_is_not_followed),
