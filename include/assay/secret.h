@@ -39,7 +39,8 @@ struct assay_str assay_secret_name(const struct assay_secret *secret);
 struct assay_str assay_secret_strike(struct assay_arena *arena,
                                      struct assay_str text);
 
-/* For the one place that sends it: appends the bytes. */
+/* For the one place that sends it: how many bytes, and appends them. */
+size_t assay_secret_bytes(const struct assay_secret *secret);
 void assay_secret_reveal(const struct assay_secret *secret,
                          struct assay_buf *header);
 

@@ -266,6 +266,11 @@ struct assay_str assay_secret_name(const struct assay_secret *secret)
     return assay_str_c(secret->name);
 }
 
+size_t assay_secret_bytes(const struct assay_secret *secret)
+{
+    return secret->len;
+}
+
 void assay_secret_reveal(const struct assay_secret *secret,
                          struct assay_buf *header)
 {

@@ -133,17 +133,28 @@ void assay_secret_begins(const struct assay_str forms[ASSAY_SECRET_FORMS],
     }
 }
 
+/* Whether a form may begin with this byte: most texts are told by it. */
+static bool may_begin(struct assay_str form, bool base64, unsigned char c)
+{
+    unsigned char first = (unsigned char)form.at[0];
+
+    return c == first || c == '%' || c == '\\' || (base64 && c == twin(first));
+}
+
 size_t assay_secret_spelt(const struct assay_str forms[ASSAY_SECRET_FORMS],
                           struct assay_str text)
 {
-    size_t len;
+    unsigned char c = text.len ? (unsigned char)text.at[0] : 0;
+    size_t len = 0;
 
     /* as it is, even where the key itself looks like an escape */
     if (text.len >= forms[0].len &&
         memcmp(text.at, forms[0].at, forms[0].len) == 0)
         return forms[0].len;
-    len = spelt_in_hex(forms[0], text);
+    if (c == (unsigned char)hex_digits[forms[0].at[0] >> 4])
+        len = spelt_in_hex(forms[0], text);
     for (size_t i = 0; len == 0 && i < ASSAY_SECRET_FORMS; i++)
-        len = spelt(forms[i], i > 0, text);
+        if (may_begin(forms[i], i > 0, c))
+            len = spelt(forms[i], i > 0, text);
     return len;
 }

@@ -86,6 +86,19 @@ static void add_key(struct assay_http_lines *lines,
     end_line(lines);
 }
 
+/* Bytes that the lines need at most. */
+static size_t lines_bytes(const struct assay_http_post *post)
+{
+    size_t bytes = 256; /* our own lines, and what stands around a key */
+
+    for (size_t i = 0; i < post->header_count; i++)
+        bytes += post->headers[i].name.len + post->headers[i].value.len + 3;
+    if (post->key)
+        bytes += strlen(post->key_header) + assay_secret_bytes(post->key) +
+                 (post->key_prefix ? strlen(post->key_prefix) : 0);
+    return bytes < MOST_BYTES ? bytes : MOST_BYTES;
+}
+
 static void link_lines(struct assay_http_lines *lines)
 {
     char *at = lines->text.at;
@@ -113,7 +126,7 @@ bool assay_http_lines_make(struct assay_http_lines *lines,
                           "%zu headers, expected at most %d",
                           post->header_count, ASSAY_HTTP_MOST_FIELDS);
     /* all the room at once: what grows leaves a copy behind */
-    assay_buf_fill(&lines->text, ' ', MOST_BYTES);
+    assay_buf_fill(&lines->text, ' ', lines_bytes(post));
     assay_buf_clear(&lines->text);
     for (size_t i = 0; i < post->header_count; i++) {
         if (!check_field(&post->headers[i], err))
