@@ -33,9 +33,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         abort();
     struct assay_suite *suite = assay_suite_read(path, &options, &err);
     if (suite) {
-        for (size_t i = 0; i < suite->case_count; i++)
-            if (suite->cases[i].id.len != 16)
+        for (size_t i = 0; i < suite->case_count; i++) {
+            struct assay_arena arena = {0};
+            struct assay_case one;
+            if (!assay_suite_case(suite, i, &arena, &one, &err) ||
+                one.id.len != 16)
                 abort();
+            assay_arena_free(&arena);
+        }
         assay_suite_free(suite);
     } else if (err.code == ASSAY_OK ||
                !assay_utf8_valid(assay_str_c(err.text))) {

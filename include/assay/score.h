@@ -60,15 +60,18 @@ struct assay_judge {
     void *context;
 };
 
-/*
- * All assertions of a suite, once, before anything is spent: types are
- * known, values have the right form, expressions and schemas compile.
- * BAD_INPUT names case, assertion and what was expected.
- */
 struct assay_scorer;
-struct assay_scorer *assay_scorer_new(const struct assay_suite *suite,
-                                      const struct assay_judge *judge,
+/* NULL: SYSTEM. `judge` may be NULL. */
+struct assay_scorer *assay_scorer_new(const struct assay_judge *judge,
                                       struct assay_error *err);
+/*
+ * The assertions of a case, before anything is spent: types are known, values
+ * have the right form, expressions and schemas compile. BAD_INPUT names case,
+ * assertion and what was expected. What is made meanwhile is in the arena.
+ */
+bool assay_scorer_check(const struct assay_scorer *scorer,
+                        struct assay_arena *arena, const struct assay_case *of,
+                        struct assay_error *err);
 void assay_scorer_free(struct assay_scorer *scorer);
 /*
  * One answer of a case, in the arena; several threads may score at once. The

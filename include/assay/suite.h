@@ -4,7 +4,10 @@
  * the plain kind, or a plain file of prompts; what is not supported is
  * refused by its name and place, never left out.
  *
- * Everything lives in the suite's arena. A file is data: nothing in it runs.
+ * A suite holds the bytes of its files and where each row begins in them. A
+ * case is made from its row when it is asked for, so that a hundred thousand
+ * of them take no more room than their file. A file is data: nothing in it
+ * runs.
  */
 #ifndef ASSAY_SUITE_H
 #define ASSAY_SUITE_H
@@ -95,13 +98,18 @@ struct assay_suite_file {
     struct assay_str bytes;
 };
 
+struct assay_suite_base;
+
 struct assay_suite {
     struct assay_arena arena;
     struct assay_str name, format; /* "promptfoo", "lm-eval", "prompts" */
     struct assay_str scoring;      /* "assertions", "loglikelihood", "letter,
                                       generated" … */
-    struct assay_case *cases;
     size_t case_count;
+    struct assay_str *judges; /* that assertions name, each once */
+    size_t judge_count;
+    /* Where the first case stands that is not for all providers; or empty. */
+    struct assay_str for_some;
     struct assay_suite_provider *providers;
     size_t provider_count;
     uint32_t repeat;      /* each case so often; 1 */
@@ -111,6 +119,7 @@ struct assay_suite {
     /* What was read over without effect on results ("sharing", …). */
     struct assay_str *notes;
     size_t note_count;
+    struct assay_suite_base *base; /* what the cases are made from */
 };
 
 struct assay_suite_options {
@@ -134,6 +143,20 @@ struct assay_suite *assay_suite_read(const char *path,
                                      const struct assay_suite_options *options,
                                      struct assay_error *err);
 void assay_suite_free(struct assay_suite *suite);
+/*
+ * A case by its number, made in the arena; it borrows from the suite too.
+ * Every case was made once while the suite was read, so that what is wrong
+ * with one was told then. Several threads may ask at once, each with an arena
+ * of its own.
+ */
+bool assay_suite_case(const struct assay_suite *suite, size_t number,
+                      struct assay_arena *arena, struct assay_case *to,
+                      struct assay_error *err);
+/* What assay_suite_case would set as its id and cluster. */
+struct assay_str assay_suite_case_id(const struct assay_suite *suite,
+                                     size_t number);
+struct assay_str assay_suite_case_cluster(const struct assay_suite *suite,
+                                          size_t number);
 /*
  * A case's options over what its provider or route says: temperature,
  * max_tokens, stop, response_format, tools … under promptfoo's names. What

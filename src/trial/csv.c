@@ -1,11 +1,11 @@
 /*
- * CSV in, one pass. Fields without doubled quotes are borrowed from the text.
+ * CSV in, a row at a time. Fields without doubled quotes are borrowed from the text.
  */
 #include "trial/csv.h"
 
 #include <string.h>
 
-enum { MAX_COLUMNS = 1024, FIRST_ROWS = 64 };
+enum { MAX_COLUMNS = 1024 };
 
 struct reader {
     struct assay_arena *arena;
@@ -145,43 +145,10 @@ static bool read_header(struct reader *in, struct assay_csv *csv)
     return true;
 }
 
-static bool read_rows(struct reader *in, size_t most, struct assay_csv *csv)
+bool assay_csv_open(struct assay_arena *arena, struct assay_str text,
+                    struct assay_csv *csv, struct assay_error *err)
 {
-    size_t room = 0;
-
-    for (pass_empty_lines(in); in->at < in->end; pass_empty_lines(in)) {
-        if (csv->count == most)
-            return assay_fail(in->err, ASSAY_LIMIT, "more than %zu rows", most);
-        if (csv->count == room) {
-            struct assay_csv_row *wider;
-            room = room ? room * 2 : FIRST_ROWS;
-            wider = ASSAY_NEW_ARRAY(in->arena, struct assay_csv_row, room);
-            if (csv->count)
-                memcpy(wider, csv->rows, csv->count * sizeof *wider);
-            csv->rows = wider;
-        }
-        struct assay_csv_row *row = &csv->rows[csv->count++];
-        size_t count;
-        row->line = in->line;
-        row->fields =
-            ASSAY_NEW_ARRAY(in->arena, struct assay_str, csv->columns);
-        read_row(in, row->fields, csv->columns, &count);
-        if (in->failed)
-            return false;
-        if (count != csv->columns)
-            return assay_fail(in->err, ASSAY_BAD_INPUT,
-                              "line %u: %zu field%s, the header has %zu",
-                              (unsigned)row->line, count, count == 1 ? "" : "s",
-                              csv->columns);
-    }
-    return true;
-}
-
-bool assay_csv_parse(struct assay_arena *arena, struct assay_str text,
-                     size_t most, struct assay_csv *csv,
-                     struct assay_error *err)
-{
-    *csv = (struct assay_csv){0};
+    *csv = (struct assay_csv){.text = text};
     if (assay_str_starts(text, "\xef\xbb\xbf"))
         text = assay_str_skip(text, 3);
     size_t bad = assay_utf8_bad_at(text);
@@ -193,5 +160,63 @@ bool assay_csv_parse(struct assay_arena *arena, struct assay_str text,
                         .end = text.at + text.len,
                         .line = 1,
                         .err = err};
-    return read_header(&in, csv) && read_rows(&in, most, csv);
+    if (!read_header(&in, csv))
+        return false;
+    csv->next = (size_t)(in.at - csv->text.at);
+    csv->next_line = in.line;
+    return true;
+}
+
+/* Empty lines, then a row. */
+static bool read_on(struct reader *in, const struct assay_csv *csv,
+                    struct assay_csv_row *row)
+{
+    size_t count;
+
+    *row = (struct assay_csv_row){0};
+    pass_empty_lines(in);
+    if (in->at == in->end)
+        return true;
+    row->line = in->line;
+    row->offset = (size_t)(in->at - csv->text.at);
+    row->fields = ASSAY_NEW_ARRAY(in->arena, struct assay_str, csv->columns);
+    read_row(in, row->fields, csv->columns, &count);
+    return !in->failed &&
+           (count == csv->columns ||
+            assay_fail(in->err, ASSAY_BAD_INPUT,
+                       "line %u: %zu field%s, the header has %zu",
+                       (unsigned)row->line, count, count == 1 ? "" : "s",
+                       csv->columns));
+}
+
+static struct reader reader_at(const struct assay_csv *csv,
+                               struct assay_arena *arena, size_t offset,
+                               uint32_t line)
+{
+    return (struct reader){.arena = arena,
+                           .at = csv->text.at + offset,
+                           .end = csv->text.at + csv->text.len,
+                           .line = line};
+}
+
+bool assay_csv_next(struct assay_csv *csv, struct assay_arena *arena,
+                    struct assay_csv_row *row, struct assay_error *err)
+{
+    struct reader in = reader_at(csv, arena, csv->next, csv->next_line);
+
+    in.err = err;
+    if (!read_on(&in, csv, row))
+        return false;
+    csv->next = (size_t)(in.at - csv->text.at);
+    csv->next_line = in.line;
+    return true;
+}
+
+bool assay_csv_again(const struct assay_csv *csv, struct assay_arena *arena,
+                     struct assay_csv_row *row, struct assay_error *err)
+{
+    struct reader in = reader_at(csv, arena, row->offset, row->line);
+
+    in.err = err;
+    return read_on(&in, csv, row);
 }

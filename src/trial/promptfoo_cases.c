@@ -1,13 +1,12 @@
 /*
- * One test as cases: its vars multiplied out, files read into them, names in
- * them resolved, each prompt filled in.
+ * One test as cases: its vars multiplied out, each prompt filled in. All of
+ * them in their order, or one by its number.
  */
 #include "trial/promptfoo_parts.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
-enum { RESOLVE_ROUNDS = 5 };
+enum { KEPT_PROMPTS = 100 };
 
 /* ---- Options of the test ---- */
 
@@ -68,187 +67,6 @@ static bool join_options(struct assay_promptfoo *pf,
     return true;
 }
 
-/* ---- Values of vars ---- */
-
-struct assay_str assay_base64(struct assay_arena *arena, struct assay_str bytes)
-{
-    size_t len = (bytes.len + 2) / 3 * 4;
-    char *text = assay_arena_alloc(arena, len + 1, 1);
-
-    EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)bytes.at,
-                    (int)bytes.len);
-    return (struct assay_str){text, len};
-}
-
-/* By what the bytes begin with, else by the name; NULL: no image. */
-static const char *image_type(struct assay_str extension,
-                              struct assay_str bytes)
-{
-    static const struct {
-        const char *begin, *type;
-    } magic[] = {
-        {"\xff\xd8\xff", "image/jpeg"}, {"\x89PNG\r\n\x1a\n", "image/png"},
-        {"GIF87a", "image/gif"},        {"GIF89a", "image/gif"},
-        {"RIFF", "image/webp"},         {"BM", "image/bmp"},
-    };
-    static const struct {
-        const char *extension, *type;
-    } names[] = {
-        {".jpg", "image/jpeg"},    {".jpeg", "image/jpeg"},
-        {".png", "image/png"},     {".gif", "image/gif"},
-        {".bmp", "image/bmp"},     {".webp", "image/webp"},
-        {".svg", "image/svg+xml"},
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (!assay_str_is(extension, names[i].extension))
-            continue;
-        for (size_t k = 0; k < sizeof magic / sizeof magic[0]; k++)
-            if (assay_str_starts(bytes, magic[k].begin))
-                return magic[k].type;
-        return names[i].type;
-    }
-    return NULL;
-}
-
-/* file://x in a var: text, an image's data: address, YAML as JSON. */
-static bool load_var(struct assay_promptfoo *pf, const struct assay_json *from,
-                     struct assay_str name, struct assay_str *text)
-{
-    struct assay_suite_reader *in = pf->in;
-    struct assay_str extension = assay_suite_extension(in, name);
-    static const char *const media[] = {".pdf", ".mp4", ".webm", ".mov", ".mp3",
-                                        ".wav", ".m4a", ".ogg",  NULL};
-
-    if (assay_suite_is_program(name))
-        return assay_suite_fail(in, from,
-                                "'%.*s' is a program; vars are data here",
-                                ASSAY_STR_ARG(name));
-    for (size_t i = 0; media[i]; i++)
-        if (assay_str_is(extension, media[i]))
-            return assay_suite_fail(in, from,
-                                    "'%.*s': vars are texts and images",
-                                    ASSAY_STR_ARG(name));
-    struct assay_suite_file *file = assay_suite_open(in, name, from);
-    if (!file)
-        return false;
-    const char *type = image_type(extension, file->bytes);
-    if (type) {
-        struct assay_str bytes = assay_base64(in->arena, file->bytes);
-        char *uri = assay_arena_alloc(in->arena, bytes.len + 64, 1);
-        struct assay_str head =
-            assay_arena_printf(in->arena, "data:%s;base64,", type);
-        memcpy(uri, head.at, head.len);
-        memcpy(uri + head.len, bytes.at, bytes.len);
-        *text = (struct assay_str){uri, head.len + bytes.len};
-        return true;
-    }
-    if (!assay_utf8_valid(file->bytes))
-        return assay_suite_fail(in, from, "'%.*s' is not UTF-8",
-                                ASSAY_STR_ARG(name));
-    if (!assay_str_is(extension, ".yaml") && !assay_str_is(extension, ".yml")) {
-        *text = assay_str_trim(file->bytes);
-        return true;
-    }
-    const struct assay_json *tree = assay_suite_document(in, file);
-    struct assay_buf out;
-    if (!tree)
-        return false;
-    assay_buf_init(&out, file->bytes.len * 8 + 64);
-    assay_json_write(&out, tree, (struct assay_json_style){0});
-    *text = assay_arena_copy(in->arena, assay_buf_str(&out));
-    assay_buf_release(&out);
-    return true;
-}
-
-/* {{ name }} at or after `at`; NULL: none. */
-static const char *find_name(struct assay_str text, struct assay_str *name,
-                             struct assay_str *mark)
-{
-    for (size_t i = 0; i + 4 < text.len; i++) {
-        if (text.at[i] != '{' || text.at[i + 1] != '{')
-            continue;
-        size_t n = i + 2, from;
-        while (n < text.len && strchr(" \t\r\n", text.at[n]))
-            n++;
-        for (from = n;
-             n < text.len &&
-             (text.at[n] == '_' || (text.at[n] >= '0' && text.at[n] <= '9') ||
-              (text.at[n] >= 'A' && text.at[n] <= 'Z') ||
-              (text.at[n] >= 'a' && text.at[n] <= 'z'));)
-            n++;
-        *name = (struct assay_str){text.at + from, n - from};
-        while (n < text.len && strchr(" \t\r\n", text.at[n]))
-            n++;
-        if (name->len && n + 1 < text.len && text.at[n] == '}' &&
-            text.at[n + 1] == '}') {
-            *mark = (struct assay_str){text.at + i, n + 2 - i};
-            return text.at + i;
-        }
-    }
-    return NULL;
-}
-
-/* The first {{ name }} of one var replaced by the var of that name. */
-static bool resolve_one(struct assay_promptfoo *pf, struct assay_json *vars,
-                        struct assay_json *var)
-{
-    struct assay_str name, mark;
-    const char *at = find_name(var->text, &name, &mark);
-    const struct assay_json *other = at ? assay_json_get_str(vars, name) : NULL;
-
-    if (!other || other == var)
-        return false;
-    struct assay_arena *arena = pf->in->arena;
-    struct assay_str text = ASSAY_STR("");
-    struct assay_template_scope scope = {.vars = vars};
-    struct assay_error err = {0};
-    /* as text, by the rules of templates: "{{ name }}" alone */
-    if (!assay_template_fill(arena, mark, ASSAY_TEMPLATE_NUNJUCKS, &scope,
-                             &text, &err))
-        return false;
-    size_t before = (size_t)(at - var->text.at);
-    struct assay_str after = assay_str_skip(var->text, before + mark.len);
-    char *whole =
-        assay_arena_alloc(arena, before + text.len + after.len + 1, 1);
-    memcpy(whole, var->text.at, before);
-    memcpy(whole + before, text.at, text.len);
-    memcpy(whole + before + text.len, after.at, after.len);
-    var->text = (struct assay_str){whole, before + text.len + after.len};
-    return true;
-}
-
-/* Vars may name vars: five rounds, as promptfoo has them. */
-static void resolve(struct assay_promptfoo *pf, struct assay_json *vars)
-{
-    bool changed = true;
-
-    for (int round = 0; changed && round < RESOLVE_ROUNDS; round++) {
-        changed = false;
-        for (struct assay_json *v = vars->first; v; v = v->next)
-            if (v->type == ASSAY_JSON_STRING && resolve_one(pf, vars, v))
-                changed = true;
-    }
-}
-
-/* Files read, a newline at the end gone, names resolved: *vars may change. */
-static bool settle(struct assay_promptfoo *pf, struct assay_json *vars,
-                   const struct assay_json *from)
-{
-    struct assay_str name;
-
-    for (struct assay_json *v = vars->first; v; v = v->next) {
-        if (v->type != ASSAY_JSON_STRING)
-            continue;
-        if (assay_suite_file_name(v->text, &name) &&
-            !load_var(pf, from, name, &v->text))
-            return false;
-        if (assay_str_ends(v->text, "\n"))
-            v->text.len--;
-    }
-    resolve(pf, vars);
-    return true;
-}
-
 /* ---- Prompts ---- */
 
 static struct assay_str join3(struct assay_arena *arena, struct assay_str a,
@@ -284,23 +102,19 @@ static bool is_partial(struct assay_str text)
     return false;
 }
 
-/* Reads the prompt's text once for each prefix and suffix. */
-static bool prepare(struct assay_promptfoo *pf,
-                    struct assay_promptfoo_prompt *prompt,
-                    struct assay_str prefix, struct assay_str suffix)
+/* Reads the prompt's text; its parts live in the arena. */
+static bool read_prompt(struct assay_suite_reader *in,
+                        struct assay_arena *arena, struct assay_str prefix,
+                        struct assay_str suffix,
+                        struct assay_promptfoo_prompt *prompt)
 {
-    struct assay_suite_reader *in = pf->in;
     struct assay_error ignored = {0};
+    struct assay_str text = join3(arena, prefix, prompt->raw, suffix);
 
-    if (prompt->ready && assay_str_equal(prompt->prefix, prefix) &&
-        assay_str_equal(prompt->suffix, suffix))
-        return true;
-    struct assay_str text = join3(in->arena, prefix, prompt->raw, suffix);
-    prompt->ready = true;
-    prompt->prefix = prefix;
-    prompt->suffix = suffix;
+    prompt->prefix = assay_arena_copy(arena, prefix);
+    prompt->suffix = assay_arena_copy(arena, suffix);
     prompt->template = NULL;
-    prompt->tree = assay_json_parse(in->arena, text, NULL, &ignored);
+    prompt->tree = assay_json_parse(arena, text, NULL, &ignored);
     if (prompt->tree)
         return true;
     if (is_partial(text)) {
@@ -308,14 +122,42 @@ static bool prepare(struct assay_promptfoo *pf,
                          "%.*s: a tag is not closed on its line, so this "
                          "prompt is taken as it stands",
                          ASSAY_STR_ARG(assay_suite_where(in, prompt->from)));
-        text = assay_arena_printf(in->arena, "{%% raw %%}%.*s{%% endraw %%}",
+        text = assay_arena_printf(arena, "{%% raw %%}%.*s{%% endraw %%}",
                                   ASSAY_STR_ARG(text));
     }
     prompt->template =
-        assay_template_read(in->arena, text, ASSAY_TEMPLATE_NUNJUCKS, in->err);
+        assay_template_read(arena, text, ASSAY_TEMPLATE_NUNJUCKS, in->err);
     return prompt->template ||
            assay_fail_in(in->err, "%.*s",
                          ASSAY_STR_ARG(assay_suite_where(in, prompt->from)));
+}
+
+/*
+ * The prompt with prefix and suffix of the test. Of not too many prompts the
+ * form that is asked for first is kept; any other is read each time.
+ */
+static const struct assay_promptfoo_prompt *prepare(
+    struct assay_promptfoo *pf, size_t number,
+    const struct assay_promptfoo_test *test)
+{
+    struct assay_promptfoo_prompt *prompt = &pf->prompts[number];
+    struct assay_str prefix = assay_json_text(test->options, "prefix");
+    struct assay_str suffix = assay_json_text(test->options, "suffix");
+    struct assay_arena *arena = pf->in->arena;
+
+    if (prompt->ready && assay_str_equal(prompt->prefix, prefix) &&
+        assay_str_equal(prompt->suffix, suffix))
+        return prompt;
+    if (!prompt->ready && !pf->in->base->whole && number < KEPT_PROMPTS) {
+        arena = pf->in->base->arena;
+        prompt->ready = true;
+    } else {
+        struct assay_promptfoo_prompt *copy =
+            ASSAY_NEW(arena, struct assay_promptfoo_prompt);
+        *copy = *prompt;
+        prompt = copy;
+    }
+    return read_prompt(pf->in, arena, prefix, suffix, prompt) ? prompt : NULL;
 }
 
 struct filling {
@@ -425,7 +267,7 @@ static bool ask(struct filling *f, const struct assay_json *vars,
     return ok && assay_suite_env_ok(in, prompt->from);
 }
 
-/* ---- Cases ---- */
+/* ---- What goes with what ---- */
 
 /* Which providers a case is for; NULL: all. False: none. */
 static bool choose_providers(struct assay_promptfoo *pf,
@@ -459,136 +301,194 @@ static bool choose_providers(struct assay_promptfoo *pf,
     return count > 0 || suite->provider_count == 0;
 }
 
-/* One row of vars with every prompt. */
-static bool add_row(struct assay_promptfoo *pf,
-                    const struct assay_promptfoo_test *test,
-                    struct assay_json *vars)
-{
-    struct assay_suite_reader *in = pf->in;
-    struct assay_case shared = {0};
-    const struct assay_json *cluster =
-        assay_json_get(test->metadata, "cluster");
-
-    if (!settle(pf, vars, test->node) ||
-        !assay_promptfoo_read_asserts(pf, test, vars, &shared))
-        return false;
-    for (size_t i = 0; i < pf->prompt_count; i++) {
-        struct assay_promptfoo_prompt *prompt = &pf->prompts[i];
-        struct filling f = {
-            pf, prompt, test->node, {.env = assay_suite_env, .context = in}};
-        const bool *providers;
-        if (!assay_promptfoo_fits(prompt, test->prompts) ||
-            !choose_providers(pf, prompt, test, &providers))
-            continue;
-        struct assay_case *one = assay_suite_new_case(in);
-        if (!one ||
-            !prepare(pf, prompt, assay_json_text(test->options, "prefix"),
-                     assay_json_text(test->options, "suffix")) ||
-            !ask(&f, vars, one) ||
-            !join_options(pf, prompt, test, &one->options))
-            return false;
-        one->description = test->description;
-        one->prompt = prompt->shown;
-        one->where = assay_suite_where(in, test->node);
-        one->prompt_index = (uint32_t)i;
-        one->test_index = pf->rows;
-        one->vars = vars;
-        one->metadata = test->metadata;
-        one->assertions = shared.assertions;
-        one->assertion_count = shared.assertion_count;
-        one->threshold = shared.threshold;
-        one->providers = providers;
-        one->cluster = assay_json_is(cluster, ASSAY_JSON_STRING)
-                           ? cluster->text
-                           : ASSAY_STR("");
-    }
-    pf->rows++;
-    return true;
-}
-
-/* ---- Multiplying out ---- */
+/* A prompt that goes with a test, and for which providers. */
+struct partner {
+    size_t prompt;
+    const bool *providers;
+};
 
 /* The values one var takes in turn. */
 struct axis {
-    const struct assay_json *var; /* name, and value where not many */
-    const struct assay_json *at;  /* element of a list of texts, or NULL */
-    struct assay_str *files;      /* a pattern's files, or NULL */
-    size_t file_count, file;
+    const struct assay_json *var;  /* name, and value where not many */
+    const struct assay_json *list; /* of texts, or NULL */
+    struct assay_str *files;       /* a pattern's files, or NULL */
+    size_t count;
 };
+
+/* A test multiplied out: each combination of values with each partner. */
+struct product {
+    struct assay_promptfoo *pf;
+    const struct assay_promptfoo_test *test;
+    struct axis *axes;
+    struct partner *partners;
+    size_t axis_count, partner_count;
+    uint64_t combinations;
+};
+
+/* ---- Values of vars ---- */
 
 static bool open_axis(struct assay_promptfoo *pf, const struct assay_json *var,
                       bool whole, struct axis *to)
 {
     struct assay_str name;
 
-    *to = (struct axis){.var = var};
+    *to = (struct axis){.var = var, .count = 1};
     if (whole)
         return true;
     if (var->type == ASSAY_JSON_ARRAY &&
-        assay_json_is(var->first, ASSAY_JSON_STRING))
-        to->at = var->first;
+        assay_json_is(var->first, ASSAY_JSON_STRING)) {
+        to->list = var;
+        to->count = var->count;
+    }
     if (var->type == ASSAY_JSON_STRING &&
         assay_suite_file_name(var->text, &name) && assay_suite_is_pattern(name))
-        return assay_suite_glob(pf->in, name, var, &to->files, &to->file_count);
+        return assay_suite_glob(pf->in, name, var, &to->files, &to->count);
     return true;
 }
 
 static struct assay_json *axis_value(struct assay_promptfoo *pf,
-                                     const struct axis *axis)
+                                     const struct axis *axis, size_t at)
 {
     struct assay_arena *arena = pf->in->arena;
+    const struct assay_json *value = axis->list ? axis->list->first : NULL;
 
     if (axis->files)
         return assay_json_string(
             arena, assay_arena_printf(arena, "file://%.*s",
-                                      ASSAY_STR_ARG(axis->files[axis->file])));
-    return assay_json_copy(arena, axis->at ? axis->at : axis->var);
+                                      ASSAY_STR_ARG(axis->files[at])));
+    while (value && at-- > 0)
+        value = value->next;
+    return assay_json_copy(arena, value ? value : axis->var);
 }
 
-/* The next combination: the last var turns fastest. */
-static bool turn(struct axis *axes, size_t count)
+/* The vars of one combination; the last var turns fastest. */
+static struct assay_json *combine(const struct product *p, uint64_t number)
 {
-    for (size_t i = count; i-- > 0;) {
-        struct axis *a = &axes[i];
-        if (a->files && ++a->file < a->file_count)
-            return true;
-        if (a->at && a->at->next) {
-            a->at = a->at->next;
-            return true;
-        }
-        a->file = 0;
-        a->at = a->at ? a->var->first : NULL;
+    struct assay_arena *arena = p->pf->in->arena;
+    struct assay_json *vars = assay_json_object(arena);
+    size_t *at = ASSAY_NEW_ARRAY(arena, size_t, p->axis_count + 1);
+
+    for (size_t i = p->axis_count; i-- > 0;) {
+        at[i] = (size_t)(number % p->axes[i].count);
+        number /= p->axes[i].count;
     }
-    return false;
+    for (size_t i = 0; i < p->axis_count; i++)
+        assay_json_set_key(vars, p->axes[i].var->key,
+                           axis_value(p->pf, &p->axes[i], at[i]));
+    return vars;
+}
+
+/* ---- Cases ---- */
+
+static bool multiply(struct assay_promptfoo *pf,
+                     const struct assay_promptfoo_test *test, struct product *p)
+{
+    struct assay_arena *arena = pf->in->arena;
+    const struct assay_json *v = test->vars ? test->vars->first : NULL;
+    bool whole = assay_json_is(
+        assay_json_get(test->options, "disableVarExpansion"), ASSAY_JSON_TRUE);
+    size_t vars = test->vars ? test->vars->count : 0;
+
+    *p = (struct product){
+        .pf = pf,
+        .test = test,
+        .combinations = 1,
+        .axes = ASSAY_NEW_ARRAY(arena, struct axis, vars + 1),
+        .partners = ASSAY_NEW_ARRAY(arena, struct partner, pf->prompt_count)};
+    for (; v; v = v->next) {
+        struct axis *axis = &p->axes[p->axis_count++];
+        if (!open_axis(pf, v, whole, axis))
+            return false;
+        /* beyond all limits: one of them is met first */
+        if (p->combinations < UINT32_MAX)
+            p->combinations *= axis->count;
+    }
+    for (size_t i = 0; i < pf->prompt_count; i++) {
+        const struct assay_promptfoo_prompt *prompt = &pf->prompts[i];
+        struct partner *to = &p->partners[p->partner_count];
+        to->prompt = i;
+        if (assay_promptfoo_fits(prompt, test->prompts) &&
+            choose_providers(pf, prompt, test, &to->providers))
+            p->partner_count++;
+    }
+    return true;
+}
+
+/* The vars of a combination, and the assertions that they fill in. */
+static bool read_vars(const struct product *p, uint64_t combination,
+                      struct assay_case *to)
+{
+    struct assay_json *vars = combine(p, combination);
+
+    to->vars = vars;
+    to->test_index = (uint32_t)(p->test->first_test + combination);
+    return assay_promptfoo_settle(p->pf, vars, p->test->node) &&
+           assay_promptfoo_read_asserts(p->pf, p->test, vars, to);
+}
+
+/* A case that has its vars: with its prompt and all that is the test's. */
+static bool make(const struct product *p, const struct partner *partner,
+                 struct assay_case *to)
+{
+    struct assay_suite_reader *in = p->pf->in;
+    const struct assay_promptfoo_test *test = p->test;
+    const struct assay_promptfoo_prompt *prompt =
+        prepare(p->pf, partner->prompt, test);
+    const struct assay_json *cluster =
+        assay_json_get(test->metadata, "cluster");
+    struct filling f = {
+        p->pf, prompt, test->node, {.env = assay_suite_env, .context = in}};
+
+    if (!prompt || !ask(&f, to->vars, to) ||
+        !join_options(p->pf, prompt, test, &to->options))
+        return false;
+    to->description = test->description;
+    to->prompt = prompt->shown;
+    to->where = assay_suite_where(in, test->node);
+    to->prompt_index = (uint32_t)partner->prompt;
+    to->metadata = test->metadata;
+    to->providers = partner->providers;
+    if (assay_json_is(cluster, ASSAY_JSON_STRING))
+        to->cluster = cluster->text;
+    /* what one test made belongs together */
+    if (!to->cluster.len && p->combinations * p->partner_count > 1)
+        to->cluster =
+            assay_arena_printf(in->arena, "test %u", (unsigned)test->number);
+    return true;
 }
 
 bool assay_promptfoo_add_cases(struct assay_promptfoo *pf,
                                const struct assay_promptfoo_test *test)
 {
-    size_t count = test->vars ? test->vars->count : 0, i = 0;
-    struct axis *axes = ASSAY_NEW_ARRAY(pf->in->arena, struct axis, count + 1);
-    bool whole = assay_json_is(
-        assay_json_get(test->options, "disableVarExpansion"), ASSAY_JSON_TRUE);
-    size_t first = pf->in->suite->case_count;
+    struct assay_suite_reader *in = pf->in;
+    struct product p;
 
-    for (const struct assay_json *v = count ? test->vars->first : NULL; v;
-         v = v->next)
-        if (!open_axis(pf, v, whole, &axes[i++]))
+    if (!multiply(pf, test, &p))
+        return false;
+    for (uint64_t n = 0; n < p.combinations; n++, pf->rows++) {
+        struct assay_arena_mark mark = assay_arena_mark(in->arena);
+        struct assay_suite_source *sources = in->sources;
+        struct assay_case shared = assay_suite_no_case();
+        if (!read_vars(&p, n, &shared))
             return false;
-    do {
-        struct assay_json *vars = assay_json_object(pf->in->arena);
-        for (i = 0; i < count; i++)
-            assay_json_set_key(vars, axes[i].var->key,
-                               axis_value(pf, &axes[i]));
-        if (!add_row(pf, test, vars))
-            return false;
-    } while (turn(axes, count));
-    /* what one test made belongs together */
-    struct assay_suite *suite = pf->in->suite;
-    if (suite->case_count - first > 1)
-        for (size_t k = first; k < suite->case_count; k++)
-            if (!suite->cases[k].cluster.len)
-                suite->cases[k].cluster = assay_arena_printf(
-                    pf->in->arena, "test %u", (unsigned)pf->tests);
+        for (size_t i = 0; i < p.partner_count; i++) {
+            struct assay_case one = shared;
+            if (!make(&p, &p.partners[i], &one) ||
+                !assay_suite_take_case(in, &one))
+                return false;
+        }
+        in->sources = sources;
+        assay_arena_rewind(in->arena, mark);
+    }
     return true;
+}
+
+bool assay_promptfoo_one_case(struct assay_promptfoo *pf,
+                              const struct assay_promptfoo_test *test,
+                              size_t nth, struct assay_case *to)
+{
+    struct product p;
+
+    return multiply(pf, test, &p) && read_vars(&p, nth / p.partner_count, to) &&
+           make(&p, &p.partners[nth % p.partner_count], to);
 }

@@ -4,8 +4,6 @@
  */
 #include "trial/promptfoo_parts.h"
 
-#include "trial/csv.h"
-
 #include <string.h>
 
 /* A row on its way to a test. */
@@ -197,24 +195,29 @@ static void note_slips(struct assay_promptfoo *pf, const struct assay_csv *csv,
                                  ASSAY_STR_ARG(csv->header[i]));
 }
 
-struct assay_json *assay_promptfoo_csv_tests(struct assay_promptfoo *pf,
-                                             struct assay_suite_file *file)
+bool assay_promptfoo_csv_open(struct assay_promptfoo *pf,
+                              const struct assay_suite_file *file,
+                              struct assay_csv *csv)
 {
-    struct assay_json *list = assay_json_array(pf->in->arena);
-    struct row row = {.in = pf->in, .path = file->path};
-    struct assay_csv csv;
+    if (!assay_csv_open(pf->in->base->arena, file->bytes, csv, pf->in->err))
+        return assay_fail_in(pf->in->err, "%.*s", ASSAY_STR_ARG(file->path));
+    note_slips(pf, csv, file->path);
+    return true;
+}
 
-    if (!assay_csv_parse(pf->in->arena, file->bytes, pf->in->most_cases, &csv,
-                         pf->in->err)) {
-        assay_fail_in(pf->in->err, "%.*s", ASSAY_STR_ARG(file->path));
+const struct assay_json *assay_promptfoo_csv_test(
+    struct assay_promptfoo *pf, const struct assay_suite_origin *origin,
+    size_t offset, uint32_t line)
+{
+    struct row row = {.in = pf->in, .path = origin->file->path};
+    struct assay_csv_row from = {.line = line, .offset = offset};
+
+    if (!assay_csv_again(origin->csv, pf->in->arena, &from, pf->in->err)) {
+        assay_fail_in(pf->in->err, "%.*s", ASSAY_STR_ARG(row.path));
         return NULL;
     }
-    note_slips(pf, &csv, file->path);
-    for (size_t i = 0; i < csv.count; i++) {
-        if (!read_row(&row, &csv, &csv.rows[i]))
-            return NULL;
-        assay_json_add(list, row.test);
-    }
-    assay_suite_add_source(pf->in, list, file->path);
-    return list;
+    if (!read_row(&row, origin->csv, &from))
+        return NULL;
+    assay_suite_add_source(pf->in, row.test, row.path);
+    return row.test;
 }

@@ -16,7 +16,7 @@ struct assay_promptfoo_prompt {
     struct assay_str raw;
     const struct assay_json *config; /* over the provider's, or NULL */
     const struct assay_json *from;   /* where it stands */
-    /* Of the raw text with the prefix and suffix that were last asked for. */
+    /* When `ready`, of the raw text with this prefix and suffix: */
     struct assay_str prefix, suffix;
     bool ready;
     const struct assay_json *tree;   /* raw is JSON: its texts are filled */
@@ -31,6 +31,8 @@ struct assay_promptfoo_test {
     size_t assert_count;
     const struct assay_json *threshold, *prompts, *providers;
     struct assay_str description;
+    uint32_t number;     /* of the suite's tests, from 1 */
+    uint32_t first_test; /* test_index of its first row of vars */
 };
 
 struct assay_promptfoo {
@@ -40,7 +42,7 @@ struct assay_promptfoo {
     size_t prompt_count, prompt_room;
     const struct assay_json **provider_nodes; /* of each provider, or NULL */
     const struct assay_json *default_test;    /* object, or NULL */
-    uint32_t tests, rows;                     /* so far */
+    uint32_t rows;                            /* of vars, so far */
 };
 
 /* A member that must be a mapping, a list …; NULL where absent or null. */
@@ -74,9 +76,14 @@ bool assay_promptfoo_chat_member(struct assay_suite_reader *in,
                                  struct assay_chat *chat, bool *known);
 /* Each value of defaultTest, tests and scenarios as cases. */
 bool assay_promptfoo_read_tests(struct assay_promptfoo *pf);
-/* Rows of a CSV as tests. */
-struct assay_json *assay_promptfoo_csv_tests(struct assay_promptfoo *pf,
-                                             struct assay_suite_file *file);
+/* The header of a CSV of tests, kept with the suite. */
+bool assay_promptfoo_csv_open(struct assay_promptfoo *pf,
+                              const struct assay_suite_file *file,
+                              struct assay_csv *csv);
+/* The row that begins there as a test; NULL: told. */
+const struct assay_json *assay_promptfoo_csv_test(
+    struct assay_promptfoo *pf, const struct assay_suite_origin *origin,
+    size_t offset, uint32_t line);
 /* "contains:x", "not-similar(0.8):y", or a text to be equal to. */
 struct assay_json *assay_promptfoo_assertion(struct assay_suite_reader *in,
                                              struct assay_str text,
@@ -86,8 +93,19 @@ bool assay_promptfoo_read_asserts(struct assay_promptfoo *pf,
                                   const struct assay_promptfoo_test *test,
                                   const struct assay_json *vars,
                                   struct assay_case *to);
-/* All cases of one test. */
+/* Files read into vars, a newline at the end gone, names in them resolved. */
+bool assay_promptfoo_settle(struct assay_promptfoo *pf, struct assay_json *vars,
+                            const struct assay_json *from);
+/* All cases of one test are made once and taken in, by the newest row. */
 bool assay_promptfoo_add_cases(struct assay_promptfoo *pf,
                                const struct assay_promptfoo_test *test);
+/* One of them. */
+bool assay_promptfoo_one_case(struct assay_promptfoo *pf,
+                              const struct assay_promptfoo_test *test,
+                              size_t nth, struct assay_case *to);
+/* For assay_suite_reader.make. */
+bool assay_promptfoo_make_case(struct assay_suite_reader *in,
+                               const struct assay_suite_row *row, size_t nth,
+                               struct assay_case *to);
 
 #endif

@@ -121,8 +121,7 @@ static bool add_csv_file(struct assay_promptfoo *pf,
 
     if (assay_str_find(file->bytes, ',') == file->bytes.len)
         return add_lines_file(pf, file, like);
-    if (!assay_csv_parse(pf->in->arena, file->bytes, MAX_ROWS, &csv,
-                         pf->in->err))
+    if (!assay_csv_open(pf->in->arena, file->bytes, &csv, pf->in->err))
         return assay_fail_in(pf->in->err, "%.*s", ASSAY_STR_ARG(file->path));
     for (size_t i = 0; i < csv.columns; i++) {
         if (assay_str_is(csv.header[i], "prompt"))
@@ -134,15 +133,24 @@ static bool add_csv_file(struct assay_promptfoo *pf,
         return assay_suite_fail(pf->in, like->from,
                                 "'%.*s' has no column 'prompt'",
                                 ASSAY_STR_ARG(file->path));
-    for (size_t i = 0; i < csv.count; i++) {
-        struct assay_str raw = assay_str_trim(csv.rows[i].fields[prompt]);
+    for (size_t i = 0;; i++) {
+        struct assay_csv_row row;
+        if (!assay_csv_next(&csv, pf->in->arena, &row, pf->in->err))
+            return assay_fail_in(pf->in->err, "%.*s",
+                                 ASSAY_STR_ARG(file->path));
+        if (!row.fields)
+            return true;
+        if (i == MAX_ROWS)
+            return assay_fail(pf->in->err, ASSAY_LIMIT,
+                              "%.*s: more than %d rows",
+                              ASSAY_STR_ARG(file->path), MAX_ROWS);
+        struct assay_str raw = assay_str_trim(row.fields[prompt]);
         struct assay_str own = label == SIZE_MAX
                                    ? ASSAY_STR("")
-                                   : assay_str_trim(csv.rows[i].fields[label]);
+                                   : assay_str_trim(row.fields[label]);
         if (raw.len && !add_prompt(pf, raw, own.len ? own : raw, own, like))
             return false;
     }
-    return true;
 }
 
 /* JSON and YAML: the value as JSON is the prompt. */

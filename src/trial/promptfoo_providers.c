@@ -108,7 +108,8 @@ static struct assay_str environment(struct assay_suite_reader *in,
     const char *value = NULL;
 
     if (name)
-        value = in->options->env ? in->options->env(name) : getenv(name);
+        value =
+            in->base->options.env ? in->base->options.env(name) : getenv(name);
     return assay_arena_copy(in->arena, assay_str_c(value));
 }
 

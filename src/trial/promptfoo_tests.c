@@ -159,27 +159,138 @@ static bool lay_over(struct assay_promptfoo *pf, const struct assay_json *node,
     return add_asserts(pf, to, node);
 }
 
-/* The test with what is under it, as cases. */
-static bool add_test(struct assay_promptfoo *pf, const struct assay_json *data,
+/* ---- Rows ---- */
+
+/* What stands in a row's place; NULL: nothing does, or (*ok false) told. */
+static const struct assay_json *node_of(struct assay_promptfoo *pf,
+                                        const struct assay_suite_row *row,
+                                        bool *ok)
+{
+    const struct assay_suite_origin *from = &pf->in->base->origins[row->origin];
+    const struct assay_json *node;
+
+    *ok = true;
+    if (!from->file)
+        return row->at.node;
+    node = from->csv
+               ? assay_promptfoo_csv_test(pf, from, row->at.offset, row->line)
+               : assay_suite_line_value(pf->in, from->file, row->at.offset,
+                                        row->line);
+    *ok = node != NULL;
+    return node;
+}
+
+/* The test with what is under it. */
+static bool read_test(struct assay_promptfoo *pf,
+                      const struct assay_suite_row *row,
+                      struct assay_promptfoo_test *test)
+{
+    const struct assay_suite_base *base = pf->in->base;
+    const struct assay_json *data = base->origins[row->origin].data;
+    bool ok;
+    const struct assay_json *node = node_of(pf, row, &ok);
+
+    *test = (struct assay_promptfoo_test){
+        .description = ASSAY_STR(""),
+        .node = node   ? node
+                : data ? data
+                       : pf->root,
+        .number = (uint32_t)(row - base->rows) + 1,
+        .first_test = row->first_test,
+    };
+    if (!ok || (pf->default_test && !lay_over(pf, pf->default_test, test)) ||
+        (data && !lay_over(pf, data, test)))
+        return false;
+    struct assay_str described = test->description;
+    if (node && !lay_over(pf, node, test))
+        return false;
+    if (!test->description.len)
+        test->description = described;
+    return true;
+}
+
+bool assay_promptfoo_make_case(struct assay_suite_reader *in,
+                               const struct assay_suite_row *row, size_t nth,
+                               struct assay_case *to)
+{
+    struct assay_promptfoo pf = *in->promptfoo;
+    struct assay_promptfoo_test test;
+
+    pf.in = in;
+    return read_test(&pf, row, &test) &&
+           assay_promptfoo_one_case(&pf, &test, nth, to);
+}
+
+/* A row, and its cases once; nothing of them stays. */
+static bool add_row(struct assay_promptfoo *pf, struct assay_suite_row row)
+{
+    struct assay_arena scratch = {0};
+    struct assay_suite_reader in = *pf->in;
+    struct assay_promptfoo own = *pf;
+    struct assay_promptfoo_test test;
+    const struct assay_suite_row *kept;
+
+    in.arena = &scratch;
+    own.in = &in;
+    row.first_test = pf->rows;
+    kept = assay_suite_add_row(&in, row);
+    bool ok = kept && read_test(&own, kept, &test) &&
+              assay_promptfoo_add_cases(&own, &test);
+    pf->rows = own.rows;
+    assay_arena_free(&scratch);
+    return ok;
+}
+
+static bool add_node(struct assay_promptfoo *pf, uint32_t origin,
                      const struct assay_json *node)
 {
-    struct assay_promptfoo_test test = {.description = ASSAY_STR("")};
-
-    pf->tests++;
-    if (pf->default_test && !lay_over(pf, pf->default_test, &test))
-        return false;
-    if (data && !lay_over(pf, data, &test))
-        return false;
-    struct assay_str described = test.description;
-    if (node && !lay_over(pf, node, &test))
-        return false;
-    if (!test.description.len)
-        test.description = described;
-    test.node = node ? node : data ? data : pf->root;
-    return assay_promptfoo_add_cases(pf, &test);
+    return add_row(pf,
+                   (struct assay_suite_row){.at.node = node, .origin = origin});
 }
 
 /* ---- Files ---- */
+
+static bool add_csv(struct assay_promptfoo *pf,
+                    struct assay_suite_origin origin)
+{
+    struct assay_csv *csv = ASSAY_NEW(pf->in->base->arena, struct assay_csv);
+    struct assay_suite_row row = {0};
+    struct assay_arena scratch = {0};
+    struct assay_csv_row read;
+    bool ok = assay_promptfoo_csv_open(pf, origin.file, csv);
+
+    origin.csv = csv;
+    if (!ok || !assay_suite_add_origin(pf->in, origin, &row.origin))
+        return false;
+    for (;;) {
+        ok = assay_csv_next(csv, &scratch, &read, pf->in->err) ||
+             assay_fail_in(pf->in->err, "%.*s",
+                           ASSAY_STR_ARG(origin.file->path));
+        row.line = read.line;
+        row.at.offset = read.offset;
+        bool last = !ok || !read.fields;
+        assay_arena_free(&scratch);
+        if (last || !add_row(pf, row))
+            return ok && last;
+    }
+}
+
+static bool add_lines(struct assay_promptfoo *pf,
+                      struct assay_suite_origin origin)
+{
+    struct assay_suite_line line = {0};
+    struct assay_suite_row row = {0};
+
+    if (!assay_suite_add_origin(pf->in, origin, &row.origin))
+        return false;
+    while (assay_suite_next_line(origin.file, &line)) {
+        row.line = line.number;
+        row.at.offset = line.offset;
+        if (!add_row(pf, row))
+            return false;
+    }
+    return true;
+}
 
 static bool add_file(struct assay_promptfoo *pf, const struct assay_json *data,
                      struct assay_str name, const struct assay_json *from)
@@ -199,16 +310,22 @@ static bool add_file(struct assay_promptfoo *pf, const struct assay_json *data,
                                 ".jsonl and .csv",
                                 ASSAY_STR_ARG(name));
     struct assay_suite_file *file = assay_suite_open(pf->in, name, from);
+    struct assay_suite_origin origin = {.file = file, .data = data};
+    uint32_t number;
     if (!file)
         return false;
-    list = assay_str_is(extension, ".csv") ? assay_promptfoo_csv_tests(pf, file)
-                                           : assay_suite_document(pf->in, file);
-    if (!list)
+    if (assay_str_is(extension, ".csv"))
+        return add_csv(pf, origin);
+    if (assay_str_is(extension, ".jsonl"))
+        return add_lines(pf, origin);
+    origin.file = NULL;
+    list = assay_suite_document(pf->in, file);
+    if (!list || !assay_suite_add_origin(pf->in, origin, &number))
         return false;
     bool many = list->type == ASSAY_JSON_ARRAY;
     for (const struct assay_json *t = many ? list->first : list; t;
          t = many ? t->next : NULL)
-        if (!add_test(pf, data, t))
+        if (!add_node(pf, number, t))
             return false;
     return true;
 }
@@ -242,6 +359,8 @@ static bool add_named(struct assay_promptfoo *pf, const struct assay_json *data,
 static bool add_tests(struct assay_promptfoo *pf, const struct assay_json *data,
                       const struct assay_json *tests)
 {
+    uint32_t origin;
+
     if (tests->type == ASSAY_JSON_STRING)
         return add_named(pf, data, tests);
     if (tests->type != ASSAY_JSON_ARRAY)
@@ -249,13 +368,26 @@ static bool add_tests(struct assay_promptfoo *pf, const struct assay_json *data,
                                 "'tests' is a list or the name of a file, not "
                                 "%s",
                                 assay_json_type_name(tests));
+    if (!assay_suite_add_origin(
+            pf->in, (struct assay_suite_origin){.data = data}, &origin))
+        return false;
     for (const struct assay_json *t = tests->first; t; t = t->next) {
         bool ok = t->type == ASSAY_JSON_STRING ? add_named(pf, data, t)
-                                               : add_test(pf, data, t);
+                                               : add_node(pf, origin, t);
         if (!ok)
             return false;
     }
     return true;
+}
+
+/* Data of a scenario without tests, or the prompts alone. */
+static bool add_bare(struct assay_promptfoo *pf, const struct assay_json *data)
+{
+    uint32_t origin;
+
+    return assay_suite_add_origin(
+               pf->in, (struct assay_suite_origin){.data = data}, &origin) &&
+           add_node(pf, origin, NULL);
 }
 
 /* ---- Scenarios ---- */
@@ -289,7 +421,7 @@ static bool add_scenario(struct assay_promptfoo *pf,
         return assay_suite_fail(pf->in, scenario,
                                 "a scenario needs a list 'config'");
     for (const struct assay_json *data = config->first; data; data = data->next)
-        if (!(tests ? add_tests(pf, data, tests) : add_test(pf, data, NULL)))
+        if (!(tests ? add_tests(pf, data, tests) : add_bare(pf, data)))
             return false;
     return true;
 }
@@ -326,7 +458,7 @@ bool assay_promptfoo_read_tests(struct assay_promptfoo *pf)
     if (tests && !add_tests(pf, NULL, tests))
         return false;
     if (!tests && !scenarios)
-        return add_test(pf, NULL, NULL); /* each prompt once */
+        return add_bare(pf, NULL); /* each prompt once */
     if (!scenarios)
         return true;
     if (!assay_json_is(scenarios, ASSAY_JSON_ARRAY))

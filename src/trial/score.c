@@ -200,15 +200,21 @@ static bool check_assertion(struct assay_score_step *step, bool in_set,
                                ASSAY_STR_ARG(assertion->type));
 }
 
-static bool check_case(struct assay_arena *arena, const struct assay_case *of,
-                       const struct assay_judge *judge, struct assay_error *err)
+static const struct assay_judge *judge_of(const struct assay_scorer *scorer)
+{
+    return scorer->has_judge ? &scorer->judge : NULL;
+}
+
+bool assay_scorer_check(const struct assay_scorer *scorer,
+                        struct assay_arena *arena, const struct assay_case *of,
+                        struct assay_error *err)
 {
     for (size_t i = 0; i < of->assertion_count; i++) {
         struct assay_check unused = {0};
         struct assay_score_step step = {.arena = arena,
                                         .assertion = &of->assertions[i],
                                         .of = of,
-                                        .judge = judge,
+                                        .judge = judge_of(scorer),
                                         .check = &unused};
 
         if (!check_assertion(&step, false, err))
@@ -218,13 +224,10 @@ static bool check_case(struct assay_arena *arena, const struct assay_case *of,
     return true;
 }
 
-struct assay_scorer *assay_scorer_new(const struct assay_suite *suite,
-                                      const struct assay_judge *judge,
+struct assay_scorer *assay_scorer_new(const struct assay_judge *judge,
                                       struct assay_error *err)
 {
     struct assay_scorer *scorer = calloc(1, sizeof *scorer);
-    struct assay_arena arena = {0};
-    bool ok = true;
 
     if (!scorer) {
         assay_fail(err, ASSAY_SYSTEM, "no memory for the scores");
@@ -233,14 +236,7 @@ struct assay_scorer *assay_scorer_new(const struct assay_suite *suite,
     scorer->has_judge = judge != NULL;
     if (judge)
         scorer->judge = *judge;
-    for (size_t i = 0; ok && i < suite->case_count; i++) {
-        ok = check_case(&arena, &suite->cases[i], judge, err);
-        assay_arena_free(&arena);
-    }
-    if (ok)
-        return scorer;
-    assay_scorer_free(scorer);
-    return NULL;
+    return scorer;
 }
 
 void assay_scorer_free(struct assay_scorer *scorer)
@@ -375,7 +371,7 @@ void assay_score_answer(const struct assay_scorer *scorer,
             .assertion = &of->assertions[i],
             .of = of,
             .answer = answer,
-            .judge = scorer->has_judge ? &scorer->judge : NULL,
+            .judge = judge_of(scorer),
             .check = next,
             .filter_error = err.text,
         };

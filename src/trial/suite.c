@@ -1,5 +1,5 @@
 /*
- * A suite of any format: which one it is, its cases, their ids, its notes.
+ * A suite of any format: which one it is, where its values stand, its notes.
  */
 #include "assay/suite.h"
 
@@ -10,12 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    DEFAULT_MOST_CASES = 1000000,
-    MOST_NOTES = 100,
-    ID_DIGITS = 16,
-    FIRST_CASES = 64,
-};
+enum { DEFAULT_MOST_CASES = 1000000, MOST_NOTES = 100 };
 
 /* ---- Where ---- */
 
@@ -54,7 +49,7 @@ void assay_suite_note(struct assay_suite_reader *in, const char *format, ...)
     struct assay_suite *suite = in->suite;
     va_list args;
 
-    if (suite->note_count == MOST_NOTES)
+    if (in->base->whole || suite->note_count == MOST_NOTES)
         return;
     va_start(args, format);
     struct assay_str note = assay_arena_vprintf(in->arena, format, args);
@@ -63,139 +58,9 @@ void assay_suite_note(struct assay_suite_reader *in, const char *format, ...)
         if (assay_str_equal(suite->notes[i], note))
             return;
     if (!suite->notes)
-        suite->notes = ASSAY_NEW_ARRAY(in->arena, struct assay_str, MOST_NOTES);
-    suite->notes[suite->note_count++] = note;
-}
-
-/* ---- Cases ---- */
-
-struct assay_case *assay_suite_new_case(struct assay_suite_reader *in)
-{
-    struct assay_suite *suite = in->suite;
-
-    if (suite->case_count == in->most_cases) {
-        assay_fail(in->err, ASSAY_LIMIT, "more than %zu prompts",
-                   in->most_cases);
-        return NULL;
-    }
-    if (suite->case_count == in->case_room) {
-        size_t room = in->case_room ? in->case_room * 2 : FIRST_CASES;
-        /* not the arena's: it would keep every narrower array too */
-        struct assay_case *wider = realloc(suite->cases, room * sizeof *wider);
-        if (!wider) {
-            assay_fail(in->err, ASSAY_SYSTEM, "no memory for %zu prompts",
-                       room);
-            return NULL;
-        }
-        suite->cases = wider;
-        in->case_room = room;
-    }
-    struct assay_case *one = &suite->cases[suite->case_count++];
-    *one = (struct assay_case){.id = ASSAY_STR(""),
-                               .description = ASSAY_STR(""),
-                               .prompt = ASSAY_STR(""),
-                               .where = ASSAY_STR(""),
-                               .cluster = ASSAY_STR(""),
-                               .context = ASSAY_STR("")};
-    return one;
-}
-
-static void add_text(struct assay_buf *out, struct assay_str text)
-{
-    /* with its length: no two lists of texts write the same bytes */
-    assay_buf_printf(out, "%zu:", text.len);
-    assay_buf_add(out, text);
-}
-
-/* What a case asks, as bytes. */
-static void write_asked(struct assay_buf *out, const struct assay_case *of)
-{
-    for (size_t i = 0; i < of->message_count; i++) {
-        const struct assay_message *m = &of->messages[i];
-        assay_buf_printf(out, "m%d", (int)m->role);
-        add_text(out, m->text);
-        add_text(out, m->call_id);
-        for (size_t k = 0; k < m->part_count; k++) {
-            assay_buf_printf(out, "p%d", (int)m->parts[k].kind);
-            add_text(out, m->parts[k].text);
-            add_text(out, m->parts[k].media_type);
-            add_text(out, m->parts[k].base64);
-            add_text(out, m->parts[k].detail);
-        }
-        for (size_t k = 0; k < m->call_count; k++) {
-            assay_buf_add_char(out, 'c');
-            add_text(out, m->calls[k].id);
-            add_text(out, m->calls[k].name);
-            add_text(out, m->calls[k].arguments);
-        }
-    }
-    if (of->kind == ASSAY_CASE_CHOICE) {
-        add_text(out, of->context);
-        for (size_t i = 0; i < of->choice_count; i++)
-            add_text(out, of->choices[i]);
-    }
-    if (of->options)
-        assay_json_write(out, of->options, (struct assay_json_style){0});
-}
-
-struct named {
-    uint64_t hash;
-    size_t at;
-};
-
-static int by_hash(const void *a, const void *b)
-{
-    const struct named *x = a, *y = b;
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    return x->at < y->at ? -1 : x->at > y->at;
-}
-
-/*
- * Cases that ask the same in words (of two tests, say) are numbered in the
- * order of the file.
- */
-static void tell_apart(struct assay_suite_reader *in)
-{
-    struct assay_suite *suite = in->suite;
-    struct assay_arena scratch = {0};
-    struct named *all =
-        ASSAY_NEW_ARRAY(&scratch, struct named, suite->case_count + 1);
-
-    for (size_t i = 0; i < suite->case_count; i++)
-        all[i] = (struct named){assay_str_hash(suite->cases[i].id), i};
-    qsort(all, suite->case_count, sizeof *all, by_hash);
-    for (size_t i = 1, same = 0; i < suite->case_count; i++) {
-        struct assay_case *one = &suite->cases[all[i].at];
-        same = all[i].hash == all[i - 1].hash ? same + 1 : 0;
-        if (same == 0)
-            continue;
-        struct assay_str text = assay_arena_printf(
-            &scratch, "%.*s/%zu", ASSAY_STR_ARG(one->id), same);
-        one->id = assay_arena_copy(
-            in->arena,
-            assay_str_head(assay_sha256_hex(&scratch, text), ID_DIGITS));
-    }
-    assay_arena_free(&scratch);
-}
-
-void assay_suite_name_cases(struct assay_suite_reader *in)
-{
-    struct assay_buf out;
-
-    assay_buf_init(&out, SIZE_MAX / 4);
-    for (size_t i = 0; i < in->suite->case_count; i++) {
-        struct assay_arena scratch = {0};
-        assay_buf_clear(&out);
-        write_asked(&out, &in->suite->cases[i]);
-        in->suite->cases[i].id = assay_arena_copy(
-            in->arena,
-            assay_str_head(assay_sha256_hex(&scratch, assay_buf_str(&out)),
-                           ID_DIGITS));
-        assay_arena_free(&scratch);
-    }
-    assay_buf_release(&out);
-    tell_apart(in);
+        suite->notes =
+            ASSAY_NEW_ARRAY(in->base->arena, struct assay_str, MOST_NOTES);
+    suite->notes[suite->note_count++] = assay_arena_copy(in->base->arena, note);
 }
 
 /* ---- Reading ---- */
@@ -251,55 +116,85 @@ static bool find_folder(struct assay_suite_reader *in, const char *path,
     *name = whole;
     if (assay_str_cut_last(whole, '/', &folder, name) && folder.len == 0)
         folder = ASSAY_STR("/");
-    if (!assay_suite_real_path(in, folder, &in->folder))
+    if (!assay_suite_real_path(in, folder, &in->base->folder))
         return assay_fail(in->err, ASSAY_NOT_FOUND,
                           "cannot open '%s': no such folder", path);
     *name = assay_arena_copy(in->arena, *name);
     return true;
 }
 
+/* What can be made from nothing: later readers share it. */
+static bool make_base(struct assay_suite *suite,
+                      const struct assay_suite_options *options)
+{
+    struct assay_suite_base *base = calloc(1, sizeof *base);
+
+    if (!base)
+        return false;
+    suite->base = base;
+    base->arena = &suite->arena;
+    if (options)
+        base->options = *options;
+    base->most_cases = base->options.most_cases ? base->options.most_cases
+                                                : (size_t)DEFAULT_MOST_CASES;
+    base->clusters = calloc(1, sizeof *base->clusters);
+    base->cluster_count = base->cluster_room = 1;
+    return base->clusters != NULL;
+}
+
+static bool read_whole(struct assay_suite *suite, const char *path,
+                       struct assay_error *err)
+{
+    struct assay_suite_reader in = {.suite = suite,
+                                    .arena = &suite->arena,
+                                    .base = suite->base,
+                                    .err = err};
+    const struct assay_suite_file *again = suite->base->options.kept;
+    struct assay_str name;
+
+    suite->base->folder = ASSAY_STR("");
+    if (again)
+        name = again->path;
+    if ((!again && !find_folder(&in, path, &name)) || !read_file(&in, name))
+        return false;
+    if (suite->case_count == 0)
+        return assay_fail(err, ASSAY_BAD_INPUT, "%s: no prompt in it", path);
+    suite->base->reader = in;
+    suite->base->whole = true;
+    return assay_suite_tell_apart(&in);
+}
+
 struct assay_suite *assay_suite_read(const char *path,
                                      const struct assay_suite_options *options,
                                      struct assay_error *err)
 {
-    static const struct assay_suite_options defaults;
     struct assay_suite *suite = calloc(1, sizeof *suite);
-    struct assay_suite_reader in = {
-        .suite = suite, .options = options ? options : &defaults, .err = err};
-    struct assay_str name;
 
-    if (!suite) {
+    if (!suite || !make_base(suite, options)) {
         assay_fail(err, ASSAY_SYSTEM, "no memory for a suite");
+        assay_suite_free(suite);
         return NULL;
     }
-    in.arena = &suite->arena;
-    in.most_cases = in.options->most_cases ? in.options->most_cases
-                                           : (size_t)DEFAULT_MOST_CASES;
-    suite->name = suite->format = suite->scoring = ASSAY_STR("");
+    suite->name = suite->format = suite->scoring = suite->for_some =
+        ASSAY_STR("");
     suite->repeat = 1;
-    if (in.options->kept) {
-        name = in.options->kept[0].path;
-        in.folder = ASSAY_STR("");
-    }
-    if ((!in.options->kept && !find_folder(&in, path, &name)) ||
-        !read_file(&in, name)) {
-        assay_suite_free(suite);
-        return NULL;
-    }
-    if (suite->case_count == 0) {
-        assay_fail(err, ASSAY_BAD_INPUT, "%s: no prompt in it", path);
-        assay_suite_free(suite);
-        return NULL;
-    }
-    assay_suite_name_cases(&in);
-    return suite;
+    if (read_whole(suite, path, err))
+        return suite;
+    assay_suite_free(suite);
+    return NULL;
 }
 
 void assay_suite_free(struct assay_suite *suite)
 {
     if (!suite)
         return;
-    free(suite->cases);
+    if (suite->base) {
+        free(suite->base->origins);
+        free(suite->base->rows);
+        free(suite->base->tags);
+        free(suite->base->clusters);
+        free(suite->base);
+    }
     assay_arena_free(&suite->arena);
     free(suite);
 }

@@ -10,6 +10,7 @@
 #include "assay/file.h"
 #include "trial/yaml.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <fnmatch.h>
 #include <limits.h>
@@ -97,24 +98,25 @@ static struct assay_suite_file *keep_file(struct assay_suite_reader *in,
                                           struct assay_str bytes)
 {
     struct assay_suite *suite = in->suite;
+    struct assay_suite_base *base = in->base;
 
     if (!suite->files) {
         /* what is handed out stays readable in the arena when it moves */
         suite->files =
-            ASSAY_NEW_ARRAY(in->arena, struct assay_suite_file, FIRST_FILES);
-        in->file_room = FIRST_FILES;
+            ASSAY_NEW_ARRAY(base->arena, struct assay_suite_file, FIRST_FILES);
+        base->file_room = FIRST_FILES;
     }
-    if (suite->file_count == in->file_room) {
+    if (suite->file_count == base->file_room) {
         struct assay_suite_file *wider = ASSAY_NEW_ARRAY(
-            in->arena, struct assay_suite_file, in->file_room * 2);
-        memcpy(wider, suite->files, in->file_room * sizeof *wider);
+            base->arena, struct assay_suite_file, base->file_room * 2);
+        memcpy(wider, suite->files, base->file_room * sizeof *wider);
         suite->files = wider;
-        in->file_room *= 2;
+        base->file_room *= 2;
     }
     struct assay_suite_file *file = &suite->files[suite->file_count++];
     *file =
-        (struct assay_suite_file){assay_arena_copy(in->arena, path),
-                                  assay_sha256_hex(in->arena, bytes), bytes};
+        (struct assay_suite_file){assay_arena_copy(base->arena, path),
+                                  assay_sha256_hex(base->arena, bytes), bytes};
     return file;
 }
 
@@ -145,17 +147,18 @@ struct assay_suite_file *assay_suite_open(struct assay_suite_reader *in,
 
     if (file)
         return file;
+    assert(!in->base->whole); /* a case is made of what was read with it */
     if (in->suite->file_count == MAX_FILES) {
         assay_fail(in->err, ASSAY_LIMIT, "more than %d files", MAX_FILES);
         return fail_from(in, from);
     }
-    if (in->options->kept) {
+    if (in->base->options.kept) {
         const struct assay_suite_file *kept = assay_suite_kept(in, name);
         return kept ? keep_file(in, name, kept->bytes) : fail_from(in, from);
     }
     path = absolute ? name
                     : assay_arena_printf(in->arena, "%.*s/%.*s",
-                                         ASSAY_STR_ARG(in->folder),
+                                         ASSAY_STR_ARG(in->base->folder),
                                          ASSAY_STR_ARG(name));
     if (!assay_suite_real_path(in, path, &real)) {
         assay_fail(in->err, ASSAY_NOT_FOUND, "no file '%.*s'",
@@ -163,14 +166,14 @@ struct assay_suite_file *assay_suite_open(struct assay_suite_reader *in,
         return fail_from(in, from);
     }
     /* the suite itself was named by whoever runs it, link or not */
-    if (!absolute && from && !is_below(in->folder, real)) {
+    if (!absolute && from && !is_below(in->base->folder, real)) {
         assay_fail(in->err, ASSAY_BAD_INPUT,
                    "'%.*s' leads out of the suite's folder: name such a file "
                    "by its absolute path",
                    ASSAY_STR_ARG(name));
         return fail_from(in, from);
     }
-    if (!assay_file_read(in->arena, real.at, MAX_FILE, &bytes, in->err))
+    if (!assay_file_read(in->base->arena, real.at, MAX_FILE, &bytes, in->err))
         return fail_from(in, from);
     return keep_file(in, name, bytes);
 }
@@ -226,7 +229,7 @@ static const char *place_of(struct walk *walk, struct assay_str name)
     return assay_str_starts(name, "/")
                ? assay_arena_cstr(walk->in->arena, name)
                : assay_arena_printf(walk->in->arena, "%.*s/%.*s",
-                                    ASSAY_STR_ARG(walk->in->folder),
+                                    ASSAY_STR_ARG(walk->in->base->folder),
                                     ASSAY_STR_ARG(name))
                      .at;
 }
@@ -291,6 +294,26 @@ static struct assay_str fixed_part(struct assay_str *pattern)
     return fixed;
 }
 
+/* A case that is made later must meet the same files. */
+static struct assay_str *keep_found(struct assay_suite_base *base,
+                                    struct assay_str pattern,
+                                    const struct assay_str *names, size_t count)
+{
+    struct assay_suite_found *found =
+        ASSAY_NEW(base->arena, struct assay_suite_found);
+
+    *found = (struct assay_suite_found){
+        .pattern = assay_arena_copy(base->arena, pattern),
+        .names = ASSAY_NEW_ARRAY(base->arena, struct assay_str, count),
+        .count = count,
+        .next = base->found,
+    };
+    for (size_t i = 0; i < count; i++)
+        found->names[i] = assay_arena_copy(base->arena, names[i]);
+    base->found = found;
+    return found->names;
+}
+
 bool assay_suite_glob(struct assay_suite_reader *in, struct assay_str pattern,
                       const struct assay_json *from, struct assay_str **names,
                       size_t *count)
@@ -304,11 +327,17 @@ bool assay_suite_glob(struct assay_suite_reader *in, struct assay_str pattern,
         *count = 1;
         return true;
     }
+    for (const struct assay_suite_found *f = in->base->found; f; f = f->next)
+        if (assay_str_equal(f->pattern, pattern)) {
+            *names = f->names;
+            *count = f->count;
+            return true;
+        }
     if (assay_str_starts(pattern, "./"))
         pattern = assay_str_skip(pattern, 2);
-    if (in->options->kept) {
+    if (in->base->options.kept) {
         walk.names = ASSAY_NEW_ARRAY(in->arena, struct assay_str,
-                                     in->options->kept_count);
+                                     in->base->options.kept_count);
         walk.count = assay_suite_kept_fitting(in, pattern, walk.names);
     } else {
         folder = fixed_part(&pattern);
@@ -321,11 +350,11 @@ bool assay_suite_glob(struct assay_suite_reader *in, struct assay_str pattern,
         return assay_suite_fail(in, from, "no file fits '%.*s'",
                                 ASSAY_STR_ARG(whole));
     qsort(walk.names, walk.count, sizeof *walk.names, by_name);
-    *names = walk.names;
     *count = 1; /* "**" can meet one file twice */
     for (size_t i = 1; i < walk.count; i++)
         if (!assay_str_equal(walk.names[i], walk.names[*count - 1]))
             walk.names[(*count)++] = walk.names[i];
+    *names = keep_found(in->base, whole, walk.names, *count);
     return true;
 }
 
@@ -358,29 +387,62 @@ static void set_line(struct assay_json *of, uint32_t line)
     }
 }
 
+bool assay_suite_next_line(const struct assay_suite_file *file,
+                           struct assay_suite_line *line)
+{
+    do {
+        if (line->next == 0 && assay_str_starts(file->bytes, "\xef\xbb\xbf"))
+            line->next = 3;
+        struct assay_str rest = assay_str_skip(file->bytes, line->next);
+        if (rest.len == 0)
+            return false;
+        line->text = assay_str_head(rest, assay_str_find(rest, '\n'));
+        line->offset = line->next;
+        line->next += line->text.len + (line->text.len < rest.len);
+        line->number++;
+    } while (assay_str_trim(line->text).len == 0);
+    return true;
+}
+
+static struct assay_json *parse_line(struct assay_suite_reader *in,
+                                     const struct assay_suite_file *file,
+                                     size_t offset, uint32_t number)
+{
+    struct assay_str rest = assay_str_skip(file->bytes, offset);
+    struct assay_str line = assay_str_head(rest, assay_str_find(rest, '\n'));
+    struct assay_json *value = assay_json_parse(in->arena, line, NULL, in->err);
+
+    if (!value) {
+        assay_fail_in(in->err, "%.*s:%u", ASSAY_STR_ARG(file->path),
+                      (unsigned)number);
+        return NULL;
+    }
+    set_line(value, number);
+    return value;
+}
+
+struct assay_json *assay_suite_line_value(struct assay_suite_reader *in,
+                                          const struct assay_suite_file *file,
+                                          size_t offset, uint32_t number)
+{
+    struct assay_json *value = parse_line(in, file, offset, number);
+
+    if (value)
+        assay_suite_add_source(in, value, file->path);
+    return value;
+}
+
 static struct assay_json *read_lines(struct assay_suite_reader *in,
                                      const struct assay_suite_file *file)
 {
     struct assay_json *list = assay_json_array(in->arena);
-    struct assay_str rest = file->bytes, line;
+    struct assay_suite_line line = {0};
 
-    if (assay_str_starts(rest, "\xef\xbb\xbf"))
-        rest = assay_str_skip(rest, 3);
-    for (uint32_t number = 1; rest.len > 0; number++) {
-        if (!assay_str_cut(rest, '\n', &line, &rest)) {
-            line = rest;
-            rest = ASSAY_STR("");
-        }
-        if (assay_str_trim(line).len == 0)
-            continue;
+    while (assay_suite_next_line(file, &line)) {
         struct assay_json *value =
-            assay_json_parse(in->arena, line, NULL, in->err);
-        if (!value) {
-            assay_fail_in(in->err, "%.*s:%u", ASSAY_STR_ARG(file->path),
-                          (unsigned)number);
+            parse_line(in, file, line.offset, line.number);
+        if (!value)
             return NULL;
-        }
-        set_line(value, number);
         assay_json_add(list, value);
     }
     return list;

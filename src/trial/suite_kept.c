@@ -9,7 +9,7 @@
 const struct assay_suite_file *assay_suite_kept(struct assay_suite_reader *in,
                                                 struct assay_str name)
 {
-    const struct assay_suite_options *o = in->options;
+    const struct assay_suite_options *o = &in->base->options;
 
     for (size_t i = 0; i < o->kept_count; i++)
         if (assay_str_equal(o->kept[i].path, name))
@@ -51,7 +51,7 @@ size_t assay_suite_kept_fitting(struct assay_suite_reader *in,
                                 struct assay_str pattern,
                                 struct assay_str *names)
 {
-    const struct assay_suite_options *o = in->options;
+    const struct assay_suite_options *o = &in->base->options;
     struct assay_arena scratch = {0};
     size_t count = 0;
 

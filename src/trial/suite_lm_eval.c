@@ -10,11 +10,7 @@
 
 #include <string.h>
 
-enum {
-    SEED = ASSAY_LM_EVAL_SEED,
-    MAX_SHOTS = 1000,
-    MAX_INCLUDES = 8,
-};
+enum { MAX_SHOTS = 1000, MAX_INCLUDES = 8 };
 
 /* ---- The task and what it includes ---- */
 
@@ -100,86 +96,6 @@ static const struct assay_json *with_included(struct assay_suite_reader *in,
     return all;
 }
 
-/* ---- Data ---- */
-
-/* The rows of a split named in dataset_kwargs.data_files; NULL: told. */
-static const struct assay_json *load_split(struct assay_lm_eval *t,
-                                           const struct assay_json *split)
-{
-    struct assay_suite_reader *in = t->in;
-    const struct assay_json *files =
-        assay_json_at(t->root, "dataset_kwargs.data_files");
-    const struct assay_json *name = files;
-
-    if (assay_json_is(files, ASSAY_JSON_OBJECT))
-        name = assay_json_get_str(files, split->text);
-    else if (!assay_str_is(split->text, "train"))
-        name = NULL; /* one file alone is the split "train" */
-    if (!assay_json_is(name, ASSAY_JSON_STRING)) {
-        assay_suite_fail(in, split,
-                         "split '%.*s' has no file in "
-                         "dataset_kwargs.data_files",
-                         ASSAY_STR_ARG(split->text));
-        return NULL;
-    }
-    struct assay_suite_file *file = assay_suite_open(in, name->text, name);
-    const struct assay_json *rows =
-        file ? assay_suite_document(in, file) : NULL;
-    if (!rows)
-        return NULL;
-    for (const struct assay_json *r = rows->first; r; r = r->next)
-        if (rows->type != ASSAY_JSON_ARRAY || r->type != ASSAY_JSON_OBJECT) {
-            assay_suite_fail(in, r, "expected an object in each line");
-            return NULL;
-        }
-    return rows;
-}
-
-static bool load_data(struct assay_lm_eval *t)
-{
-    struct assay_suite_reader *in = t->in;
-    const struct assay_json *path =
-        assay_promptfoo_member(t->root, "dataset_path");
-    const struct assay_json *test =
-        assay_promptfoo_member(t->root, "test_split");
-    const struct assay_json *dev =
-        assay_promptfoo_member(t->root, "validation_split");
-    const struct assay_json *train =
-        assay_promptfoo_member(t->root, "training_split");
-    const struct assay_json *shots =
-        assay_promptfoo_member(t->root, "fewshot_split");
-    const struct assay_json *docs = test ? test : dev;
-    const struct assay_json *samples =
-        assay_json_at(t->root, "fewshot_config.samples");
-
-    if (!path || !assay_str_is(path->text, "json"))
-        return assay_suite_fail(in, path ? path : t->root,
-                                "data comes from local files: save the data "
-                                "set as JSONL, then dataset_path: json with "
-                                "dataset_kwargs.data_files");
-    if (!docs)
-        return assay_suite_fail(in, t->root,
-                                "expected test_split or validation_split");
-    t->docs = load_split(t, docs);
-    if (!t->docs)
-        return false;
-    if (t->shot_count == 0)
-        return true;
-    if (samples) {
-        t->shots = samples;
-        return samples->type == ASSAY_JSON_ARRAY ||
-               assay_suite_fail(in, samples,
-                                "fewshot_config.samples is a list here");
-    }
-    t->shots_are_docs =
-        shots && test && assay_str_equal(shots->text, test->text);
-    if (!shots)
-        shots = train ? train : dev ? dev : test;
-    t->shots = assay_str_equal(shots->text, docs->text) ? t->docs
-                                                        : load_split(t, shots);
-    return t->shots != NULL;
-}
-
 /* ---- Templates ---- */
 
 /* A name of a column is that column; anything else a template. */
@@ -193,7 +109,7 @@ static bool read_template(struct assay_lm_eval *t, const char *name,
     if (!value || value->type != ASSAY_JSON_STRING)
         return true;
     text = value->text;
-    if (assay_json_get_str(t->docs->first, text))
+    if (assay_json_get_str(t->first, text))
         text =
             assay_arena_printf(t->in->arena, "{{%.*s}}", ASSAY_STR_ARG(text));
     *to = assay_template_read(t->in->arena, text, ASSAY_TEMPLATE_JINJA,
@@ -324,102 +240,120 @@ static bool add_example(struct assay_lm_eval *t, const struct assay_json *doc,
     return true;
 }
 
-/* The examples before a document, drawn as lm-eval draws them. */
+/* The examples before a document. */
 static bool add_shots(struct assay_lm_eval *t, const struct assay_json *doc,
-                      const struct assay_json **index, struct assay_buf *out)
+                      size_t number, struct assay_buf *out)
 {
-    struct assay_arena scratch = {0};
-    uint32_t wanted = t->shot_count, taken = 0;
-    uint32_t drawn = wanted + (t->shots_are_docs && !t->first_n ? 1 : 0);
-    uint32_t *chosen;
-    bool ok = true;
+    uint32_t taken = 0;
 
-    if (wanted == 0)
+    if (t->shot_count == 0)
         return true;
-    if (drawn > t->shots->count)
+    if (t->draws > t->shots.count)
         return assay_suite_fail(t->in, doc, "%u examples wanted of %u",
-                                (unsigned)drawn, (unsigned)t->shots->count);
-    chosen = ASSAY_NEW_ARRAY(&scratch, uint32_t, drawn);
-    if (t->first_n)
-        for (uint32_t i = 0; i < drawn; i++)
-            chosen[i] = i;
-    else
-        assay_python_random_sample(&t->random, &scratch, t->shots->count, drawn,
-                                   chosen);
-    for (uint32_t i = 0; i < drawn && ok && taken < wanted; i++) {
-        const struct assay_json *shot = index[chosen[i]];
+                                (unsigned)t->draws, (unsigned)t->shots.count);
+    for (uint32_t i = 0; i < t->draws && taken < t->shot_count; i++) {
+        size_t at = t->first_n ? i : t->drawn[number * t->draws + i];
+        const struct assay_json *shot =
+            assay_lm_eval_doc(t->in, &t->shots, &t->shots.rows[at]);
+        if (!shot)
+            return false;
         if (assay_json_equal(shot, doc))
             continue;
-        ok = add_example(t, shot, out);
+        if (!add_example(t, shot, out))
+            return false;
         taken++;
     }
-    assay_arena_free(&scratch);
-    return ok;
+    return true;
 }
 
 /* ---- Cases ---- */
 
-static bool add_case(struct assay_lm_eval *t, const struct assay_json *doc,
-                     const struct assay_json **index)
+/* Description, examples and question; *text is the question alone. */
+static bool write_context(struct assay_lm_eval *t, const struct assay_json *doc,
+                          size_t number, struct assay_str *text,
+                          struct assay_buf *out)
 {
-    struct assay_suite_reader *in = t->in;
-    struct assay_case *one = assay_suite_new_case(in);
-    const struct assay_json *target = NULL;
-    struct assay_str text = ASSAY_STR("");
-    struct assay_buf out;
-    bool ok;
+    if (t->description) {
+        if (!text_of(t, "description", t->description, doc, text))
+            return false;
+        assay_buf_add(out, *text);
+    }
+    if (!add_shots(t, doc, number, out) ||
+        !text_of(t, "doc_to_text", t->text, doc, text))
+        return false;
+    assay_buf_add(out, *text);
+    if (t->gen_prefix.len) {
+        assay_buf_add(out, t->target_delimiter);
+        assay_buf_add(out, t->gen_prefix);
+    }
+    return assay_buf_ok(out, t->in->err);
+}
 
-    if (!one)
+static bool make_generate(struct assay_lm_eval *t, const struct assay_json *doc,
+                          struct assay_case *to)
+{
+    struct assay_arena *arena = t->in->arena;
+    const struct assay_json *target = NULL;
+
+    to->options = t->options;
+    return value_of(t, "doc_to_target", t->target, doc, &target) &&
+           (target ||
+            assay_suite_fail(t->in, doc, "doc_to_target gives nothing")) &&
+           assay_lm_eval_add_metrics(
+               t,
+               target->type == ASSAY_JSON_ARRAY
+                   ? assay_json_copy(arena, target)
+                   : assay_json_string(arena, target->text),
+               to);
+}
+
+static bool make_choice(struct assay_lm_eval *t, const struct assay_json *doc,
+                        struct assay_case *to)
+{
+    const struct assay_str *choices;
+    struct assay_str *with;
+
+    to->kind = ASSAY_CASE_CHOICE;
+    if (!choices_of(t, doc, &choices, &to->choice_count) ||
+        !gold_of(t, doc, choices, to->choice_count, &to->gold))
+        return false;
+    with = ASSAY_NEW_ARRAY(t->in->arena, struct assay_str, to->choice_count);
+    for (size_t i = 0; i < to->choice_count; i++)
+        with[i] = assay_arena_printf(t->in->arena, "%.*s%.*s",
+                                     ASSAY_STR_ARG(t->target_delimiter),
+                                     ASSAY_STR_ARG(choices[i]));
+    to->choices = with;
+    to->delimiter = t->target_delimiter.len;
+    return assay_lm_eval_add_metrics(t, NULL, to);
+}
+
+/* For assay_suite_reader.make: a row is a document. */
+static bool make(struct assay_suite_reader *in,
+                 const struct assay_suite_row *row, size_t nth,
+                 struct assay_case *to)
+{
+    struct assay_lm_eval t = *in->lm_eval;
+    const struct assay_json *doc = assay_lm_eval_doc(in, &t.docs, row);
+    struct assay_buf out;
+
+    (void)nth; /* each makes one */
+    t.in = in;
+    if (!doc)
         return false;
     assay_buf_init(&out, (size_t)64 << 20);
-    ok = (!t->description ||
-          text_of(t, "description", t->description, doc, &text));
-    assay_buf_add(&out, text);
-    ok = ok && add_shots(t, doc, index, &out) &&
-         text_of(t, "doc_to_text", t->text, doc, &text);
-    assay_buf_add(&out, text);
-    if (t->gen_prefix.len) {
-        assay_buf_add(&out, t->target_delimiter);
-        assay_buf_add(&out, t->gen_prefix);
-    }
-    ok = ok && assay_buf_ok(&out, in->err);
-    one->context = assay_arena_copy(in->arena, assay_buf_str(&out));
+    bool ok = write_context(&t, doc, row->first_test, &to->prompt, &out);
+    if (ok)
+        to->context = assay_arena_copy(in->arena, assay_buf_str(&out));
     assay_buf_release(&out);
     if (!ok)
         return false;
-    one->where = assay_suite_where(in, doc);
-    one->prompt = text;
-    one->test_index = doc->index;
-    one->vars = doc;
-    one->filters = t->filters;
-    one->filter_count = t->filter_count;
-    assay_suite_user_message(in, one->context, one);
-    if (!t->choice) {
-        one->options = t->options;
-        return value_of(t, "doc_to_target", t->target, doc, &target) &&
-               (target ||
-                assay_suite_fail(in, doc, "doc_to_target gives nothing")) &&
-               assay_lm_eval_add_metrics(
-                   t,
-                   target->type == ASSAY_JSON_ARRAY
-                       ? assay_json_copy(in->arena, target)
-                       : assay_json_string(in->arena, target->text),
-                   one);
-    }
-    const struct assay_str *choices;
-    one->kind = ASSAY_CASE_CHOICE;
-    if (!choices_of(t, doc, &choices, &one->choice_count) ||
-        !gold_of(t, doc, choices, one->choice_count, &one->gold))
-        return false;
-    struct assay_str *with =
-        ASSAY_NEW_ARRAY(in->arena, struct assay_str, one->choice_count);
-    for (size_t i = 0; i < one->choice_count; i++)
-        with[i] = assay_arena_printf(in->arena, "%.*s%.*s",
-                                     ASSAY_STR_ARG(t->target_delimiter),
-                                     ASSAY_STR_ARG(choices[i]));
-    one->choices = with;
-    one->delimiter = t->target_delimiter.len;
-    return assay_lm_eval_add_metrics(t, NULL, one);
+    to->where = assay_suite_where(in, doc);
+    to->test_index = row->first_test;
+    to->vars = doc;
+    to->filters = t.filters;
+    to->filter_count = t.filter_count;
+    assay_suite_user_message(in, to->context, to);
+    return t.choice ? make_choice(&t, doc, to) : make_generate(&t, doc, to);
 }
 
 static bool read_shots(struct assay_lm_eval *t)
@@ -467,11 +401,30 @@ static struct assay_str delimiter(const struct assay_lm_eval *t,
                                                    : assay_str_c(otherwise);
 }
 
+static bool add_rows(struct assay_suite_reader *in,
+                     const struct assay_lm_eval *t)
+{
+    struct assay_lm_eval *kept =
+        ASSAY_NEW(in->base->arena, struct assay_lm_eval);
+    struct assay_arena scratch = {0};
+    struct assay_suite_reader own;
+    bool ok = true;
+
+    *kept = *t;
+    in->lm_eval = kept;
+    in->make = make;
+    own = *in;
+    own.arena = &scratch;
+    for (size_t i = 0; ok && i < t->docs.count; i++)
+        ok = assay_suite_add_single(&own, t->docs.rows[i]);
+    assay_arena_free(&scratch);
+    return ok;
+}
+
 bool assay_suite_read_lm_eval(struct assay_suite_reader *in,
                               const struct assay_json *root)
 {
     struct assay_lm_eval t = {.in = in};
-    uint32_t i = 0;
 
     in->suite->format = ASSAY_STR("lm-eval");
     t.root = with_included(in, root, 0);
@@ -483,8 +436,7 @@ bool assay_suite_read_lm_eval(struct assay_suite_reader *in,
     t.target_delimiter = delimiter(&t, "target_delimiter", " ");
     t.fewshot_delimiter = delimiter(&t, "fewshot_delimiter", "\n\n");
     t.gen_prefix = delimiter(&t, "gen_prefix", "");
-    assay_python_random_init(&t.random, SEED);
-    if (!read_kind(&t) || !read_shots(&t) || !load_data(&t) ||
+    if (!read_kind(&t) || !read_shots(&t) || !assay_lm_eval_load(&t) ||
         !assay_lm_eval_read_filters(&t) || !assay_lm_eval_read_generation(&t) ||
         !read_template(&t, "doc_to_text", &t.text) ||
         !read_template(&t, "doc_to_target", &t.target) ||
@@ -495,14 +447,5 @@ bool assay_suite_read_lm_eval(struct assay_suite_reader *in,
         return assay_suite_fail(in, t.root, "doc_to_text is a text");
     if (!assay_promptfoo_member(t.root, "doc_to_target"))
         return assay_suite_fail(in, t.root, "expected doc_to_target");
-    const struct assay_json **index =
-        ASSAY_NEW_ARRAY(in->arena, const struct assay_json *,
-                        (t.shots ? t.shots->count : 0) + 1);
-    for (const struct assay_json *s = t.shots ? t.shots->first : NULL; s;
-         s = s->next)
-        index[i++] = s;
-    for (const struct assay_json *doc = t.docs->first; doc; doc = doc->next)
-        if (!add_case(&t, doc, index))
-            return false;
-    return true;
+    return add_rows(in, &t);
 }

@@ -6,6 +6,7 @@
 #define ASSAY_TRIAL_SUITE_PARTS_H
 
 #include "assay/suite.h"
+#include "trial/csv.h"
 #include "trial/template.h"
 
 /* A document that was read: which file a value stands in. */
@@ -15,18 +16,74 @@ struct assay_suite_source {
     struct assay_suite_source *next;
 };
 
+/* Where rows stand: values of a tree, or lines of a file. */
+struct assay_suite_origin {
+    const struct assay_suite_file *file; /* NULL: rows are nodes */
+    const struct assay_csv *csv;         /* of a CSV: its header */
+    const struct assay_json *data;       /* promptfoo: of the scenario */
+};
+
+/* Of what cases are made: a test, a line. */
+struct assay_suite_row {
+    union {
+        const struct assay_json *node; /* or NULL */
+        size_t offset;                 /* in the origin's file */
+    } at;
+    uint32_t origin, line;
+    uint32_t first_case; /* the cases up to the next row's are its own */
+    uint32_t first_test; /* test_index of the first of them */
+};
+
+/* What is kept of each case while the case itself is not there. */
+struct assay_suite_tag {
+    char id[16];
+    uint32_t cluster; /* number in `clusters`; 0: it is in none */
+};
+
+/* The files that fit a pattern, as they were found first. */
+struct assay_suite_found {
+    struct assay_str pattern;
+    struct assay_str *names;
+    size_t count;
+    struct assay_suite_found *next;
+};
+
 struct assay_suite_reader {
     struct assay_suite *suite;
-    struct assay_arena *arena; /* the suite's */
-    const struct assay_suite_options *options;
-    struct assay_str folder; /* of the suite, real path */
+    struct assay_arena *arena; /* what is made for one row goes here */
+    struct assay_suite_base *base;
     struct assay_suite_file *main;
     struct assay_suite_source *sources;
     const struct assay_json *env; /* the suite's own variables, or NULL */
     struct assay_str env_refused; /* a key was asked for */
     struct assay_str env_unset;   /* why the last text was refused, or empty */
-    size_t most_cases, file_room, note_room, case_room;
+    /* Makes the nth case of a row; sets all but its id. */
+    bool (*make)(struct assay_suite_reader *in,
+                 const struct assay_suite_row *row, size_t nth,
+                 struct assay_case *to);
+    const struct assay_promptfoo *promptfoo;
+    const struct assay_lm_eval *lm_eval;
     struct assay_error *err;
+};
+
+/*
+ * What outlives the reading; all of it stands still when `whole`. The arrays
+ * of rows, tags, clusters and origins are of malloc.
+ */
+struct assay_suite_base {
+    struct assay_arena *arena; /* the suite's */
+    struct assay_suite_options options;
+    struct assay_str folder;          /* of the suite, real path */
+    struct assay_suite_reader reader; /* copied for each case */
+    bool whole;
+    struct assay_suite_origin *origins;
+    struct assay_suite_row *rows;
+    struct assay_suite_tag *tags;
+    struct assay_str *clusters; /* neighbours differ; the first is empty */
+    size_t origin_count, row_count, cluster_count;
+    size_t origin_room, row_room, tag_room, cluster_room, file_room;
+    size_t most_cases;
+    struct assay_suite_found *found;
 };
 
 /* "tests.csv:14", of a value read from a file. */
@@ -39,10 +96,41 @@ bool assay_suite_fail(struct assay_suite_reader *in,
 /* Once each, at most 100 of them. */
 void assay_suite_note(struct assay_suite_reader *in, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* A new case, zeroed; NULL: LIMIT. Void when the next one is made. */
-struct assay_case *assay_suite_new_case(struct assay_suite_reader *in);
-/* Ids of all cases, from what they ask; equal ones are told apart. */
-void assay_suite_name_cases(struct assay_suite_reader *in);
+
+/* ------------------------------------------------------- rows */
+
+/* The number of an origin that rows may name. */
+bool assay_suite_add_origin(struct assay_suite_reader *in,
+                            struct assay_suite_origin origin, uint32_t *number);
+/*
+ * A row; its cases are taken in next, in their order. NULL: LIMIT, SYSTEM.
+ * Void when the next one is made.
+ */
+struct assay_suite_row *assay_suite_add_row(struct assay_suite_reader *in,
+                                            struct assay_suite_row row);
+/* The newest row makes this case too: its id, cluster and judges are kept. */
+bool assay_suite_take_case(struct assay_suite_reader *in,
+                           const struct assay_case *made);
+/* A row that makes one case: it is made, and taken. */
+bool assay_suite_add_single(struct assay_suite_reader *in,
+                            struct assay_suite_row row);
+/* When all are taken in: cases that ask the same get ids of their own. */
+bool assay_suite_tell_apart(struct assay_suite_reader *in);
+/* A case of which nothing is known yet. */
+struct assay_case assay_suite_no_case(void);
+
+/* A line of a file, from {0}; false: there is none any more. */
+struct assay_suite_line {
+    struct assay_str text;
+    size_t offset, next;
+    uint32_t number;
+};
+bool assay_suite_next_line(const struct assay_suite_file *file,
+                           struct assay_suite_line *line);
+/* The line of JSON that begins there; NULL: told. */
+struct assay_json *assay_suite_line_value(struct assay_suite_reader *in,
+                                          const struct assay_suite_file *file,
+                                          size_t offset, uint32_t number);
 
 /* ------------------------------------------------------- files */
 

@@ -118,9 +118,16 @@ bool assay_suite_read_promptfoo(struct assay_suite_reader *in,
         in->suite->name = description;
     if (!providers)
         providers = assay_promptfoo_member(root, "targets");
-    return check_members(&pf) && read_env(&pf) && read_options(&pf) &&
-           assay_promptfoo_read_prompts(
-               &pf, assay_promptfoo_member(root, "prompts")) &&
-           assay_promptfoo_read_providers(&pf, providers) &&
-           assay_promptfoo_read_tests(&pf);
+    if (!check_members(&pf) || !read_env(&pf) || !read_options(&pf) ||
+        !assay_promptfoo_read_prompts(
+            &pf, assay_promptfoo_member(root, "prompts")) ||
+        !assay_promptfoo_read_providers(&pf, providers) ||
+        !assay_promptfoo_read_tests(&pf))
+        return false;
+    struct assay_promptfoo *kept =
+        ASSAY_NEW(in->base->arena, struct assay_promptfoo);
+    *kept = pf;
+    in->promptfoo = kept;
+    in->make = assay_promptfoo_make_case;
+    return true;
 }

@@ -67,20 +67,6 @@ static bool expect(struct assay_suite_reader *in,
     return true;
 }
 
-static struct assay_case *new_case(struct assay_suite_reader *in, uint32_t line)
-{
-    uint32_t index = (uint32_t)in->suite->case_count;
-    struct assay_case *one = assay_suite_new_case(in);
-
-    if (!one)
-        return NULL;
-    one->where = assay_arena_printf(
-        in->arena, "%.*s:%u", ASSAY_STR_ARG(in->main->path), (unsigned)line);
-    one->test_index = index;
-    one->vars = assay_json_object(in->arena);
-    return one;
-}
-
 /* ---- Text ---- */
 
 /* Cuts at the first TAB, else at the first " => "; true when there is one. */
@@ -98,8 +84,8 @@ static bool cut_expected(struct assay_str line, struct assay_str *prompt,
     return false;
 }
 
-static bool read_line(struct assay_suite_reader *in, struct assay_str line,
-                      uint32_t number)
+static bool make_line(struct assay_suite_reader *in, struct assay_str line,
+                      uint32_t number, struct assay_case *to)
 {
     struct assay_str prompt = line, expected = ASSAY_STR("");
     bool has = cut_expected(line, &prompt, &expected);
@@ -114,33 +100,9 @@ static bool read_line(struct assay_suite_reader *in, struct assay_str line,
         return assay_fail(in->err, ASSAY_BAD_INPUT,
                           "%.*s:%u: nothing is expected behind '=>'",
                           ASSAY_STR_ARG(in->main->path), (unsigned)number);
-    struct assay_case *one = new_case(in, number);
-    if (!one)
-        return false;
-    one->prompt = prompt;
-    assay_suite_user_message(in, prompt, one);
-    return !has || expect(in, assay_json_string(in->arena, expected), one);
-}
-
-static bool read_text(struct assay_suite_reader *in)
-{
-    struct assay_str rest = in->main->bytes, line;
-
-    if (assay_str_starts(rest, "\xef\xbb\xbf"))
-        rest = assay_str_skip(rest, 3);
-    size_t bad = assay_utf8_bad_at(rest);
-    if (bad < rest.len || memchr(rest.at, 0, rest.len))
-        return assay_suite_fail(in, NULL, "not a text in UTF-8");
-    for (uint32_t number = 1; rest.len > 0; number++) {
-        if (!assay_str_cut(rest, '\n', &line, &rest)) {
-            line = rest;
-            rest = ASSAY_STR("");
-        }
-        struct assay_str trimmed = assay_str_trim(line);
-        if (trimmed.len && trimmed.at[0] != '#' && !read_line(in, line, number))
-            return false;
-    }
-    return true;
+    to->prompt = prompt;
+    assay_suite_user_message(in, prompt, to);
+    return !has || expect(in, assay_json_string(in->arena, expected), to);
 }
 
 /* ---- JSONL ---- */
@@ -177,8 +139,8 @@ static bool ask(struct assay_suite_reader *in, const struct assay_json *row,
     return true;
 }
 
-static bool read_row(struct assay_suite_reader *in,
-                     const struct assay_json *row)
+static bool make_object(struct assay_suite_reader *in,
+                        const struct assay_json *row, struct assay_case *one)
 {
     static const char *const known[] = {
         "prompt", "messages", "expected", "equals",   "cluster",
@@ -199,8 +161,7 @@ static bool read_row(struct assay_suite_reader *in,
         prompt = assay_promptfoo_member(row, "messages");
     if (!prompt)
         return assay_suite_fail(in, row, "no 'prompt'");
-    struct assay_case *one = new_case(in, row->line);
-    if (!one || !ask(in, row, prompt, one))
+    if (!ask(in, row, prompt, one))
         return false;
     one->cluster = assay_json_text(row, "cluster");
     one->description = assay_json_text(row, "id");
@@ -222,19 +183,67 @@ static bool read_row(struct assay_suite_reader *in,
     return equals ? expect_equal(in, equals, one) : expect(in, expected, one);
 }
 
+/* ---- Rows ---- */
+
+static bool is_jsonl(struct assay_suite_reader *in)
+{
+    return assay_str_is(assay_suite_extension(in, in->main->path), ".jsonl");
+}
+
+/* For assay_suite_reader.make: a row is a line. */
+static bool make(struct assay_suite_reader *in,
+                 const struct assay_suite_row *row, size_t nth,
+                 struct assay_case *to)
+{
+    struct assay_str rest = assay_str_skip(in->main->bytes, row->at.offset);
+    const struct assay_json *object;
+
+    (void)nth; /* each makes one */
+    to->where =
+        assay_arena_printf(in->arena, "%.*s:%u", ASSAY_STR_ARG(in->main->path),
+                           (unsigned)row->line);
+    to->test_index = row->first_test;
+    to->vars = assay_json_object(in->arena);
+    if (!is_jsonl(in))
+        return make_line(in, assay_str_head(rest, assay_str_find(rest, '\n')),
+                         row->line, to);
+    object = assay_suite_line_value(in, in->main, row->at.offset, row->line);
+    return object && make_object(in, object, to);
+}
+
+static bool add_lines(struct assay_suite_reader *in, bool text)
+{
+    struct assay_suite_line line = {0};
+    struct assay_suite_row row = {0};
+
+    if (!assay_suite_add_origin(
+            in, (struct assay_suite_origin){.file = in->main}, &row.origin))
+        return false;
+    while (assay_suite_next_line(in->main, &line)) {
+        row.line = line.number;
+        row.at.offset = line.offset;
+        bool remark = text && assay_str_trim(line.text).at[0] == '#';
+        if (!remark && !assay_suite_add_single(in, row))
+            return false;
+    }
+    return true;
+}
+
 bool assay_suite_read_prompts(struct assay_suite_reader *in)
 {
-    const struct assay_json *rows;
+    struct assay_arena scratch = {0};
+    struct assay_suite_reader own;
+    struct assay_str bytes = in->main->bytes;
+    bool text = !is_jsonl(in);
 
     in->suite->format = ASSAY_STR("prompts");
     in->suite->scoring = ASSAY_STR("assertions");
-    if (!assay_str_is(assay_suite_extension(in, in->main->path), ".jsonl"))
-        return read_text(in);
-    rows = assay_suite_document(in, in->main);
-    if (!rows)
-        return false;
-    for (const struct assay_json *row = rows->first; row; row = row->next)
-        if (!read_row(in, row))
-            return false;
-    return true;
+    if (text && (!assay_utf8_valid(bytes) || memchr(bytes.at, 0, bytes.len)))
+        return assay_suite_fail(in, NULL, "not a text in UTF-8");
+    in->make = make;
+    own = *in;
+    own.arena = &scratch;
+    bool ok = add_lines(&own, text);
+    assay_arena_free(&scratch);
+    return ok;
 }

@@ -39,7 +39,8 @@ const struct assay_json *assay_suite_env(void *context, struct assay_str name)
     if (own)
         return own;
     const char *c = assay_arena_cstr(in->arena, name);
-    const char *value = in->options->env ? in->options->env(c) : getenv(c);
+    const char *value =
+        in->base->options.env ? in->base->options.env(c) : getenv(c);
     return value
                ? assay_json_string(
                      in->arena, assay_arena_copy(in->arena, assay_str_c(value)))

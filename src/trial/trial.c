@@ -47,19 +47,20 @@ size_t assay_trial_cell(const struct assay_trial *trial, size_t lane,
     return lane * trial->tickets + ticket;
 }
 
-const struct assay_case *assay_trial_case(const struct assay_trial *trial,
-                                          uint64_t ticket)
+bool assay_trial_case(const struct assay_trial *trial, uint64_t ticket,
+                      struct assay_arena *arena, struct assay_case *to,
+                      struct assay_error *err)
 {
     uint64_t place = ticket / trial->options.run->repeats;
 
-    return &trial->options.suite->cases[trial->order.case_at[place]];
+    return assay_suite_case(trial->options.suite, trial->order.case_at[place],
+                            arena, to, err);
 }
 
 struct assay_spent assay_trial_worst(const struct assay_lane *lane,
-                                     uint64_t ticket)
+                                     const struct assay_case *of)
 {
     const struct assay_trial_options *options = &lane->trial->options;
-    const struct assay_case *of = assay_trial_case(lane->trial, ticket);
     struct assay_arena arena = {0};
     struct assay_error ignored = {0};
     struct assay_spent worst = {ASSAY_FREE, {0}};
@@ -153,6 +154,23 @@ static bool refuse_money(struct assay_trial *trial)
     return false;
 }
 
+/* What is to be reserved for a ticket; without a limit nothing is. */
+static struct assay_spent to_reserve(const struct assay_lane *lane,
+                                     uint64_t ticket)
+{
+    const struct assay_trial *trial = lane->trial;
+    struct assay_spent worst = {ASSAY_FREE, {0}};
+    struct assay_arena arena = {0};
+    struct assay_error ignored = {0};
+    struct assay_case of;
+
+    if (trial->options.run->has_max_cost && !lane->tariff.free &&
+        assay_trial_case(trial, ticket, &arena, &of, &ignored))
+        worst = assay_trial_worst(lane, &of);
+    assay_arena_free(&arena);
+    return worst;
+}
+
 /* A lane that fell behind, or tries whether its route is back. */
 static bool send_behind(struct assay_trial *trial, int64_t now)
 {
@@ -166,8 +184,7 @@ static bool send_behind(struct assay_trial *trial, int64_t now)
         if (lane->cursor >= trial->tickets || !may_send(lane, now) ||
             (lane->cursor >= trial->cursor && !assay_pace_rests(&lane->pace)))
             continue;
-        if (!assay_trial_reserve(trial, lane,
-                                 assay_trial_worst(lane, lane->cursor)))
+        if (!assay_trial_reserve(trial, lane, to_reserve(lane, lane->cursor)))
             return refuse_money(trial);
         hand_out(lane, now);
         sent = true;
@@ -211,12 +228,11 @@ static bool reserve_all(struct assay_trial *trial, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct assay_lane *lane = &trial->lanes[trial->sending[i]];
-        if (assay_trial_reserve(trial, lane,
-                                assay_trial_worst(lane, trial->cursor)))
+        if (assay_trial_reserve(trial, lane, to_reserve(lane, trial->cursor)))
             continue;
         while (i-- > 0) {
             lane = &trial->lanes[trial->sending[i]];
-            assay_trial_release(lane, assay_trial_worst(lane, trial->cursor));
+            assay_trial_release(lane, to_reserve(lane, trial->cursor));
         }
         return false;
     }

@@ -89,22 +89,6 @@ static bool open_judge(struct assay_trial_judges *judges,
                       ASSAY_STR_ARG(name));
 }
 
-static bool open_named(struct assay_trial_judges *judges,
-                       struct assay_catalog *catalog,
-                       const struct assay_assertion *assertions, size_t count,
-                       struct assay_error *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct assay_assertion *a = &assertions[i];
-        if (a->judge.len && !find(judges, a->judge) &&
-            !open_judge(judges, catalog, a->judge, err))
-            return false;
-        if (!open_named(judges, catalog, a->of, a->count, err))
-            return false;
-    }
-    return true;
-}
-
 struct assay_trial_judges *assay_trial_judges_open(
     struct assay_catalog *catalog, const struct assay_suite *suite,
     const struct assay_run *run, struct assay_error *err)
@@ -117,9 +101,8 @@ struct assay_trial_judges *assay_trial_judges_open(
     }
     judges->judge = (struct assay_judge){ask, judges};
     judges->limited = run->has_max_cost;
-    for (size_t i = 0; i < suite->case_count; i++)
-        if (!open_named(judges, catalog, suite->cases[i].assertions,
-                        suite->cases[i].assertion_count, err)) {
+    for (size_t i = 0; i < suite->judge_count; i++)
+        if (!open_judge(judges, catalog, suite->judges[i], err)) {
             assay_trial_judges_close(judges);
             return NULL;
         }

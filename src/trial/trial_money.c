@@ -160,19 +160,21 @@ bool assay_trial_reserve(struct assay_trial *trial, struct assay_lane *lane,
 {
     struct assay_decimal sum = worst.usd;
 
+    if (!trial->options.run->has_max_cost)
+        return true;
     for (size_t i = 0; i < trial->options.route_count; i++)
         if (!assay_decimal_add(sum, trial->lanes[i].spent, &sum) ||
             !assay_decimal_add(sum, trial->lanes[i].reserved, &sum))
             return false;
-    if (trial->options.run->has_max_cost &&
-        assay_decimal_compare(sum, trial->options.run->max_cost_usd) > 0)
+    if (assay_decimal_compare(sum, trial->options.run->max_cost_usd) > 0)
         return false;
     return assay_decimal_add(lane->reserved, worst.usd, &lane->reserved);
 }
 
 void assay_trial_release(struct assay_lane *lane, struct assay_spent worst)
 {
-    (void)assay_decimal_sub(lane->reserved, worst.usd, &lane->reserved);
+    if (lane->trial->options.run->has_max_cost)
+        (void)assay_decimal_sub(lane->reserved, worst.usd, &lane->reserved);
 }
 
 void assay_trial_spend(struct assay_lane *lane, struct assay_spent cost)

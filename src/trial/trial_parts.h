@@ -132,8 +132,8 @@ struct assay_spent assay_tariff_bill(const struct assay_tariff *tariff,
 
 /* The order of the run; unit u is places first[u] … first[u + 1] - 1. */
 struct assay_trial_order {
-    size_t *case_at;   /* [cases]: number in the suite of each place */
-    uint64_t *unit_at; /* [cases] */
+    uint32_t *case_at; /* [cases]: number in the suite of each place */
+    uint32_t *unit_at; /* [cases] */
     uint64_t *first;   /* [units + 1] */
     uint64_t units;
 };
@@ -212,6 +212,7 @@ struct assay_trial {
     struct assay_arena arena, scratch;
     struct assay_scorer *scorer;
     struct assay_trial_order order;
+    struct assay_trial_outlook outlook;
     struct assay_looking looking;
     bool by_score;
     uint64_t tickets; /* cases x repeats */
@@ -244,7 +245,8 @@ void assay_trial_conduct(struct assay_trial *trial,
                          const struct assay_trial_watcher *watcher);
 /* A worker of a lane: takes tickets until the trial closes. */
 void *assay_lane_work(void *of_lane);
-/* With the lock: reserves the most an attempt can cost, if the limit allows. */
+/* With the lock: where there is a limit, reserves the most an attempt can cost;
+   false: the limit does not allow it. */
 bool assay_trial_reserve(struct assay_trial *trial, struct assay_lane *lane,
                          struct assay_spent worst);
 void assay_trial_release(struct assay_lane *lane, struct assay_spent worst);
@@ -252,10 +254,13 @@ void assay_trial_release(struct assay_lane *lane, struct assay_spent worst);
 void assay_trial_spend(struct assay_lane *lane, struct assay_spent cost);
 void assay_trial_lane_down(struct assay_lane *lane, const char *why);
 
-const struct assay_case *assay_trial_case(const struct assay_trial *trial,
-                                          uint64_t ticket);
+/* What a ticket asks, made in the arena. */
+bool assay_trial_case(const struct assay_trial *trial, uint64_t ticket,
+                      struct assay_arena *arena, struct assay_case *to,
+                      struct assay_error *err);
+/* The most that an attempt at it can cost. */
 struct assay_spent assay_trial_worst(const struct assay_lane *lane,
-                                     uint64_t ticket);
+                                     const struct assay_case *of);
 /* Where a lane's cell of a ticket stands, in cells and attempts. */
 size_t assay_trial_cell(const struct assay_trial *trial, size_t lane,
                         uint64_t ticket);

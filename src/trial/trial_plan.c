@@ -49,17 +49,18 @@ void assay_trial_order_make(struct assay_arena *arena,
 {
     size_t n = suite->case_count, place = 0;
     struct assay_random random = {seed};
-    struct member *members = ASSAY_NEW_ARRAY(arena, struct member, n + 1);
-    size_t *begins = ASSAY_NEW_ARRAY(arena, size_t, n + 1);
-    size_t *drawn = ASSAY_NEW_ARRAY(arena, size_t, n + 1);
-    size_t *within = ASSAY_NEW_ARRAY(arena, size_t, n + 1);
+    struct assay_arena scratch = {0};
+    struct member *members = ASSAY_NEW_ARRAY(&scratch, struct member, n + 1);
+    size_t *begins = ASSAY_NEW_ARRAY(&scratch, size_t, n + 1);
+    size_t *drawn = ASSAY_NEW_ARRAY(&scratch, size_t, n + 1);
+    size_t *within = ASSAY_NEW_ARRAY(&scratch, size_t, n + 1);
 
     for (size_t i = 0; i < n; i++)
-        members[i] = (struct member){suite->cases[i].cluster, i};
+        members[i] = (struct member){assay_suite_case_cluster(suite, i), i};
     qsort(members, n, sizeof *members, by_cluster);
     order->units = find_units(members, n, begins);
-    order->case_at = ASSAY_NEW_ARRAY(arena, size_t, n + 1);
-    order->unit_at = ASSAY_NEW_ARRAY(arena, uint64_t, n + 1);
+    order->case_at = ASSAY_NEW_ARRAY(arena, uint32_t, n + 1);
+    order->unit_at = ASSAY_NEW_ARRAY(arena, uint32_t, n + 1);
     order->first = ASSAY_NEW_ARRAY(arena, uint64_t, order->units + 1);
     assay_random_order(&random, drawn, (size_t)order->units);
     for (uint64_t u = 0; u < order->units; u++) {
@@ -67,11 +68,13 @@ void assay_trial_order_make(struct assay_arena *arena,
         order->first[u] = place;
         assay_random_order(&random, within, to - from);
         for (size_t i = 0; i < to - from; i++) {
-            order->unit_at[place] = u;
-            order->case_at[place++] = members[from + within[i]].number;
+            order->unit_at[place] = (uint32_t)u;
+            order->case_at[place++] =
+                (uint32_t)members[from + within[i]].number;
         }
     }
     order->first[order->units] = place;
+    assay_arena_free(&scratch);
 }
 
 /* ------------------------------------------------------- what is asked */

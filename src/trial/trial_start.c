@@ -15,14 +15,11 @@ enum { MOST_PARALLEL = 256 };
 
 /* ------------------------------------------------------- checks */
 
-static bool check_money(const struct assay_trial *trial, size_t i,
-                        uint64_t ticket, struct assay_error *err)
+static bool check_money(const struct assay_lane *lane,
+                        const struct assay_case *of, enum assay_state worst,
+                        struct assay_error *err)
 {
-    const struct assay_lane *lane = &trial->lanes[i];
-    const struct assay_case *of = assay_trial_case(trial, ticket);
-    enum assay_state state = assay_trial_worst(lane, ticket).state;
-
-    if (state == ASSAY_KNOWN || state == ASSAY_FREE)
+    if (worst == ASSAY_KNOWN || worst == ASSAY_FREE)
         return true;
     if (!lane->tariff.known)
         return assay_fail(err, ASSAY_BAD_INPUT,
@@ -36,40 +33,79 @@ static bool check_money(const struct assay_trial *trial, size_t i,
                       ASSAY_STR_ARG(lane->route->facts.id));
 }
 
-static bool check_case(const struct assay_trial *trial, size_t i,
-                       uint64_t ticket, struct assay_error *err)
-{
-    const struct assay_lane *lane = &trial->lanes[i];
-    const struct assay_case *of = assay_trial_case(trial, ticket);
-    struct assay_arena arena = {0};
-    struct assay_chat chat;
-    bool ok = assay_case_chat(&arena, of, &lane->route->chat,
-                              trial->options.max_tokens, &chat, err);
-
-    assay_arena_free(&arena);
-    if (!ok)
-        return false;
-    if (of->kind == ASSAY_CASE_CHOICE && !lane->route->in_process)
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "%.*s asks for likelihoods, which '%.*s' does not "
-                          "tell: ask weights in this process (--on "
-                          "local:FILE), or have the answer written "
-                          "(output_type: generate_until)",
-                          ASSAY_STR_ARG(of->where),
-                          ASSAY_STR_ARG(lane->route->facts.id));
-    return !trial->options.run->has_max_cost ||
-           check_money(trial, i, ticket, err);
-}
-
-static bool check_cases(const struct assay_trial *trial,
+static bool check_route(const struct assay_lane *lane,
+                        const struct assay_case *of, struct assay_arena *arena,
                         struct assay_error *err)
 {
-    for (size_t i = 0; i < trial->options.route_count; i++)
-        for (uint64_t place = 0; place < trial->options.run->case_count;
-             place++)
-            if (!check_case(trial, i, place * trial->options.run->repeats, err))
-                return false;
-    return true;
+    struct assay_chat chat;
+
+    if (!assay_case_chat(arena, of, &lane->route->chat,
+                         lane->trial->options.max_tokens, &chat, err))
+        return false;
+    return of->kind != ASSAY_CASE_CHOICE || lane->route->in_process ||
+           assay_fail(err, ASSAY_BAD_INPUT,
+                      "%.*s asks for likelihoods, which '%.*s' does not "
+                      "tell: ask weights in this process (--on "
+                      "local:FILE), or have the answer written "
+                      "(output_type: generate_until)",
+                      ASSAY_STR_ARG(of->where),
+                      ASSAY_STR_ARG(lane->route->facts.id));
+}
+
+/* What is left of a case on a route, and the most that it can cost. */
+static void add_outlook(struct assay_trial *trial, size_t i, uint64_t place,
+                        struct assay_spent worst)
+{
+    struct assay_trial_outlook *outlook = &trial->outlook;
+    uint64_t repeats = trial->options.run->repeats;
+    bool known = worst.state == ASSAY_KNOWN || worst.state == ASSAY_FREE;
+
+    for (uint64_t t = place * repeats; t < (place + 1) * repeats; t++) {
+        if (trial->cells[assay_trial_cell(trial, i, t)].end != ASSAY_CELL_OPEN)
+            continue;
+        outlook->left++;
+        if ((!known || !assay_decimal_add(outlook->worst.usd, worst.usd,
+                                          &outlook->worst.usd)) &&
+            i < outlook->unpriced)
+            outlook->unpriced = i;
+    }
+}
+
+static bool check_case(struct assay_trial *trial, size_t number, uint64_t place,
+                       struct assay_error *err)
+{
+    struct assay_arena arena = {0};
+    struct assay_case of;
+    bool ok =
+        assay_suite_case(trial->options.suite, number, &arena, &of, err) &&
+        assay_scorer_check(trial->scorer, &arena, &of, err);
+
+    for (size_t i = 0; ok && i < trial->options.route_count; i++) {
+        const struct assay_lane *lane = &trial->lanes[i];
+        struct assay_spent worst = assay_trial_worst(lane, &of);
+        ok = check_route(lane, &of, &arena, err) &&
+             (!trial->options.run->has_max_cost ||
+              check_money(lane, &of, worst.state, err));
+        add_outlook(trial, i, place, worst);
+    }
+    assay_arena_free(&arena);
+    return ok;
+}
+
+/* In the order of the file, so that the first trouble there is what is told. */
+static bool check_cases(struct assay_trial *trial, struct assay_error *err)
+{
+    size_t count = trial->options.suite->case_count;
+    struct assay_arena scratch = {0};
+    uint32_t *place_of = ASSAY_NEW_ARRAY(&scratch, uint32_t, count);
+    bool ok = true;
+
+    for (size_t place = 0; place < count; place++)
+        place_of[trial->order.case_at[place]] = (uint32_t)place;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = check_case(trial, i, place_of[i], err);
+    assay_arena_free(&scratch);
+    return ok;
 }
 
 /* ------------------------------------------------------- making it */
@@ -154,7 +190,8 @@ static bool prepare(struct assay_trial *trial, struct assay_error *err)
     trial->counted = o->run->case_count;
     for (size_t i = 0; i < o->route_count; i++)
         init_lane(trial, i);
-    trial->scorer = assay_scorer_new(o->suite, o->judge, err);
+    trial->scorer = assay_scorer_new(o->judge, err);
+    trial->outlook.unpriced = SIZE_MAX;
     return trial->scorer && make_tables(trial, err) &&
            assay_looking_init(&trial->arena, &o->run->rule, o->route_count,
                               trial->order.units, &trial->looking, err) &&
@@ -206,36 +243,17 @@ void assay_trial_free(struct assay_trial *trial)
 struct assay_trial_outlook assay_trial_outlook(const struct assay_trial *trial)
 {
     const struct assay_run *run = trial->options.run;
-    struct assay_trial_outlook outlook = {
-        .prompts = run->case_count,
-        .units = trial->order.units,
-        .unpriced = SIZE_MAX,
-        .worst = {ASSAY_FREE, {0}},
-        .free = true,
-    };
+    struct assay_trial_outlook outlook = trial->outlook;
 
+    outlook.prompts = run->case_count;
+    outlook.units = trial->order.units;
     outlook.detectable = assay_detectable_difference(
         run->rule.mode, outlook.units, 0, &outlook.difference);
-    for (size_t i = 0; i < trial->options.route_count; i++) {
-        const struct assay_lane *lane = &trial->lanes[i];
-        bool known = true;
-        outlook.free = outlook.free && lane->tariff.free;
-        for (uint64_t t = 0; t < trial->tickets; t++) {
-            if (trial->cells[assay_trial_cell(trial, i, t)].end !=
-                ASSAY_CELL_OPEN)
-                continue;
-            struct assay_spent worst = assay_trial_worst(lane, t);
-            outlook.left++;
-            known = known &&
-                    (worst.state == ASSAY_KNOWN || worst.state == ASSAY_FREE) &&
-                    assay_decimal_add(outlook.worst.usd, worst.usd,
-                                      &outlook.worst.usd);
-        }
-        if (!known && outlook.unpriced == SIZE_MAX)
-            outlook.unpriced = i;
-    }
-    if (assay_decimal_sign(outlook.worst.usd) > 0)
-        outlook.worst.state = ASSAY_KNOWN;
+    outlook.free = true;
+    for (size_t i = 0; i < trial->options.route_count; i++)
+        outlook.free = outlook.free && trial->lanes[i].tariff.free;
+    outlook.worst.state =
+        assay_decimal_sign(outlook.worst.usd) > 0 ? ASSAY_KNOWN : ASSAY_FREE;
     if (outlook.unpriced != SIZE_MAX)
         outlook.worst.state =
             outlook.worst.state == ASSAY_KNOWN ? ASSAY_BOUND : ASSAY_UNKNOWN;
@@ -259,9 +277,9 @@ static bool is_same_case(const struct loading *l, const struct assay_attempt *a)
     if (place < trial->options.suite->case_count &&
         a->repeat < trial->options.run->repeats &&
         a->route < trial->options.route_count &&
-        assay_str_equal(
-            a->at->id,
-            trial->options.suite->cases[trial->order.case_at[place]].id))
+        assay_str_equal(a->at->id,
+                        assay_suite_case_id(trial->options.suite,
+                                            trial->order.case_at[place])))
         return true;
     return assay_fail(l->err, ASSAY_BAD_INPUT,
                       "%.*s asks something else than when the run began: a "
@@ -351,19 +369,21 @@ static bool case_at(void *of_trial, uint64_t place, struct assay_run_case *c,
                     struct assay_error *err)
 {
     struct assay_trial *trial = of_trial;
-    size_t number = trial->order.case_at[place];
-    const struct assay_case *of = &trial->options.suite->cases[number];
+    struct assay_case of;
 
-    (void)err;
-    c->number = number;
+    assay_arena_free(&trial->scratch); /* of the case before */
+    c->number = trial->order.case_at[place];
     c->unit = trial->order.unit_at[place];
-    c->id = of->id;
-    c->prompt = of->prompt;
-    c->description = of->description;
-    c->where = of->where;
-    c->cluster = of->cluster;
-    c->vars = of->vars;
-    c->input = assay_case_input(&trial->scratch, of);
+    if (!assay_suite_case(trial->options.suite, (size_t)c->number,
+                          &trial->scratch, &of, err))
+        return false;
+    c->id = of.id;
+    c->prompt = of.prompt;
+    c->description = of.description;
+    c->where = of.where;
+    c->cluster = of.cluster;
+    c->vars = of.vars;
+    c->input = assay_case_input(&trial->scratch, &of);
     return true;
 }
 

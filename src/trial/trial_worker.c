@@ -14,7 +14,7 @@ struct task {
     struct assay_lane *lane;
     struct assay_trial *trial;
     uint64_t ticket;
-    const struct assay_case *of;
+    struct assay_case of;
     struct assay_arena *arena;
     struct assay_attempt_key key;
     struct assay_spent worst;
@@ -124,7 +124,7 @@ static bool ask(struct task *t, struct assay_response *answer,
         .sending = mark_sent,
     };
 
-    if (!assay_case_chat(t->arena, t->of, &route->chat,
+    if (!assay_case_chat(t->arena, &t->of, &route->chat,
                          t->trial->options.max_tokens, &question.chat, err))
         return false;
     if (route->in_process && !mark_sent(t))
@@ -137,7 +137,7 @@ static bool ask(struct task *t, struct assay_response *answer,
 static bool weigh_choices(struct task *t, struct assay_response *answer,
                           struct assay_answer *scored, struct assay_error *err)
 {
-    size_t n = t->of->choice_count, best = 0;
+    size_t n = t->of.choice_count, best = 0;
     struct assay_likelihood *l =
         ASSAY_NEW_ARRAY(t->arena, struct assay_likelihood, n);
     double *logs = ASSAY_NEW_ARRAY(t->arena, double, n);
@@ -146,7 +146,7 @@ static bool weigh_choices(struct task *t, struct assay_response *answer,
     if (!mark_sent(t))
         return assay_fail(err, ASSAY_CANCELLED, "the row is another's");
     answer->clocks.asked = answer->clocks.begun = assay_trial_now();
-    if (!assay_route_score(t->lane->route->link, t->of->context, t->of->choices,
+    if (!assay_route_score(t->lane->route->link, t->of.context, t->of.choices,
                            n, l, err))
         return false;
     answer->clocks.done = assay_trial_now();
@@ -159,7 +159,7 @@ static bool weigh_choices(struct task *t, struct assay_response *answer,
     scored->likelihoods = logs;
     scored->likelihood_tokens = tokens;
     answer->of = ASSAY_CLASS_ANSWERED;
-    answer->reply.text = n ? t->of->choices[best] : ASSAY_STR("");
+    answer->reply.text = n ? t->of.choices[best] : ASSAY_STR("");
     answer->reply.mean_logprob = (double)NAN;
     return true;
 }
@@ -201,7 +201,7 @@ static void score(struct task *t, struct assay_answer *answer)
     if (a->cost_state == ASSAY_KNOWN || a->cost_state == ASSAY_FREE)
         answer->cost_usd =
             (struct assay_stated){true, assay_decimal_double(a->cost_usd)};
-    assay_score_answer(t->trial->scorer, t->arena, t->of, answer, &scoring);
+    assay_score_answer(t->trial->scorer, t->arena, &t->of, answer, &scoring);
     a->mark = scoring.mark;
     a->score = scoring.score;
     for (size_t i = 0; i < scoring.count; i++)
@@ -276,7 +276,7 @@ static void attempt(struct task *t)
     struct assay_response answer = {0};
     struct assay_answer scored = {0};
     struct assay_error err = {0};
-    bool asked = t->of->kind == ASSAY_CASE_CHOICE
+    bool asked = t->of.kind == ASSAY_CASE_CHOICE
                      ? weigh_choices(t, &answer, &scored, &err)
                      : ask(t, &answer, &err);
 
@@ -431,7 +431,6 @@ static void take_ticket(struct assay_lane *lane, struct assay_arena *arena,
         .lane = lane,
         .trial = trial,
         .ticket = ticket,
-        .of = assay_trial_case(trial, ticket),
         .arena = arena,
         .key =
             {.run = trial->num,
@@ -443,6 +442,19 @@ static void take_ticket(struct assay_lane *lane, struct assay_arena *arena,
                      .next_attempt},
         .handed = assay_trial_now(),
     };
+}
+
+/* It was made before, when the trial was; so this does not fail. */
+static bool make_case(struct task *t)
+{
+    struct assay_error err = {0};
+
+    if (!assay_trial_case(t->trial, t->ticket, t->arena, &t->of, &err)) {
+        give_up(t, &err);
+        return false;
+    }
+    t->worst = assay_trial_worst(t->lane, &t->of);
+    return true;
 }
 
 void *assay_lane_work(void *of_lane)
@@ -463,8 +475,8 @@ void *assay_lane_work(void *of_lane)
             break;
         take_ticket(lane, &arena, &task);
         pthread_mutex_unlock(&trial->lock);
-        task.worst = assay_trial_worst(lane, task.ticket);
-        run_task(&task);
+        if (make_case(&task))
+            run_task(&task);
         assay_arena_free(&arena);
         pthread_mutex_lock(&trial->lock);
         lane->in_flight--;

@@ -91,8 +91,15 @@ static inline struct assay_scorer *score_scorer(struct assay_case *of,
                                                 const struct assay_judge *judge,
                                                 struct assay_error *err)
 {
-    struct assay_suite suite = {.cases = of, .case_count = 1};
-    return assay_scorer_new(&suite, judge, err);
+    struct assay_arena arena = {0};
+    struct assay_scorer *scorer = assay_scorer_new(judge, err);
+
+    if (!assay_scorer_check(scorer, &arena, of, err)) {
+        assay_scorer_free(scorer);
+        scorer = NULL;
+    }
+    assay_arena_free(&arena);
+    return scorer;
 }
 
 static inline struct assay_scoring score_answer(

@@ -145,6 +145,21 @@ static void dump_case(struct assay_buf *out, const struct assay_case *of,
     dump_assertions(out, of->assertions, of->assertion_count, 2);
 }
 
+/* A case is the same whenever it is asked for. */
+static void dump_one(struct assay_buf *out, const struct assay_suite *suite,
+                     size_t number)
+{
+    struct assay_arena arena = {0};
+    struct assay_error err = {0};
+    struct assay_case one;
+
+    if (!assay_suite_case(suite, number, &arena, &one, &err))
+        fail_msg("case %zu: %s", number, err.text);
+    if (out)
+        dump_case(out, &one, suite->provider_count);
+    assay_arena_free(&arena);
+}
+
 static void dump_suite(struct assay_buf *out, const struct assay_suite *suite)
 {
     assay_buf_printf(out, "%.*s, %.*s, repeat %u, concurrency %u",
@@ -168,8 +183,10 @@ static void dump_suite(struct assay_buf *out, const struct assay_suite *suite)
         dump_chat(out, &p->chat);
         assay_buf_add_c(out, "\n");
     }
+    for (size_t i = suite->case_count; i-- > 0;) /* in any order */
+        dump_one(NULL, suite, i);
     for (size_t i = 0; i < suite->case_count; i++)
-        dump_case(out, &suite->cases[i], suite->provider_count);
+        dump_one(out, suite, i);
     for (size_t i = 0; i < suite->note_count; i++)
         assay_buf_printf(out, "note %.*s\n", ASSAY_STR_ARG(suite->notes[i]));
     for (size_t i = 0; i < suite->file_count; i++)
