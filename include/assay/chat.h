@@ -61,6 +61,8 @@ struct assay_chat {
     size_t message_count;
     uint32_t max_tokens; /* 0: not stated */
     struct assay_stated temperature, top_p, top_k, min_p, seed;
+    /* Nobody stated the temperature: a route that refuses it goes without. */
+    bool temperature_ours;
     struct assay_stated presence_penalty, frequency_penalty;
     const struct assay_str *stops;
     size_t stop_count;

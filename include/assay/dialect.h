@@ -104,6 +104,7 @@ struct assay_dialect_options {
     struct assay_str deployment;  /* Azure */
     /* What this route was found to want; kept by the caller's memory. */
     bool no_stream_options, max_tokens_old_name, max_tokens_new_name;
+    bool no_temperature; /* but the one that somebody stated */
 };
 
 struct assay_header {

@@ -389,19 +389,22 @@ static void keep_clocks(struct attempt *attempt)
 }
 
 /* What was refused by name is not said again to this server. */
-static void learn(struct attempt *attempt,
+static void learn(struct attempt *attempt, const struct assay_chat *chat,
                   const struct assay_dialect_options *used)
 {
     struct assay_hosted_route *route = attempt->route;
     struct assay_dialect_options better = *used;
 
-    if (!assay_dialect_learn(&better, &attempt->answer->trouble))
-        return;
+    if (!assay_dialect_learn(&better, &attempt->answer->trouble) ||
+        (better.no_temperature && !used->no_temperature &&
+         !chat->temperature_ours))
+        return; /* what somebody stated is not left out */
     attempt->answer->again = true;
     pthread_mutex_lock(&route->lock);
     route->options.no_stream_options |= better.no_stream_options;
     route->options.max_tokens_old_name |= better.max_tokens_old_name;
     route->options.max_tokens_new_name |= better.max_tokens_new_name;
+    route->options.no_temperature |= better.no_temperature;
     pthread_mutex_unlock(&route->lock);
 }
 
@@ -447,6 +450,8 @@ static bool ask_once(struct attempt *attempt, struct assay_error *err)
     pthread_mutex_lock(&route->lock);
     options = route->options;
     pthread_mutex_unlock(&route->lock);
+    if (options.no_temperature && chat.temperature_ours)
+        chat.temperature.given = false;
     if (!route->dialect->write(attempt->arena, &chat, &options, &request,
                                err) ||
         !send_once(attempt, &request, err))
@@ -456,7 +461,7 @@ static bool ask_once(struct attempt *attempt, struct assay_error *err)
     attempt->answer->sent = attempt->reply.sent;
     attempt->answer->reused = attempt->reply.reused;
     judge(attempt);
-    learn(attempt, &options);
+    learn(attempt, &chat, &options);
     strike_reply(attempt);
     attempt->answer->raw = raw_body(attempt);
     attempt->answer->server = server_headers(attempt);

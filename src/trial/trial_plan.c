@@ -267,6 +267,8 @@ bool assay_case_chat(struct assay_arena *arena, const struct assay_case *of,
     chat->message_count = of->message_count;
     if (!assay_chat_read(arena, of->options, chat, err))
         return assay_fail_in(err, "%.*s", ASSAY_STR_ARG(of->where));
+    if (assay_json_get(of->options, "temperature"))
+        chat->temperature_ours = false;
     if (!chat->max_tokens)
         chat->max_tokens = max_tokens ? max_tokens : ASSAY_TRIAL_MAX_TOKENS;
     return true;

@@ -389,6 +389,10 @@ bool assay_trial_route_open(const struct assay_run_route *facts,
     } else if (address.len) {
         route->link = assay_route_open(address, &how, err);
     } else if (take_key(endpoint, route, err)) {
+        if (!provider) { /* as routes in this process answer */
+            route->chat.temperature = (struct assay_stated){true, 0};
+            route->chat.temperature_ours = true;
+        }
         how.key = route->key;
         route->chat.model = assay_json_text(endpoint, "model");
         route->chat.stream = true; /* the first token is a figure of its own */

@@ -24,6 +24,7 @@ struct task {
     bool lost;       /* another holder has the row, or the ledger failed */
     struct assay_attempt attempt;
     int64_t retry_after_ms;
+    bool taught; /* the refusal named what the route goes without from now on */
 };
 
 /* ------------------------------------------------------- the ledger */
@@ -267,6 +268,7 @@ static void take_answer(struct task *t, struct assay_response *answer,
     };
     take_clocks(t, &answer->clocks);
     t->retry_after_ms = answered ? -1 : answer->trouble.retry_after_ms;
+    t->taught = !answered && answer->again;
     if (answered)
         score(t, scored);
 }
@@ -296,8 +298,11 @@ static bool goes_on(struct task *t, int64_t now)
     struct assay_ticket *ticket =
         &trial->attempts[assay_trial_cell(trial, t->lane->number, t->ticket)];
 
-    if (!assay_class_retries(t->attempt.of) || trial->stopping ||
-        trial->failed || t->lane->down ||
+    if (trial->stopping || trial->failed || t->lane->down)
+        return false;
+    if (t->taught) /* another question; each thing is learned once */
+        return assay_trial_reserve(trial, t->lane, t->worst);
+    if (!assay_class_retries(t->attempt.of) ||
         ticket->retries >= ASSAY_TRIAL_RETRIES ||
         !assay_pace_may_retry(&t->lane->pace, trial->retries, now) ||
         !assay_trial_reserve(trial, t->lane, t->worst))
@@ -390,10 +395,11 @@ static void run_task(struct task *t)
         uint32_t retry =
             trial->attempts[assay_trial_cell(trial, t->lane->number, t->ticket)]
                 .retries;
-        int64_t wait = again ? assay_pace_back_off(&t->lane->pace, retry - 1,
-                                                   t->retry_after_ms,
-                                                   &trial->options.tempo)
-                             : 0;
+        int64_t wait =
+            again && !t->taught
+                ? assay_pace_back_off(&t->lane->pace, retry - 1,
+                                      t->retry_after_ms, &trial->options.tempo)
+                : 0;
         pthread_mutex_unlock(&trial->lock);
         /* Cut short by us, it is tried again when the run goes on. */
         bool open = t->attempt.of == ASSAY_CLASS_CANCELLED;

@@ -398,9 +398,12 @@ bool assay_dialect_learn(struct assay_dialect_options *options,
         wants = &options->max_tokens_new_name;
     else if (assay_str_contains(said, "max_completion_tokens"))
         wants = &options->max_tokens_old_name;
+    else if (assay_str_contains(said, "temperature"))
+        wants = &options->no_temperature;
     /* taught before, and refused again; or both names refused */
     if (!wants || *wants ||
-        (wants != &options->no_stream_options &&
+        ((wants == &options->max_tokens_old_name ||
+          wants == &options->max_tokens_new_name) &&
          (options->max_tokens_old_name || options->max_tokens_new_name)))
         return false;
     *wants = true;

@@ -304,7 +304,13 @@ static void a_refusal_teaches_each_thing_once(void **state)
     t.of = ASSAY_CLASS_BAD_REQUEST;
     assert_true(assay_dialect_learn(&o, &t));
     assert_true(o.max_tokens_old_name);
-    t.message = ASSAY_STR("temperature is too high");
+    t.message = ASSAY_STR("top_p is too high");
+    assert_false(assay_dialect_learn(&o, &t));
+    t.message = ASSAY_STR("Unsupported value: 'temperature' does not support "
+                          "0 with this model. Only the default (1) value is "
+                          "supported.");
+    assert_true(assay_dialect_learn(&o, &t));
+    assert_true(o.no_temperature && o.max_tokens_old_name);
     assert_false(assay_dialect_learn(&o, &t));
 }
 
