@@ -92,6 +92,7 @@ static bool is_too_much(enum assay_outcome_class of)
 void assay_pace_ended(struct assay_pace *pace, enum assay_outcome_class of,
                       int64_t retry_after_ms, int64_t sent, int64_t now)
 {
+    pace->reached |= of != ASSAY_CLASS_CONNECT && of != ASSAY_CLASS_CANCELLED;
     if (of == ASSAY_CLASS_ANSWERED) {
         pace->limit = fmin(pace->most, pace->limit + 1 / pace->limit);
         return;
@@ -128,6 +129,16 @@ void assay_pace_settled(struct assay_pace *pace, bool answered,
     pace->rests++;
     pace->trying = false;
     pace->rest_until = now + (int64_t)rest_ms * MILLISECOND;
+}
+
+const char *assay_pace_is_down(const struct assay_pace *pace)
+{
+    if (pace->rests > ASSAY_PACE_RESTS)
+        return "again and again";
+    /* a name that leads nowhere, a closed port: it may be starting up */
+    if (pace->rests > ASSAY_PACE_RESTS_UNREACHED && !pace->reached)
+        return "never a connection";
+    return NULL;
 }
 
 int64_t assay_pace_back_off(struct assay_pace *pace, uint32_t retry,

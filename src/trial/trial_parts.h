@@ -62,7 +62,8 @@ bool assay_writer_write(struct assay_writer *writer, struct assay_step *step,
 /*
  * How fast a route is asked. Concurrency begins at 4 and grows by one each
  * time that many answers came; it is halved when the route says it is too
- * much. After failures without end the route rests, then one request tries.
+ * much. After failures without end the route rests, then one request tries;
+ * one to which no connection ever came about is given up after the first rest.
  * Retries are one for five requests of the last minute at most; the first 20
  * of a run are free (FORMATS 6). Pure: time is given, in nanoseconds.
  */
@@ -75,14 +76,16 @@ struct assay_pace {
     uint32_t rests;      /* in a row without an answer between them */
     int64_t rest_until;  /* 0: the breaker is closed */
     bool trying;         /* the one request after a rest is under way */
+    bool reached;        /* a connection came about, whatever it brought */
     uint32_t offered[60], retried[60]; /* by second */
     int64_t second[60];                /* which one is counted there */
     struct assay_random random;
 };
 enum {
     ASSAY_PACE_FREE_RETRIES = 20,
-    ASSAY_PACE_FAILURES = 5, /* in a row: the route rests */
-    ASSAY_PACE_RESTS = 4,    /* in vain: it is down */
+    ASSAY_PACE_FAILURES = 5,        /* in a row: the route rests */
+    ASSAY_PACE_RESTS = 4,           /* in vain: it is down */
+    ASSAY_PACE_RESTS_UNREACHED = 1, /* where no connection ever came about */
 };
 void assay_pace_init(struct assay_pace *pace, uint32_t most, bool full_speed,
                      uint64_t seed);
@@ -98,6 +101,8 @@ void assay_pace_ended(struct assay_pace *pace, enum assay_outcome_class of,
 /* How a prompt ended after all its attempts. */
 void assay_pace_settled(struct assay_pace *pace, bool answered,
                         const struct assay_trial_tempo *tempo, int64_t now);
+/* Why it is down, or NULL: it rested in vain, or never was there. */
+const char *assay_pace_is_down(const struct assay_pace *pace);
 /* Takes one from the budget, where there is one left. */
 bool assay_pace_may_retry(struct assay_pace *pace, uint64_t retries_of_run,
                           int64_t now);

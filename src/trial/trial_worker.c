@@ -361,9 +361,11 @@ static void settle(struct task *t, int64_t now)
         assay_outcome_cell_of(a, trial->by_score);
     assay_pace_settled(&lane->pace, answered || !assay_class_retries(a->of),
                        &trial->options.tempo, now);
-    if (lane->pace.rests > ASSAY_PACE_RESTS && !lane->down) {
-        (void)snprintf(lane->why, sizeof lane->why, "%s, again and again: %.*s",
-                       assay_class_name(a->of), ASSAY_STR_ARG(a->message));
+    const char *down = assay_pace_is_down(&lane->pace);
+    if (down && !lane->down) {
+        (void)snprintf(lane->why, sizeof lane->why, "%s, %s: %.*s",
+                       assay_class_name(a->of), down,
+                       ASSAY_STR_ARG(a->message));
         assay_trial_lane_down(lane, lane->why);
     }
     shown->ended++;

@@ -4,8 +4,8 @@
  */
 #include "assay/trial.h"
 
-#include "support/mock_process.h"
-#include "trial/ledger_fixture.h"
+#include "trial/trial_fixture.h"
+#include "trial/trial_parts.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -13,120 +13,6 @@
 #include <unistd.h>
 
 enum { MOST_SECONDS = 60 };
-
-/* A suite, routes and a store for one run. */
-struct fixture {
-    struct assay_test_mock mock;
-    struct assay_arena arena;
-    char folder[64], store[96], prompts[96];
-    struct assay_suite *suite;
-    struct assay_trial_route routes[2];
-    struct assay_run run;
-    struct assay_trial_options options;
-};
-
-static void write_prompts(const struct fixture *f, unsigned count)
-{
-    FILE *file = fopen(f->prompts, "w");
-
-    assert_non_null(file);
-    for (unsigned i = 0; i < count; i++)
-        fprintf(file,
-                "{\"prompt\": \"Question %u? [[expect: A%u]]\", \"expected\": "
-                "\"A%u\"}\n",
-                i, i, i);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void open_route(struct fixture *f, size_t at, const char *model,
-                       const char *price)
-{
-    const struct assay_trial_route_options options = {.parallel = 16};
-    struct assay_run_route facts;
-    struct assay_error err = {0};
-
-    must(assay_trial_route_find(NULL, &f->arena,
-                                assay_arena_printf(&f->arena, "openai:%s/v1#%s",
-                                                   f->mock.url, model),
-                                &facts, &err),
-         &err);
-    if (price)
-        assay_trial_route_price(&f->arena, &facts, assay_str_c(price),
-                                assay_str_c(price));
-    must(assay_trial_route_open(&facts, &options, &f->routes[at], &err), &err);
-}
-
-static void begin(struct fixture *f, unsigned prompts, const char *a,
-                  const char *b, const char *price)
-{
-    struct assay_error err = {0};
-
-    assay_test_mock_start(&f->mock, NULL);
-    snprintf(f->folder, sizeof f->folder, "/tmp/assay-trial-XXXXXX");
-    assert_non_null(mkdtemp(f->folder));
-    snprintf(f->store, sizeof f->store, "%s/s.db", f->folder);
-    snprintf(f->prompts, sizeof f->prompts, "%s/p.jsonl", f->folder);
-    write_prompts(f, prompts);
-    f->suite = assay_suite_read(f->prompts, NULL, &err);
-    must(f->suite != NULL, &err);
-    open_route(f, 0, a, price);
-    if (b)
-        open_route(f, 1, b, price);
-    f->run = (struct assay_run){
-        .id = ASSAY_STR("0a0b0c0d"),
-        .started = ASSAY_STR("2026-11-22T17:00:00Z"),
-        .suite_path = assay_str_c(f->prompts),
-        .version = ASSAY_STR("test"),
-        .seed = 11,
-        .repeats = 1,
-    };
-    f->options = (struct assay_trial_options){
-        .store = f->store,
-        .run = &f->run,
-        .suite = f->suite,
-        .routes = f->routes,
-        .route_count = b ? 2 : 1,
-        .tempo = {.back_off = 5, .back_off_most = 20, .breaker = 20},
-    };
-}
-
-static void end(struct fixture *f)
-{
-    char command[128];
-
-    for (size_t i = 0; i < f->options.route_count; i++)
-        assay_trial_route_close(&f->routes[i]);
-    assay_suite_free(f->suite);
-    assay_test_mock_stop(&f->mock);
-    assay_arena_free(&f->arena);
-    snprintf(command, sizeof command, "rm -rf %s", f->folder);
-    assert_int_equal(system(command), 0);
-}
-
-static void run(struct fixture *f)
-{
-    const struct assay_trial_watcher nobody = {0};
-    struct assay_error err = {0};
-    struct assay_trial *trial = assay_trial_new(&f->options, &err);
-
-    must(trial != NULL, &err);
-    must(assay_trial_run(trial, &nobody, &err), &err);
-    assay_trial_free(trial);
-}
-
-static struct assay_run_figures figures_of(struct fixture *f)
-{
-    struct assay_error err = {0};
-    struct assay_run_figures figures;
-    struct assay_ledger *ledger = open_ledger(f->store);
-    struct assay_run *kept =
-        assay_ledger_run(ledger, &f->arena, f->run.id, &err);
-
-    must(kept != NULL, &err);
-    must(assay_run_figures(ledger, &f->arena, kept, &figures, &err), &err);
-    assay_ledger_close(ledger);
-    return figures;
-}
 
 /* ------------------------------------------------------- verdicts */
 
@@ -406,6 +292,42 @@ static void a_route_that_refuses_the_key_is_asked_no_more(void **state)
     end(&f);
 }
 
+/* A closed port, beside a route that answers. */
+static void a_route_that_was_never_there_is_given_up_soon(void **state)
+{
+    const struct assay_trial_watcher nobody = {0};
+    struct fixture f = {0};
+    struct assay_error err = {0};
+    struct assay_test_mock gone;
+
+    assay_test_mock_start(&gone, NULL);
+    begin(&f, 60, "mock-1.0", "mock-1.0", NULL);
+    assay_test_mock_stop(&gone);
+    assay_trial_route_close(&f.routes[1]);
+    struct assay_test_mock there = f.mock;
+    f.mock = gone; /* for its address */
+    open_route(&f, 1, "mock-1.0", NULL);
+    f.mock = there;
+    struct assay_trial *trial = assay_trial_new(&f.options, &err);
+    must(trial != NULL, &err);
+    must(assay_trial_run(trial, &nobody, &err), &err);
+    struct assay_str why = assay_trial_why_down(trial, 1);
+    if (!assay_str_starts(why, "connect, never a connection: ") ||
+        !assay_str_contains(why, "refused"))
+        fail_msg("'%.*s'", ASSAY_STR_ARG(why));
+    assert_int_equal(assay_trial_why_down(trial, 0).len, 0);
+    assay_trial_free(trial);
+    struct assay_run_figures r = figures_of(&f);
+    assert_int_equal(r.run->stopped, ASSAY_STOP_INTERRUPTED);
+    assert_int_equal(r.routes[1].classes[ASSAY_CLASS_CONNECT],
+                     r.routes[1].rows);
+    /* four at once when the breaker opens, and the one that tries */
+    assert_in_range(r.routes[1].rows, ASSAY_PACE_FAILURES + 1,
+                    ASSAY_PACE_FAILURES + 5);
+    assert_int_equal(r.routes[0].errors, 0);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +340,7 @@ int main(void)
         cmocka_unit_test(killed_again_and_again_it_loses_nothing),
         cmocka_unit_test(who_asks_it_to_stop_can_go_on_later),
         cmocka_unit_test(a_route_that_refuses_the_key_is_asked_no_more),
+        cmocka_unit_test(a_route_that_was_never_there_is_given_up_soon),
     };
 
     (void)alarm(MOST_SECONDS);

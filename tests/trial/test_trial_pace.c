@@ -78,6 +78,7 @@ static void a_route_that_fails_rests_and_one_request_tries_it(void **state)
     int64_t now = SECOND;
 
     assay_pace_init(&pace, 16, false, 1);
+    assay_pace_ended(&pace, ASSAY_CLASS_SERVER_ERROR, -1, now, now);
     for (int i = 0; i < ASSAY_PACE_FAILURES; i++) {
         assert_false(assay_pace_rests(&pace));
         assay_pace_settled(&pace, false, &tempo, now);
@@ -99,6 +100,48 @@ static void a_route_that_fails_rests_and_one_request_tries_it(void **state)
     assert_true(assay_pace_may_send(&pace, 3, now));
 }
 
+/* Fails so many prompts; how often it rested until it was down. */
+static uint32_t rests_until_down(struct assay_pace *pace,
+                                 enum assay_outcome_class of, const char *why)
+{
+    int64_t now = SECOND;
+
+    for (int i = 0; i < 100 && !assay_pace_is_down(pace); i++) {
+        now += 100 * SECOND;
+        assay_pace_offered(pace, now);
+        assay_pace_ended(pace, of, -1, now, now);
+        assay_pace_settled(pace, false, &tempo, now);
+    }
+    assert_string_equal(assay_pace_is_down(pace), why);
+    return pace->rests;
+}
+
+static void a_route_that_was_never_reached_is_not_waited_for(void **state)
+{
+    struct assay_pace pace;
+
+    assay_pace_init(&pace, 16, false, 1);
+    assert_int_equal(
+        rests_until_down(&pace, ASSAY_CLASS_CONNECT, "never a connection"),
+        ASSAY_PACE_RESTS_UNREACHED + 1);
+    /* whatever came once says that somebody is there */
+    assay_pace_init(&pace, 16, false, 1);
+    assay_pace_ended(&pace, ASSAY_CLASS_BROKEN, -1, SECOND, SECOND);
+    assert_int_equal(
+        rests_until_down(&pace, ASSAY_CLASS_CONNECT, "again and again"),
+        ASSAY_PACE_RESTS + 1);
+    assay_pace_init(&pace, 16, false, 1);
+    assert_int_equal(
+        rests_until_down(&pace, ASSAY_CLASS_OVERLOADED, "again and again"),
+        ASSAY_PACE_RESTS + 1);
+    /* what we cut short ourselves says nothing */
+    assay_pace_init(&pace, 16, false, 1);
+    assay_pace_ended(&pace, ASSAY_CLASS_CANCELLED, -1, SECOND, SECOND);
+    assert_int_equal(
+        rests_until_down(&pace, ASSAY_CLASS_CONNECT, "never a connection"),
+        ASSAY_PACE_RESTS_UNREACHED + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +149,7 @@ int main(void)
         cmocka_unit_test(what_the_route_asks_for_is_waited_and_a_tenth_at_most),
         cmocka_unit_test(retries_are_a_fifth_of_what_was_offered_in_a_minute),
         cmocka_unit_test(a_route_that_fails_rests_and_one_request_tries_it),
+        cmocka_unit_test(a_route_that_was_never_reached_is_not_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
