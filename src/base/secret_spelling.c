@@ -133,28 +133,38 @@ void assay_secret_begins(const struct assay_str forms[ASSAY_SECRET_FORMS],
     }
 }
 
-/* Whether a form may begin with this byte: most texts are told by it. */
-static bool may_begin(struct assay_str form, bool base64, unsigned char c)
+static bool is_escape(char c)
 {
-    unsigned char first = (unsigned char)form.at[0];
+    return c == '%' || c == '\\';
+}
 
-    return c == first || c == '%' || c == '\\' || (base64 && c == twin(first));
+static bool may_stand_for(char c, char byte, bool base64)
+{
+    return c == byte || is_escape(c) ||
+           (base64 && (unsigned char)c == twin((unsigned char)byte));
+}
+
+/* By its first two bytes: few texts have to be looked at further. */
+static bool may_begin(struct assay_str form, bool base64, struct assay_str text)
+{
+    return text.len >= 2 && may_stand_for(text.at[0], form.at[0], base64) &&
+           (is_escape(text.at[0]) ||
+            may_stand_for(text.at[1], form.at[1], base64));
 }
 
 size_t assay_secret_spelt(const struct assay_str forms[ASSAY_SECRET_FORMS],
                           struct assay_str text)
 {
-    unsigned char c = text.len ? (unsigned char)text.at[0] : 0;
     size_t len = 0;
 
     /* as it is, even where the key itself looks like an escape */
-    if (text.len >= forms[0].len &&
+    if (text.len >= forms[0].len && text.at[0] == forms[0].at[0] &&
         memcmp(text.at, forms[0].at, forms[0].len) == 0)
         return forms[0].len;
-    if (c == (unsigned char)hex_digits[forms[0].at[0] >> 4])
+    if (text.len && text.at[0] == hex_digits[forms[0].at[0] >> 4])
         len = spelt_in_hex(forms[0], text);
     for (size_t i = 0; len == 0 && i < ASSAY_SECRET_FORMS; i++)
-        if (may_begin(forms[i], i > 0, c))
+        if (may_begin(forms[i], i > 0, text))
             len = spelt(forms[i], i > 0, text);
     return len;
 }

@@ -108,7 +108,10 @@ static void hand_out(struct assay_lane *lane, int64_t now)
     lane->count++;
     lane->in_flight++;
     assay_pace_offered(&lane->pace, now);
-    if (lane->count > lane->idle && lane->thread_count < lane->most &&
+    if (lane->taking && lane->count == 1)
+        return;
+    if (lane->count > lane->idle + lane->taking &&
+        lane->thread_count < lane->most &&
         assay_thread_start(&lane->threads[lane->thread_count], assay_lane_work,
                            lane))
         lane->thread_count++;
@@ -353,17 +356,35 @@ static bool all_handed_out(struct assay_trial *trial)
     return true;
 }
 
-static void check_limits(struct assay_trial *trial, bool asked_to_stop)
+static void check_limits(struct assay_trial *trial, int64_t now)
 {
     size_t live = live_lanes(trial);
 
-    if (asked_to_stop)
-        stop(trial, ASSAY_STOP_INTERRUPTED);
-    if (trial->deadline && assay_trial_now() >= trial->deadline)
+    if (trial->deadline && now >= trial->deadline)
         stop(trial, ASSAY_STOP_TIME);
     /* alone, a route has nobody to be compared with */
     if (live == 0 || (live == 1 && trial->options.route_count > 1))
         stop(trial, ASSAY_STOP_INTERRUPTED);
+}
+
+/* Nothing is under way, and nothing more will be. */
+static bool is_over(struct assay_trial *trial)
+{
+    return is_idle(trial) &&
+           (trial->stopping || trial->failed || all_handed_out(trial));
+}
+
+void assay_trial_advance(struct assay_trial *trial)
+{
+    int64_t now = assay_trial_now();
+
+    look(trial);
+    check_limits(trial, now);
+    while (!trial->stopping && !trial->failed &&
+           (send_behind(trial, now) || send_in_step(trial, now)))
+        continue;
+    if (is_over(trial))
+        pthread_cond_signal(&trial->news);
 }
 
 static int by_size(const void *a, const void *b)
@@ -463,13 +484,10 @@ void assay_trial_conduct(struct assay_trial *trial,
     pthread_mutex_lock(&trial->lock);
     for (;;) {
         int64_t now = assay_trial_now();
-        look(trial);
-        check_limits(trial, watcher->stop && watcher->stop(watcher->context));
-        while (!trial->stopping && !trial->failed &&
-               (send_behind(trial, now) || send_in_step(trial, now)))
-            continue;
-        if (is_idle(trial) &&
-            (trial->stopping || trial->failed || all_handed_out(trial)))
+        if (watcher->stop && watcher->stop(watcher->context))
+            stop(trial, ASSAY_STOP_INTERRUPTED);
+        assay_trial_advance(trial);
+        if (is_over(trial))
             break;
         if (now - shown >= 100 * MILLISECOND) {
             show(trial, watcher, lanes, lines);

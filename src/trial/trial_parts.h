@@ -1,7 +1,9 @@
 /*
  * What a running trial is made of. The thread that called assay_trial_run
- * conducts: it hands out tickets, one for each prompt and repeat, in order.
- * Each route is a lane with threads of its own. One thread writes the ledger.
+ * conducts: it shows how far it is and sees to limits. Tickets, one for each
+ * prompt and repeat, are handed out in order, mostly by the worker that has
+ * just ended one. Each route is a lane with threads of its own. One thread
+ * writes the ledger.
  * One mutex guards all of it; nobody holds it while asking, scoring or
  * writing.
  */
@@ -13,6 +15,7 @@
 #include "trial/run_pairs.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 enum {
     ASSAY_TRIAL_RETRIES = 2, /* of one prompt, route and repeat */
@@ -45,7 +48,8 @@ struct assay_step {
     bool plan_next;                      /* END: another attempt will follow */
     enum assay_stop_reason reason;       /* STOP */
     uint64_t counted;                    /* STOP */
-    bool done, ours;
+    bool written, ours;
+    sem_t told; /* once it is on disk */
     struct assay_step *next;
 };
 /* Owns a ledger handle of its own. NULL: as assay_ledger_open. */
@@ -53,7 +57,15 @@ struct assay_writer *assay_writer_start(const char *store,
                                         struct assay_error *err);
 /* Waits for what was handed in. Accepts NULL. */
 void assay_writer_end(struct assay_writer *writer);
+/*
+ * Takes its place behind what others handed in, and returns at once; the
+ * step is the writer's until assay_writer_wait, which each one needs.
+ */
+void assay_writer_hand_in(struct assay_writer *writer, struct assay_step *step);
 /* False: the ledger cannot be written; the run must end. */
+bool assay_writer_wait(struct assay_writer *writer, struct assay_step *step,
+                       struct assay_error *err);
+/* Both. */
 bool assay_writer_write(struct assay_writer *writer, struct assay_step *step,
                         struct assay_error *err);
 
@@ -195,6 +207,7 @@ struct assay_lane {
     uint32_t first, count;
     uint32_t in_flight;  /* handed out or with a worker */
     pthread_cond_t work; /* a ticket waits, or the trial closes */
+    bool taking;         /* a worker hands out, and takes one itself */
     pthread_t *threads;
     uint32_t thread_count, idle, most;
     bool down;
@@ -248,6 +261,11 @@ struct assay_trial {
 /* Hands out prompts until the trial stops, and waits for what is under way. */
 void assay_trial_conduct(struct assay_trial *trial,
                          const struct assay_trial_watcher *watcher);
+/*
+ * With the lock: takes in what has ended, and hands out what may be asked
+ * then. The conductor sleeps while workers do this.
+ */
+void assay_trial_advance(struct assay_trial *trial);
 /* A worker of a lane: takes tickets until the trial closes. */
 void *assay_lane_work(void *of_lane);
 /* With the lock: where there is a limit, reserves the most an attempt can cost;

@@ -1,7 +1,7 @@
 /*
  * A worker of a route: one prompt at a time, its attempts one behind the
- * other. An attempt is in the ledger before the first byte of it leaves, and
- * its end before anybody acts on it.
+ * other. An attempt is in the ledger before the first byte of it leaves; its
+ * end is there before anything that was begun because of it.
  */
 #include "trial/trial_parts.h"
 
@@ -15,7 +15,7 @@ struct task {
     struct assay_trial *trial;
     uint64_t ticket;
     struct assay_case of;
-    struct assay_arena *arena;
+    struct assay_arena memory, *arena;
     struct assay_attempt_key key;
     struct assay_spent worst;
     uint64_t fence; /* 0: the attempt is not marked as sent */
@@ -25,6 +25,8 @@ struct task {
     struct assay_attempt attempt;
     int64_t retry_after_ms;
     bool taught; /* the refusal named what the route goes without from now on */
+    bool ended;  /* for good: `last` is handed in */
+    struct assay_step last; /* until finish() */
 };
 
 /* ------------------------------------------------------- the ledger */
@@ -68,9 +70,9 @@ static bool mark_sent(void *of_task)
     return true;
 }
 
-static void write_end(struct task *t, bool again)
+static struct assay_step end_step(const struct task *t, bool again)
 {
-    struct assay_step step = {
+    return (struct assay_step){
         .key = t->key,
         .kind = ASSAY_STEP_END,
         .fence = t->fence,
@@ -78,12 +80,46 @@ static void write_end(struct task *t, bool again)
         .attempt = &t->attempt,
         .plan_next = again,
     };
+}
+
+/* The end of an attempt that is not the last one. */
+static void write_end(struct task *t)
+{
+    struct assay_step step = end_step(t, true);
     struct assay_error err = {0};
 
     if (!assay_writer_write(t->trial->writer, &step, &err))
         give_up(t, &err);
     else if (!step.ours)
         t->lost = true;
+}
+
+/*
+ * The end of the last one. Nobody waits for it: it stands before whatever is
+ * written because of it, and mostly shares its commit with the next task's
+ * beginning.
+ */
+static void hand_in_end(struct task *t)
+{
+    t->last = end_step(t, false);
+    assay_writer_hand_in(t->trial->writer, &t->last);
+    t->ended = true;
+}
+
+/* Waits until its end is on disk, and lets go of its memory. */
+static void finish(struct task *t)
+{
+    struct assay_error err = {0};
+
+    if (t->ended && (!assay_writer_wait(t->trial->writer, &t->last, &err) ||
+                     (!t->last.ours &&
+                      !assay_fail(&err, ASSAY_SYSTEM,
+                                  "prompt %llu of the run was taken over by "
+                                  "another process while it was asked",
+                                  (unsigned long long)t->key.place + 1))))
+        give_up(t, &err);
+    t->ended = false;
+    assay_arena_free(&t->memory);
 }
 
 /* ------------------------------------------------------- asking */
@@ -321,6 +357,8 @@ static void account(struct task *t, int64_t now)
     assay_trial_release(lane, t->worst);
     assay_trial_spend(lane, (struct assay_spent){a->cost_state, a->cost_usd});
     assay_pace_ended(&lane->pace, a->of, t->retry_after_ms, t->sent_at, now);
+    if (a->state != ASSAY_ATTEMPT_DONE) /* there may be a pause to wait for */
+        pthread_cond_signal(&lane->trial->news);
     if (assay_class_stops_route(a->of) && !lane->down) {
         (void)snprintf(lane->why, sizeof lane->why, "%s%s%.*s",
                        assay_class_name(a->of), a->message.len ? ": " : "",
@@ -381,7 +419,6 @@ static void settle(struct task *t, int64_t now)
 static void run_task(struct task *t)
 {
     struct assay_trial *trial = t->trial;
-    bool again;
 
     for (;;) {
         struct assay_arena_mark mark = assay_arena_mark(t->arena);
@@ -393,7 +430,7 @@ static void run_task(struct task *t)
         int64_t now = assay_trial_now();
         pthread_mutex_lock(&trial->lock);
         account(t, now);
-        again = goes_on(t, now);
+        bool again = goes_on(t, now);
         uint32_t retry =
             trial->attempts[assay_trial_cell(trial, t->lane->number, t->ticket)]
                 .retries;
@@ -406,11 +443,13 @@ static void run_task(struct task *t)
         /* Cut short by us, it is tried again when the run goes on. */
         bool open = t->attempt.of == ASSAY_CLASS_CANCELLED;
         t->attempt.final = !again && !open;
-        write_end(t, again || open);
+        if (t->attempt.final) {
+            hand_in_end(t);
+            return;
+        }
+        write_end(t);
         if (t->lost || open)
             return;
-        if (!again)
-            break;
         t->key.attempt++;
         assay_arena_rewind(t->arena, mark);
         if (!back_off(t, wait)) {
@@ -420,15 +459,11 @@ static void run_task(struct task *t)
             return;
         }
     }
-    pthread_mutex_lock(&trial->lock);
-    settle(t, assay_trial_now());
-    pthread_mutex_unlock(&trial->lock);
 }
 
 /* ------------------------------------------------------- the thread */
 
-static void take_ticket(struct assay_lane *lane, struct assay_arena *arena,
-                        struct task *t)
+static void take_ticket(struct assay_lane *lane, struct task *t)
 {
     struct assay_trial *trial = lane->trial;
     uint64_t ticket = lane->waiting[lane->first];
@@ -439,7 +474,7 @@ static void take_ticket(struct assay_lane *lane, struct assay_arena *arena,
         .lane = lane,
         .trial = trial,
         .ticket = ticket,
-        .arena = arena,
+        .arena = &t->memory,
         .key =
             {.run = trial->num,
              .place = ticket / trial->options.run->repeats,
@@ -465,31 +500,57 @@ static bool make_case(struct task *t)
     return true;
 }
 
+/* With the lock: waits for one. False: there will be none. */
+static bool await_ticket(struct assay_lane *lane, struct task *before)
+{
+    struct assay_trial *trial = lane->trial;
+
+    if (!lane->count) {
+        pthread_mutex_unlock(&trial->lock);
+        finish(before);
+        pthread_mutex_lock(&trial->lock);
+    }
+    while (!lane->count && !trial->closing) {
+        lane->idle++;
+        pthread_cond_wait(&lane->work, &trial->lock);
+        lane->idle--;
+    }
+    return lane->count;
+}
+
+/* With the lock: what it was changes what is asked next. */
+static void end_task(struct task *t)
+{
+    struct assay_lane *lane = t->lane;
+
+    if (t->ended)
+        settle(t, assay_trial_now());
+    lane->in_flight--;
+    lane->taking = true;
+    assay_trial_advance(t->trial);
+    lane->taking = false;
+}
+
 void *assay_lane_work(void *of_lane)
 {
     struct assay_lane *lane = of_lane;
     struct assay_trial *trial = lane->trial;
-    struct assay_arena arena = {0};
-    struct task task;
+    struct task tasks[2] = {0}, *task = &tasks[0], *before = &tasks[1];
 
     pthread_mutex_lock(&trial->lock);
-    for (;;) {
-        while (!lane->count && !trial->closing) {
-            lane->idle++;
-            pthread_cond_wait(&lane->work, &trial->lock);
-            lane->idle--;
-        }
-        if (!lane->count)
-            break;
-        take_ticket(lane, &arena, &task);
+    while (await_ticket(lane, before)) {
+        take_ticket(lane, task);
         pthread_mutex_unlock(&trial->lock);
-        if (make_case(&task))
-            run_task(&task);
-        assay_arena_free(&arena);
+        if (make_case(task))
+            run_task(task);
+        finish(before);
+        struct task *spare = before;
+        before = task;
+        task = spare;
         pthread_mutex_lock(&trial->lock);
-        lane->in_flight--;
-        pthread_cond_signal(&trial->news);
+        end_task(before);
     }
     pthread_mutex_unlock(&trial->lock);
+    finish(before);
     return NULL;
 }
