@@ -102,6 +102,7 @@ struct assay_section {
     struct assay_str id;    /* "verdict", "cost" … stable, for anchors */
     struct assay_str title; /* empty: no heading */
     bool detail;            /* left out of a short page on a terminal */
+    bool minor;             /* one of many: no list of sections names it */
     struct assay_block *first, *last;
     struct assay_section *next;
 };

@@ -82,10 +82,16 @@ bool assay_run_figures_stable(struct assay_ledger *ledger,
 /* The document assay-run/1 (FORMATS 6). */
 struct assay_json *assay_run_json(struct assay_arena *arena,
                                   const struct assay_run_figures *figures);
+/* "2026-11-22 20:39 UTC" of "2026-11-22T20:39:08Z" */
+struct assay_str assay_run_started(struct assay_arena *arena,
+                                   const struct assay_run *run);
+/* Two routes were marked differently on some prompt that counts. */
+bool assay_run_differs(const struct assay_run_figures *figures);
 /* "Run 7f3a: suite.yaml"; a stable one's without the id. */
 struct assay_str assay_run_title(struct assay_arena *arena,
                                  const struct assay_run *run);
-/* The same for people; its data is that document. */
+/* The same for people; its data is that document. The last section says what
+   is next, and takes more of it. */
 struct assay_document *assay_run_page(struct assay_arena *arena,
                                       const struct assay_run_figures *figures);
 

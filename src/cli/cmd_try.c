@@ -350,6 +350,17 @@ static int exit_code(const struct attempt *a,
                                              : ASSAY_EXIT_DONE;
 }
 
+/* Where the answers are. */
+static void say_report(struct assay_document *page,
+                       const struct assay_run_figures *figures)
+{
+    assay_section_say(
+        page, page->last, ASSAY_BLOCK_COMMAND,
+        assay_arena_printf(page->arena, "assay report %.*s%s",
+                           ASSAY_STR_ARG(figures->run->id),
+                           assay_run_differs(figures) ? " --differing" : ""));
+}
+
 static int show_end(struct attempt *a)
 {
     struct assay_run_figures figures;
@@ -362,7 +373,10 @@ static int show_end(struct attempt *a)
     assay_ledger_close(ledger);
     if (!ok)
         return assay_cli_fail(a->cli, &err);
-    code = assay_cli_show(a->cli, assay_run_page(&a->cli->arena, &figures));
+    struct assay_document *page = assay_run_page(&a->cli->arena, &figures);
+    if (!a->folder[0])
+        say_report(page, &figures);
+    code = assay_cli_show(a->cli, page);
     /* a store of this run alone ends with the command */
     if (!a->folder[0] && !assay_try_claim(a->cli, &a->catalog, &figures, &err))
         return assay_cli_fail(a->cli, &err);

@@ -98,7 +98,21 @@ static struct assay_document *differing_page(struct assay_report *report)
                               assay_arena_printf(arena,
                                                  "%.*s, where routes disagree",
                                                  ASSAY_STR_ARG(title)),
-                              run->started);
+                              assay_run_started(arena, run));
+}
+
+/* The run in short: in text, with where its answers are. */
+static struct assay_document *short_page(struct assay_report *report, bool all)
+{
+    const struct assay_run_figures *figures = report->figures;
+    struct assay_document *page = assay_run_page(&report->cli->arena, figures);
+
+    if (!all && !report->stable && assay_run_differs(figures))
+        assay_section_say(page, page->last, ASSAY_BLOCK_COMMAND,
+                          assay_arena_printf(page->arena,
+                                             "assay report %.*s --differing",
+                                             ASSAY_STR_ARG(figures->run->id)));
+    return page;
 }
 
 bool assay_report_page(struct assay_report *report, struct assay_error *err)
@@ -109,9 +123,7 @@ bool assay_report_page(struct assay_report *report, struct assay_error *err)
     uint64_t differ = 0, others = 0;
 
     render(report,
-           report->differing
-               ? differing_page(report)
-               : assay_run_page(&report->cli->arena, report->figures),
+           report->differing ? differing_page(report) : short_page(report, all),
            ASSAY_RENDER_FIRST);
     if (all)
         add_heading(report, ASSAY_RENDER_NEXT, "differing",

@@ -219,7 +219,7 @@ static bool needs_nav(const struct assay_document *doc)
     size_t count = 0;
 
     for (const struct assay_section *s = doc->first; s; s = s->next)
-        count += s->title.len > 0;
+        count += s->title.len > 0 && !s->minor;
     return count >= NAV_FROM;
 }
 
@@ -227,7 +227,7 @@ static void add_nav(struct assay_html *html)
 {
     assay_html_raw(html, "<nav aria-label=\"On this page\"><ul>\n");
     for (const struct assay_section *s = html->doc->first; s; s = s->next)
-        if (s->title.len)
+        if (s->title.len && !s->minor)
             add_nav_entry(html, section_id(html, s), s->title);
     if (html->doc->claim_count)
         add_nav_entry(html, ASSAY_STR("all-claims"), ASSAY_STR("Claims"));

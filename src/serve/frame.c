@@ -14,8 +14,9 @@
 static const struct {
     const char *path, *title;
 } menu[] = {
-    {"/models", "Models"}, {"/find", "Find"},       {"/compare", "Compare"},
-    {"/cost", "Cost"},     {"/changes", "Changes"}, {"/sources", "Sources"},
+    {"/models", "Models"},   {"/find", "Find"}, {"/compare", "Compare"},
+    {"/cost", "Cost"},       {"/runs", "Runs"}, {"/changes", "Changes"},
+    {"/sources", "Sources"},
 };
 
 static void add_meta(struct assay_buf *out, const char *name,
@@ -188,8 +189,7 @@ static void add_foot(struct assay_buf *out, struct assay_visit *visit,
     } else {
         assay_buf_add_c(out, "<p>");
     }
-    assay_buf_add_c(out, "<a href=\"/runs\">Runs</a> · "
-                         "<a href=\"/conflicts\">Conflicts</a> · "
+    assay_buf_add_c(out, "<a href=\"/conflicts\">Conflicts</a> · "
                          "<a href=\"/api/openapi.json\">API</a> · "
                          "<a href=\"/changes.atom\">Feed</a></p>\n"
                          "</div></footer>\n</body>\n</html>\n");

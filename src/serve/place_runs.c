@@ -59,6 +59,7 @@ struct shown {
     struct assay_document *doc;
     struct assay_part part; /* of all prompts that were asked */
     uint64_t differing;     /* found so far */
+    uint64_t counted;       /* of those that are evidence */
     bool first_page;
 };
 
@@ -68,6 +69,7 @@ static bool take_differing(void *context, struct assay_arena *arena,
     struct shown *shown = context;
 
     (void)arena;
+    shown->counted += prompt->counted && prompt->asked;
     if (prompt->differs && shown->differing++ < DIFFERING)
         assay_run_prompt_section(shown->doc, prompt);
     return true;
@@ -105,7 +107,7 @@ static bool add_differing(const struct assay_visit *visit,
             ? ASSAY_STR("None: wherever two routes answered, they agree.")
             : assay_arena_printf(visit->arena, "%llu of %llu prompts%s.",
                                  (unsigned long long)shown.differing,
-                                 (unsigned long long)run->case_count,
+                                 (unsigned long long)shown.counted,
                                  shown.differing > DIFFERING
                                      ? "; the first of them stand here"
                                      : ""));
@@ -127,7 +129,8 @@ static bool add_prompts(struct assay_visit *visit, struct assay_sheet *sheet,
 
     if (!assay_pager_first(visit, PROMPTS, &shown.part.first, err))
         return false;
-    if (shown.part.first == 0 && !add_differing(visit, ledger, run, doc, err))
+    if (shown.part.first == 0 && run->route_count > 1 &&
+        !add_differing(visit, ledger, run, doc, err))
         return false;
     assay_document_section(doc, "prompts", "All prompts, in their order");
     if (!assay_run_prompts(ledger, run, take_prompt, &shown, err) ||
@@ -142,8 +145,6 @@ static void add_comparisons(const struct assay_visit *visit,
                             const struct assay_run *run,
                             struct assay_document *doc)
 {
-    struct assay_section *section = NULL;
-
     for (size_t a = 0; a < run->route_count; a++)
         for (size_t b = a + 1; b < run->route_count; b++) {
             struct assay_str x = run->routes[a].model;
@@ -151,11 +152,10 @@ static void add_comparisons(const struct assay_visit *visit,
             struct assay_block *block;
             if (!x.len || !y.len || assay_str_equal(x, y))
                 continue;
-            if (!section)
-                section = assay_document_section(doc, "compare", "");
             block = assay_section_say(
-                doc, section, ASSAY_BLOCK_COMMAND,
-                assay_arena_printf(visit->arena, "assay compare %.*s %.*s",
+                doc, doc->last, ASSAY_BLOCK_ITEM,
+                assay_arena_printf(visit->arena,
+                                   "all that is known of %.*s and %.*s",
                                    ASSAY_STR_ARG(x), ASSAY_STR_ARG(y)));
             block->link = assay_compare_path_of(visit, x, y);
         }

@@ -163,6 +163,7 @@ const struct assay_place assay_places[] = {
     {
         .page = "/runs",
         .api = "/api/v1/runs",
+        .area = "/runs",
         .summary = "Trials of own prompts, newest first",
         .contract = "assay-runs/1",
         .parameters = assay_runs_parameters,
@@ -172,6 +173,7 @@ const struct assay_place assay_places[] = {
     {
         .page = "/run/{run}",
         .api = "/api/v1/run/{run}",
+        .area = "/runs",
         .summary = "One trial: figures, comparisons, answers side by side",
         .contract = "assay-run/1",
         .parameters = assay_runs_parameters,

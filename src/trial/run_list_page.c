@@ -23,10 +23,49 @@ static struct assay_str labels(struct assay_arena *arena,
 
 static struct assay_str ended(const struct assay_run *run)
 {
-    return run->stopped == ASSAY_STOP_NONE
-               ? ASSAY_STR("not ended")
-               : assay_str_c(assay_stop_name(run->stopped));
+    switch (run->stopped) {
+    case ASSAY_STOP_DECIDED:
+        return ASSAY_STR("decided");
+    case ASSAY_STOP_FUTILE:
+        return ASSAY_STR("could not be decided");
+    case ASSAY_STOP_BUDGET:
+        return ASSAY_STR("at its spending limit");
+    case ASSAY_STOP_TIME:
+        return ASSAY_STR("at its time limit");
+    case ASSAY_STOP_INTERRUPTED:
+        return ASSAY_STR("interrupted");
+    case ASSAY_STOP_COMPLETE:
+        return ASSAY_STR("all were asked");
+    case ASSAY_STOP_NONE:
+        break;
+    }
+    return ASSAY_STR("not ended");
 }
+
+/* Which of them count is known without their rows where a run came to its
+   own end. */
+static struct assay_cell prompts(struct assay_arena *arena,
+                                 const struct assay_run *run)
+{
+    unsigned long long all = run->case_count;
+
+    switch (run->stopped) {
+    case ASSAY_STOP_COMPLETE:
+        return known(assay_arena_printf(arena, "%llu", all));
+    case ASSAY_STOP_DECIDED:
+    case ASSAY_STOP_FUTILE:
+        return known(assay_arena_printf(arena, "%llu of %llu",
+                                        (unsigned long long)run->counted, all));
+    case ASSAY_STOP_BUDGET:
+    case ASSAY_STOP_TIME:
+    case ASSAY_STOP_INTERRUPTED:
+    case ASSAY_STOP_NONE:
+        break;
+    }
+    return known(assay_arena_printf(arena, "part of %llu", all));
+}
+
+enum { RUN, SUITE, ROUTES, ENDED, PROMPTS, STARTED, COLUMNS };
 
 static void add_row(struct assay_document *doc, struct assay_block *table,
                     const struct assay_run *run)
@@ -34,21 +73,15 @@ static void add_row(struct assay_document *doc, struct assay_block *table,
     struct assay_cell *cells = assay_table_row(doc, table);
     struct assay_arena *arena = doc->arena;
 
-    cells[0] = known(run->id);
-    cells[0].link =
+    cells[RUN] = known(run->id);
+    cells[RUN].link =
         assay_arena_printf(arena, "/run/%.*s", ASSAY_STR_ARG(run->id));
-    cells[1] = known(run->started);
-    cells[2] = known(run->suite);
-    cells[3] = known(labels(arena, run));
-    cells[4] = known(assay_arena_printf(
-        arena, "%llu/%llu",
-        (unsigned long long)(run->stopped == ASSAY_STOP_NONE ? 0
-                                                             : run->counted),
-        (unsigned long long)run->case_count));
-    if (run->stopped == ASSAY_STOP_NONE)
-        cells[4] = (struct assay_cell){.text = ASSAY_STR("not ended"),
-                                       .state = ASSAY_UNKNOWN};
-    cells[5] = known(ended(run));
+    cells[SUITE] = known(run->suite);
+    cells[SUITE].link = cells[RUN].link;
+    cells[ROUTES] = known(labels(arena, run));
+    cells[ENDED] = known(ended(run));
+    cells[PROMPTS] = prompts(arena, run);
+    cells[STARTED] = known(assay_run_started(arena, run));
 }
 
 static void add_json(struct assay_arena *arena, struct assay_json *list,
@@ -78,13 +111,15 @@ struct assay_document *assay_runs_page(struct assay_arena *arena,
                                        const struct assay_run *runs,
                                        size_t count, size_t total)
 {
-    static const struct assay_column columns[] = {
-        {.title = {"run", 3}},
-        {.title = {"started", 7}, .give_way = 2},
-        {.title = {"suite", 5}},
-        {.title = {"routes", 6}},
-        {.title = {"prompts", 7}, .align = ASSAY_RIGHT, .give_way = 1},
-        {.title = {"ended", 5}},
+    static const struct assay_column columns[COLUMNS] = {
+        [RUN] = {.title = {"run", 3}},
+        [SUITE] = {.title = {"suite", 5}},
+        [ROUTES] = {.title = {"routes", 6}},
+        [ENDED] = {.title = {"ended", 5}},
+        [PROMPTS] = {.title = {"prompts", 7},
+                     .align = ASSAY_RIGHT,
+                     .give_way = 1},
+        [STARTED] = {.title = {"started", 7}, .give_way = 2},
     };
     struct assay_document *doc =
         assay_document_new(arena, ASSAY_STR("Runs"), ASSAY_STR(""));
@@ -104,8 +139,8 @@ struct assay_document *assay_runs_page(struct assay_arena *arena,
             ASSAY_STR("assay try prompts.yaml --on ROUTE --on ROUTE"));
         return doc;
     }
-    struct assay_block *table = assay_section_table(
-        doc, section, columns, sizeof columns / sizeof columns[0]);
+    struct assay_block *table =
+        assay_section_table(doc, section, columns, COLUMNS);
     for (size_t i = 0; i < count; i++) {
         add_row(doc, table, &runs[i]);
         add_json(arena, list, &runs[i]);

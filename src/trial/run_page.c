@@ -1,9 +1,7 @@
 /*
  * A run for people: what was decided, on what, and what it cost.
  */
-#include "assay/report.h"
-
-#include <math.h>
+#include "trial/run_page_parts.h"
 
 struct page {
     struct assay_arena *arena;
@@ -18,140 +16,6 @@ struct page {
 static struct assay_str label(const struct page *p, size_t route)
 {
     return p->f->run->routes[route].label;
-}
-
-/* ------------------------------------------------------- the verdict */
-
-static const char *stop_words(enum assay_stop_reason reason)
-{
-    switch (reason) {
-    case ASSAY_STOP_DECIDED:
-        return "Decided after";
-    case ASSAY_STOP_FUTILE:
-        return "Stopped, as the prompts left could not decide it, after";
-    case ASSAY_STOP_BUDGET:
-        return "Stopped at the spending limit after";
-    case ASSAY_STOP_TIME:
-        return "Stopped at the time limit after";
-    case ASSAY_STOP_INTERRUPTED:
-        return "Interrupted after";
-    case ASSAY_STOP_COMPLETE:
-        return "Done:";
-    case ASSAY_STOP_NONE:
-        break;
-    }
-    return "Not finished; so far";
-}
-
-static struct assay_str verdict_words(const struct page *p,
-                                      const struct assay_pair_figures *pair)
-{
-    struct assay_str a = label(p, pair->a), b = label(p, pair->b);
-
-    switch (pair->verdict.verdict) {
-    case ASSAY_VERDICT_A:
-    case ASSAY_VERDICT_B: {
-        bool is_a = pair->verdict.verdict == ASSAY_VERDICT_A;
-        return assay_arena_printf(
-            p->arena, "%.*s is better than %.*s on your prompts",
-            ASSAY_STR_ARG(is_a ? a : b), ASSAY_STR_ARG(is_a ? b : a));
-    }
-    case ASSAY_VERDICT_EQUIVALENT:
-        return assay_arena_printf(
-            p->arena,
-            "%.*s and %.*s are equivalent on your prompts, within %.3g points",
-            ASSAY_STR_ARG(a), ASSAY_STR_ARG(b), p->f->run->rule.margin * 100);
-    case ASSAY_VERDICT_WITHHELD:
-        return assay_arena_printf(
-            p->arena,
-            "no verdict on %.*s and %.*s: prompts that a route did not answer "
-            "would change it",
-            ASSAY_STR_ARG(a), ASSAY_STR_ARG(b));
-    case ASSAY_VERDICT_UNDECIDED:
-        break;
-    }
-    return assay_arena_printf(p->arena,
-                              "no decisive difference between %.*s and %.*s",
-                              ASSAY_STR_ARG(a), ASSAY_STR_ARG(b));
-}
-
-/* What is counted as evidence: prompts, or groups of them. */
-static const char *units_word(const struct page *p)
-{
-    return p->f->units < p->f->run->case_count ? "groups" : "prompts";
-}
-
-static void say_evidence(struct page *p, struct assay_section *section,
-                         const struct assay_pair_figures *pair)
-{
-    const struct assay_evidence *line = &pair->verdict.answered;
-
-    if (line->pairs == 0) {
-        SAY(p, section, ASSAY_BLOCK_ITEM,
-            "nothing to compare: no prompt was scored on both");
-        return;
-    }
-    if (line->rule == ASSAY_EVIDENCE_E_PROCESS) {
-        bool shares = p->f->run->rule.outcome == ASSAY_OUTCOME_BINARY &&
-                      line->look.wins_a + line->look.wins_b > 0;
-        SAY(p, section, ASSAY_BLOCK_ITEM,
-            "%llu to %llu where they differ, of %llu %s; evidence E = %.3g, "
-            "decided at 20",
-            (unsigned long long)line->look.wins_a,
-            (unsigned long long)line->look.wins_b,
-            (unsigned long long)line->pairs, units_word(p), line->e);
-        if (shares)
-            SAY(p, section, ASSAY_BLOCK_ITEM,
-                "%.*s wins %.2f\xe2\x80\x93%.2f of differing prompts (95 %% "
-                "sequence)",
-                ASSAY_STR_ARG(label(p, pair->a)), line->share_95.low,
-                line->share_95.high);
-    } else
-        SAY(p, section, ASSAY_BLOCK_ITEM,
-            "%llu to %llu where they differ, of %llu %s; p = %.3g",
-            (unsigned long long)line->wins_a, (unsigned long long)line->wins_b,
-            (unsigned long long)line->pairs, units_word(p), line->p_adjusted);
-    SAY(p, section, ASSAY_BLOCK_ITEM,
-        "difference %+.1f points, 95 %% interval %+.1f to %+.1f",
-        line->difference * 100, line->interval_95.low * 100,
-        line->interval_95.high * 100);
-    if (pair->verdict.more.known)
-        SAY(p, section, ASSAY_BLOCK_ITEM, "%s %llu more %s needed",
-            pair->verdict.more.at_least ? "at least" : "about",
-            (unsigned long long)pair->verdict.more.prompts, units_word(p));
-    if (pair->latency.known)
-        SAY(p, section, ASSAY_BLOCK_ITEM,
-            "latency %.*s / %.*s: %.2fx, 95 %% interval %.2f to %.2f",
-            ASSAY_STR_ARG(label(p, pair->a)), ASSAY_STR_ARG(label(p, pair->b)),
-            pair->latency.ratio, pair->latency.interval_95.low,
-            pair->latency.interval_95.high);
-}
-
-static void say_verdicts(struct page *p)
-{
-    const struct assay_run_figures *f = p->f;
-    struct assay_section *section =
-        assay_document_section(p->doc, "verdict", "");
-    struct assay_str first =
-        f->pair_count ? verdict_words(p, &f->pairs[0]) : ASSAY_STR("");
-
-    SAY(p, section, ASSAY_BLOCK_HEADLINE, "%s %llu of %llu prompts%s%.*s.",
-        stop_words(f->run->stopped), (unsigned long long)f->prompts,
-        (unsigned long long)f->run->case_count, first.len ? ": " : "",
-        ASSAY_STR_ARG(first));
-    if (f->pair_count && f->units < f->run->case_count)
-        SAY(p, section, ASSAY_BLOCK_PARAGRAPH,
-            "The prompts of one test, or one cluster, are a group and count "
-            "once: %llu groups.",
-            (unsigned long long)f->units);
-    for (size_t i = 0; i < f->pair_count; i++) {
-        if (i > 0) {
-            struct assay_str words = verdict_words(p, &f->pairs[i]);
-            SAY(p, section, ASSAY_BLOCK_PARAGRAPH, "%.*s.",
-                ASSAY_STR_ARG(words));
-        }
-        say_evidence(p, section, &f->pairs[i]);
-    }
 }
 
 /* ------------------------------------------------------- the routes */
@@ -307,43 +171,47 @@ static void say_routes(struct page *p)
 
 /* ------------------------------------------------------- what is next */
 
-static void say_commands(struct page *p, struct assay_section *section)
+static bool may_go_on(const struct assay_run *run)
 {
-    const struct assay_run_figures *f = p->f;
-    struct assay_str id = f->run->id;
-    uint64_t differ = 0;
-
-    for (size_t i = 0; i < f->pair_count; i++)
-        differ += f->pairs[i].table.only_a + f->pairs[i].table.only_b;
-    if (f->run->stopped != ASSAY_STOP_COMPLETE &&
-        f->run->stopped != ASSAY_STOP_DECIDED &&
-        f->run->stopped != ASSAY_STOP_FUTILE)
-        SAY(p, section, ASSAY_BLOCK_COMMAND, "assay try --resume %.*s",
-            ASSAY_STR_ARG(id));
-    SAY(p, section, ASSAY_BLOCK_COMMAND, "assay report %.*s%s",
-        ASSAY_STR_ARG(id), differ ? " --differing" : "");
+    return run->stopped != ASSAY_STOP_COMPLETE &&
+           run->stopped != ASSAY_STOP_DECIDED &&
+           run->stopped != ASSAY_STOP_FUTILE;
 }
 
 static void say_next(struct page *p)
 {
     const struct assay_run_figures *f = p->f;
+    bool resume = !f->stable && may_go_on(f->run);
     struct assay_section *section = assay_document_section(p->doc, "next", "");
 
-    if (f->prompts < f->run->case_count)
-        SAY(p, section, ASSAY_BLOCK_ITEM, "%llu prompt%s %s",
-            (unsigned long long)(f->run->case_count - f->prompts),
-            f->run->case_count - f->prompts == 1 ? "" : "s",
-            f->run->stopped == ASSAY_STOP_DECIDED ||
-                    f->run->stopped == ASSAY_STOP_FUTILE
-                ? "saved"
-                : "left");
     if (f->unknown)
         SAY(p, section, ASSAY_BLOCK_ITEM,
-            "%llu attempts were sent and never heard of: counted at the most "
+            "%llu attempt%s sent and never heard of: counted at the most "
             "they can have cost",
-            (unsigned long long)f->unknown);
-    if (!f->stable)
-        say_commands(p, section);
+            (unsigned long long)f->unknown,
+            f->unknown == 1 ? " was" : "s were");
+    if (resume)
+        SAY(p, section, ASSAY_BLOCK_COMMAND, "assay try --resume %.*s",
+            ASSAY_STR_ARG(f->run->id));
+}
+
+bool assay_run_differs(const struct assay_run_figures *f)
+{
+    for (size_t i = 0; i < f->pair_count; i++)
+        if (f->pairs[i].table.only_a + f->pairs[i].table.only_b)
+            return true;
+    return false;
+}
+
+struct assay_str assay_run_started(struct assay_arena *arena,
+                                   const struct assay_run *run)
+{
+    struct assay_str started = run->started;
+
+    if (started.len < 16 || started.at[10] != 'T')
+        return started;
+    return assay_arena_printf(arena, "%.10s %.5s UTC", started.at,
+                              started.at + 11);
 }
 
 struct assay_str assay_run_title(struct assay_arena *arena,
@@ -361,10 +229,10 @@ struct assay_document *assay_run_page(struct assay_arena *arena,
         .arena = arena,
         .f = f,
         .doc = assay_document_new(arena, assay_run_title(arena, f->run),
-                                  f->run->started),
+                                  assay_run_started(arena, f->run)),
     };
 
-    say_verdicts(&p);
+    assay_run_say_verdict(p.doc, f);
     say_routes(&p);
     say_next(&p);
     p.doc->data = assay_run_json(arena, f);

@@ -46,6 +46,19 @@ static struct assay_str heading(struct view *v)
                               ASSAY_STR_ARG(assay_str_head(line, len)));
 }
 
+/* A line of the suite's own list says no more than the number does. */
+static struct assay_str where_else(const struct view *v)
+{
+    const struct assay_run *run = v->prompt->run;
+    struct assay_str where = v->prompt->at->where, file, line;
+
+    if (assay_str_is(run->suite_format, "prompts") &&
+        assay_str_cut_last(where, ':', &file, &line) &&
+        assay_str_equal(file, run->suite))
+        return ASSAY_STR("");
+    return where;
+}
+
 static void say(struct view *v, struct assay_str who, struct assay_str text)
 {
     if (text.len)
@@ -273,12 +286,14 @@ void assay_run_prompt_section(struct assay_document *doc,
     struct view v = {.arena = doc->arena, .doc = doc, .prompt = prompt};
     struct assay_str number = assay_arena_printf(
         v.arena, "prompt-%llu", (unsigned long long)prompt->at->number + 1);
+    struct assay_str where = where_else(&v);
     struct assay_str title = assay_arena_printf(
         v.arena, "%llu. %.*s%s%.*s", (unsigned long long)prompt->at->number + 1,
-        ASSAY_STR_ARG(heading(&v)), prompt->at->where.len ? " \xc2\xb7 " : "",
-        ASSAY_STR_ARG(prompt->at->where));
+        ASSAY_STR_ARG(heading(&v)), where.len ? " \xc2\xb7 " : "",
+        ASSAY_STR_ARG(where));
 
     v.section = assay_document_section(doc, number.at, title.at);
+    v.section->minor = true;
     say_question(&v);
     add_answers(&v);
 }

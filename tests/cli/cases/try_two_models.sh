@@ -5,8 +5,8 @@
 strike()
 {
     sed -E -e 's/\b[0-9a-f]{8}\b/RUN/g' \
-        -e 's/ +[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/ DATE/' \
-        -e 's/(over )?[0-9]+(\.[0-9])? ms/TIME/g' -e '/^  . latency /d' \
+        -e 's/ +[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5} UTC/ DATE/' \
+        -e 's/(over )?[0-9]+(\.[0-9])? ms/TIME/g' -e '/ times as long as /d' \
         -e '/^  route |TIME/s/  +/  /g' -e '/^[0-9]+ of [0-9]+ prompts/d'
 }
 
