@@ -48,6 +48,7 @@ MORE_FRONT_DOORS = {
     'base/embed.h',         # files compiled into the binary
     'gguf/blocks.h',        # what the bytes of a tensor mean
     'base/cpu.h',           # what the processor can do
+    'base/heap.h',          # how memory is taken from the system
     'base/pool.h',          # threads that share work
     'catalog/catalog_file.h',  # the file that the catalog stands in
 }

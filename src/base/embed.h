@@ -13,6 +13,9 @@ struct assay_embedded {
     size_t len;                 /* bytes, without that NUL */
 };
 
+/* For a file that was read and is seldom read again: its memory is free. */
+void assay_embedded_give_back(const struct assay_embedded *file);
+
 /* data/catalog: the built-in facts, sorted by name. */
 extern const struct assay_embedded assay_embedded_catalog[];
 extern const size_t assay_embedded_catalog_count;

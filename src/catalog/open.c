@@ -76,6 +76,7 @@ static bool apply_file(struct assay_catalog *catalog,
         ok = assay_apply_statements(catalog, &batch, &report, effect, err);
     }
     assay_arena_free(&arena);
+    assay_embedded_give_back(file);
     return ok || assay_fail_in(err, "built-in facts %s", file->name);
 }
 

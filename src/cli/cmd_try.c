@@ -13,6 +13,7 @@
 
 #include "assay/file.h"
 #include "assay/trial.h"
+#include "base/heap.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -259,6 +260,14 @@ static bool find_routes(struct attempt *a, struct assay_error *err)
     return true;
 }
 
+/* What it holds of its file is room for the run. */
+static void close_catalog(struct attempt *a)
+{
+    assay_catalog_close(a->catalog);
+    a->catalog = NULL;
+    assay_heap_return();
+}
+
 static bool open_routes(struct attempt *a, struct assay_error *err)
 {
     const struct assay_trial_route_options options = {
@@ -268,6 +277,7 @@ static bool open_routes(struct attempt *a, struct assay_error *err)
         .cpu = a->engine.cpu,
     };
 
+    close_catalog(a);
     a->routes = ASSAY_NEW_ARRAY(&a->cli->arena, struct assay_trial_route,
                                 a->route_count);
     for (; a->open_count < a->route_count; a->open_count++)
@@ -279,11 +289,18 @@ static bool open_routes(struct attempt *a, struct assay_error *err)
                 !assay_str_starts(a->facts[a->open_count].id, "local:");
             return false;
         }
-    if (!a->catalog)
+    return true;
+}
+
+static bool open_judges(struct attempt *a, struct assay_error *err)
+{
+    if (a->suite->judge_count && !a->catalog) {
         a->catalog = assay_cli_open(a->cli, err);
-    a->judges = a->catalog
-                    ? assay_trial_judges_open(a->catalog, a->suite, a->run, err)
-                    : NULL;
+        if (!a->catalog)
+            return false;
+    }
+    a->judges = assay_trial_judges_open(a->catalog, a->suite, a->run, err);
+    close_catalog(a);
     if (a->judges)
         a->options.judge = assay_trial_judge(a->judges);
     return a->judges != NULL;
@@ -383,6 +400,12 @@ static int show_end(struct attempt *a)
     return code == ASSAY_EXIT_DONE ? exit_code(a, &figures) : code;
 }
 
+static void close_routes(struct attempt *a)
+{
+    while (a->open_count > 0)
+        assay_trial_route_close(&a->routes[--a->open_count]);
+}
+
 static int run_trial(struct attempt *a, struct assay_trial *trial)
 {
     struct assay_error err = {0};
@@ -403,6 +426,7 @@ static int run_trial(struct attempt *a, struct assay_trial *trial)
             assay_cli_note(a->cli, "%.*s was given up: %.*s",
                            ASSAY_STR_ARG(a->facts[i].id), ASSAY_STR_ARG(why));
     }
+    close_routes(a);
     return show_end(a);
 }
 
@@ -466,8 +490,7 @@ static void drop_store(const struct attempt *a)
 
 static void release(struct attempt *a)
 {
-    for (size_t i = 0; i < a->open_count; i++)
-        assay_trial_route_close(&a->routes[i]);
+    close_routes(a);
     assay_trial_judges_close(a->judges);
     assay_suite_free(a->suite);
     assay_catalog_close(a->catalog);
@@ -487,11 +510,12 @@ static int try_run(struct assay_cli *cli)
                                            "name none beside --resume"
                                          : "name one suite: assay try SUITE "
                                            "--on ROUTE --on ROUTE");
+    assay_heap_share();
     if (!read_options(&a, &err) || (resume && !assay_try_may_resume(cli, &err)))
         return assay_cli_misuse(cli, "%s", err.text);
     if (choose_store(&a, &err) &&
         (resume ? prepare_again(&a, &err) : prepare_new(&a, &err)) &&
-        open_routes(&a, &err))
+        open_routes(&a, &err) && open_judges(&a, &err))
         code = try_trial(&a);
     else
         code = assay_cli_fail(cli, &err);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -57,6 +58,15 @@ bool assay_store_exec(struct assay_store *store, const char *sql,
 {
     int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
     return code == SQLITE_OK || assay_store_fail(store, code, err);
+}
+
+bool assay_store_hold(struct assay_store *store, unsigned kib,
+                      struct assay_error *err)
+{
+    char sql[48];
+
+    (void)snprintf(sql, sizeof sql, "pragma cache_size = -%u", kib);
+    return assay_store_exec(store, sql, err);
 }
 
 static void sleep_ms(int ms)

@@ -38,6 +38,9 @@ struct assay_store_options {
  */
 struct assay_store *assay_store_open(const struct assay_store_options *options,
                                      struct assay_error *err);
+/* How much of the file it may hold in memory; 2,000 KiB where nobody says. */
+bool assay_store_hold(struct assay_store *store, unsigned kib,
+                      struct assay_error *err);
 /* Accepts NULL; an open transaction is rolled back. */
 void assay_store_close(struct assay_store *store);
 /* True when the file can only be read. */

@@ -14,6 +14,9 @@
 /* In meta, so that a newer assay's tables are not written by an older one. */
 enum { LEDGER_VERSION = 1 };
 
+/* Rows are met one behind the other: few pages are read twice. */
+enum { HELD_KIB = 256 };
+
 static bool read_version(struct assay_ledger *ledger, struct assay_error *err)
 {
     struct assay_query *q = assay_store_query(
@@ -43,7 +46,8 @@ struct assay_ledger *assay_ledger_open(const char *path,
         return NULL;
     }
     ledger->store = assay_catalog_file_open(path, err);
-    if (!ledger->store || !read_version(ledger, err)) {
+    if (!ledger->store || !assay_store_hold(ledger->store, HELD_KIB, err) ||
+        !read_version(ledger, err)) {
         assay_ledger_close(ledger);
         return NULL;
     }

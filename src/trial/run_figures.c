@@ -8,26 +8,14 @@
 #include "trial/run_pairs.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Numbers without an end in sight. */
+/* Numbers without an end in sight; of malloc, which widens them in place. */
 struct series {
     double *at;
     size_t count, room;
 };
-
-static void series_add(struct assay_arena *arena, struct series *s, double x)
-{
-    if (s->count == s->room) {
-        size_t room = s->room ? s->room * 2 : 64;
-        double *more = ASSAY_NEW_ARRAY(arena, double, room);
-        if (s->count)
-            memcpy(more, s->at, s->count * sizeof *more);
-        s->at = more;
-        s->room = room;
-    }
-    s->at[s->count++] = x;
-}
 
 struct route_rows {
     struct series latency, first_token;
@@ -54,7 +42,7 @@ struct unit {
 };
 
 struct gather {
-    struct assay_arena *arena;
+    struct assay_arena *arena; /* gone when the figures are there */
     struct assay_run_figures *figures;
     const struct assay_run *run;
     struct route_rows *routes;
@@ -65,8 +53,23 @@ struct gather {
     bool place_ended; /* the prompt in hand */
     uint64_t place;   /* of it */
     uint32_t repeat;
-    bool by_score, begun;
+    bool by_score, begun, no_memory;
 };
+
+static void series_add(struct gather *g, struct series *s, double x)
+{
+    if (s->count == s->room) {
+        size_t room = s->room ? s->room * 2 : 64;
+        double *more = realloc(s->at, room * sizeof *more);
+        if (!more) {
+            g->no_memory = true;
+            return;
+        }
+        s->at = more;
+        s->room = room;
+    }
+    s->at[s->count++] = x;
+}
 
 /* ------------------------------------------------------- units */
 
@@ -112,17 +115,19 @@ static void add_cell(struct gather *g)
     u->cells++;
 }
 
-static void count_table(const struct unit *u, struct assay_pair_figures *pair,
-                        struct pair_rows *rows, struct assay_arena *arena)
+static void count_table(struct gather *g, struct assay_pair_figures *pair,
+                        struct pair_rows *rows)
 {
+    const struct unit *u = &g->unit;
+
     for (size_t i = 0; i < u->cells; i++) {
         size_t a = pair->a * u->room + i, b = pair->b * u->room + i;
         if (u->cell[a].end == ASSAY_CELL_LOST ||
             u->cell[b].end == ASSAY_CELL_LOST)
             continue;
         if (u->ms[a] > 0 && u->ms[b] > 0) {
-            series_add(arena, &rows->time_a, u->ms[a]);
-            series_add(arena, &rows->time_b, u->ms[b]);
+            series_add(g, &rows->time_a, u->ms[a]);
+            series_add(g, &rows->time_b, u->ms[b]);
         }
         if (u->cell[a].end != ASSAY_CELL_SCORED ||
             u->cell[b].end != ASSAY_CELL_SCORED)
@@ -151,10 +156,10 @@ static void end_unit(struct gather *g)
         }
         pair->units++;
         if (d.has_answered)
-            series_add(g->arena, &rows->answered, d.answered);
+            series_add(g, &rows->answered, d.answered);
         if (d.has_served)
-            series_add(g->arena, &rows->served, d.served);
-        count_table(u, pair, rows, g->arena);
+            series_add(g, &rows->served, d.served);
+        count_table(g, pair, rows);
     }
     u->cells = 0;
 }
@@ -180,9 +185,9 @@ static void count_times(struct gather *g, const struct assay_attempt *a)
 
     if (a->state == ASSAY_ATTEMPT_DONE) {
         if (ms > 0)
-            series_add(g->arena, &rows->latency, ms);
+            series_add(g, &rows->latency, ms);
         if (c->first_token > 0)
-            series_add(g->arena, &rows->first_token,
+            series_add(g, &rows->first_token,
                        ms_between(c->begun, c->first_token));
     } else if (is_timed_out(a->of)) {
         rows->censored++;
@@ -307,20 +312,29 @@ static struct assay_spent per_pass(struct assay_spent spent, uint64_t passed)
     return each;
 }
 
-static bool time_of(struct assay_arena *arena, const struct series *s,
-                    const struct route_rows *rows, struct assay_timing *timing,
-                    struct assay_error *err)
+static bool time_of(const struct series *s, const struct route_rows *rows,
+                    struct assay_timing *timing, struct assay_error *err)
 {
+    const struct {
+        double q;
+        struct assay_percentile *to;
+    } wanted[] = {{0.5, &timing->p50},
+                  {0.9, &timing->p90},
+                  {0.95, &timing->p95},
+                  {0.99, &timing->p99}};
     const struct assay_times times = {
         .ms = {s->at, s->count},
         .censored = rows->censored,
         .limit_ms = rows->limit_ms,
     };
+    bool ok = true;
 
-    return assay_percentile(arena, &times, 0.5, &timing->p50, err) &&
-           assay_percentile(arena, &times, 0.9, &timing->p90, err) &&
-           assay_percentile(arena, &times, 0.95, &timing->p95, err) &&
-           assay_percentile(arena, &times, 0.99, &timing->p99, err);
+    for (size_t i = 0; ok && i < sizeof wanted / sizeof wanted[0]; i++) {
+        struct assay_arena scratch = {0}; /* holds all times, sorted */
+        ok = assay_percentile(&scratch, &times, wanted[i].q, wanted[i].to, err);
+        assay_arena_free(&scratch);
+    }
+    return ok;
 }
 
 static bool conclude_route(struct gather *g, size_t i, struct assay_error *err)
@@ -342,8 +356,8 @@ static bool conclude_route(struct gather *g, size_t i, struct assay_error *err)
     f->failed += r->failed;
     f->unscored += r->unscored;
     f->errors += r->errors;
-    return time_of(g->arena, &rows->latency, rows, &r->latency, err) &&
-           time_of(g->arena, &rows->first_token, rows, &r->first_token, err);
+    return time_of(&rows->latency, rows, &r->latency, err) &&
+           time_of(&rows->first_token, rows, &r->first_token, err);
 }
 
 /* Known where all parts are, unknown where none is. */
@@ -407,18 +421,36 @@ static void name_pairs(struct assay_run_figures *f)
     f->pair_count = n;
 }
 
+static bool conclude(struct gather *g, struct assay_error *err)
+{
+    if (g->begun) {
+        end_unit(g);
+        g->figures->prompts += g->all_ended && g->place_ended;
+    }
+    if (g->no_memory)
+        return assay_fail(err, ASSAY_SYSTEM,
+                          "no memory for the figures of %llu prompts",
+                          (unsigned long long)g->run->case_count);
+    for (size_t i = 0; i < g->run->route_count; i++)
+        if (!conclude_route(g, i, err))
+            return false;
+    add_spent(g->figures);
+    return conclude_pairs(g, err);
+}
+
 /* Of the run as it is told in `figures`, which may be a copy of it. */
 static bool gather_all(struct assay_ledger *ledger, struct assay_arena *arena,
                        struct assay_str id, struct assay_run_figures *figures,
                        struct assay_error *err)
 {
     size_t n = figures->run->route_count;
+    struct assay_arena held = {0};
     struct gather g = {
-        .arena = arena,
+        .arena = &held,
         .figures = figures,
         .run = figures->run,
-        .routes = ASSAY_NEW_ARRAY(arena, struct route_rows, n),
-        .pairs = ASSAY_NEW_ARRAY(arena, struct pair_rows, n * n),
+        .routes = ASSAY_NEW_ARRAY(&held, struct route_rows, n),
+        .pairs = ASSAY_NEW_ARRAY(&held, struct pair_rows, n * n),
         .all_ended = true,
         .by_score = assay_run_compares_scores(figures->run),
     };
@@ -426,17 +458,20 @@ static bool gather_all(struct assay_ledger *ledger, struct assay_arena *arena,
     figures->routes = ASSAY_NEW_ARRAY(arena, struct assay_route_figures, n);
     figures->pairs = ASSAY_NEW_ARRAY(arena, struct assay_pair_figures, n * n);
     name_pairs(figures);
-    if (!assay_ledger_attempts(ledger, id, take, &g, err))
-        return false;
-    if (g.begun) {
-        end_unit(&g);
-        figures->prompts += g.all_ended && g.place_ended;
+    bool ok =
+        assay_ledger_attempts(ledger, id, take, &g, err) && conclude(&g, err);
+    for (size_t i = 0; i < n; i++) {
+        free(g.routes[i].latency.at);
+        free(g.routes[i].first_token.at);
     }
-    for (size_t i = 0; i < n; i++)
-        if (!conclude_route(&g, i, err))
-            return false;
-    add_spent(figures);
-    return conclude_pairs(&g, err);
+    for (size_t i = 0; i < figures->pair_count; i++) {
+        free(g.pairs[i].answered.at);
+        free(g.pairs[i].served.at);
+        free(g.pairs[i].time_a.at);
+        free(g.pairs[i].time_b.at);
+    }
+    assay_arena_free(&held);
+    return ok;
 }
 
 bool assay_run_figures(struct assay_ledger *ledger, struct assay_arena *arena,

@@ -201,7 +201,7 @@ static const char *test_env(const char *name)
 }
 
 /* The suite at `path` reads as the text in `path`.expected. */
-static void assert_suite_reads(const char *path)
+static inline void assert_suite_reads(const char *path)
 {
     struct assay_arena arena = {0};
     struct assay_error err = {0};
