@@ -135,15 +135,9 @@ static struct assay_spent cost_of(const struct assay_probing *p,
                                   const struct assay_response *answer,
                                   struct assay_spent worst)
 {
-    struct assay_spent cost = {ASSAY_UNKNOWN, {0}};
+    struct assay_spent cost = assay_tariff_cost(&p->tariff, answer);
 
-    if (answer->of != ASSAY_CLASS_ANSWERED &&
-        !(answer->sent &&
-          (assay_class_may_bill(answer->of) || answer->clocks.first_token)))
-        return (struct assay_spent){ASSAY_FREE, {0}};
-    if (answer->reply.usage_state == ASSAY_USAGE_RETURNED)
-        cost = assay_tariff_bill(&p->tariff, &answer->reply.usage);
-    if (cost.state == ASSAY_KNOWN || cost.state == ASSAY_FREE)
+    if (cost.state != ASSAY_UNKNOWN)
         return cost;
     if (worst.state == ASSAY_KNOWN)
         worst.state = ASSAY_BOUND;

@@ -153,6 +153,31 @@ struct assay_spent assay_tariff_bill(const struct assay_tariff *tariff,
     return cost_of(tariff, &usage);
 }
 
+/*
+ * A stream that had begun is work, whatever ended it. So may be a request
+ * that timed out over there: Azure OpenAI, "Manage costs", HTTP error
+ * response code and billing status, read 2026-11-22.
+ */
+static bool may_be_billed(const struct assay_response *answer)
+{
+    return answer->sent &&
+           (assay_class_may_bill(answer->of) || answer->clocks.first_token ||
+            answer->trouble.status == 408);
+}
+
+struct assay_spent assay_tariff_cost(const struct assay_tariff *tariff,
+                                     const struct assay_response *answer)
+{
+    bool whole = answer->of == ASSAY_CLASS_ANSWERED ||
+                 answer->of == ASSAY_CLASS_FILTERED;
+
+    if (tariff->free || !may_be_billed(answer))
+        return (struct assay_spent){ASSAY_FREE, {0}};
+    if (!whole || answer->reply.usage_state != ASSAY_USAGE_RETURNED)
+        return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+    return assay_tariff_bill(tariff, &answer->reply.usage);
+}
+
 /* ------------------------------------------------------- the limit */
 
 bool assay_trial_reserve(struct assay_trial *trial, struct assay_lane *lane,

@@ -144,6 +144,13 @@ struct assay_spent assay_tariff_worst(const struct assay_tariff *tariff,
                                       const struct assay_chat *chat);
 struct assay_spent assay_tariff_bill(const struct assay_tariff *tariff,
                                      const struct assay_response_usage *usage);
+/*
+ * What an attempt cost: nothing where nothing was sent or no work was done,
+ * else by its usage. UNKNOWN: it states none, or was cut short, when the
+ * usage is that of its beginning; it is the most it can have been then.
+ */
+struct assay_spent assay_tariff_cost(const struct assay_tariff *tariff,
+                                     const struct assay_response *answer);
 
 /* ------------------------------------------------------- trial_plan.c */
 

@@ -252,18 +252,11 @@ static void score(struct task *t, struct assay_answer *answer)
 static struct assay_spent cost_of(const struct task *t,
                                   const struct assay_response *answer)
 {
-    struct assay_spent cost;
+    struct assay_spent cost = assay_tariff_cost(&t->lane->tariff, answer);
 
-    if (t->lane->tariff.free)
-        return (struct assay_spent){ASSAY_FREE, {0}};
-    if (!answer->sent || !assay_class_may_bill(answer->of))
-        return (struct assay_spent){ASSAY_FREE, {0}};
-    if (answer->reply.usage_state == ASSAY_USAGE_RETURNED) {
-        cost = assay_tariff_bill(&t->lane->tariff, &answer->reply.usage);
-        if (cost.state != ASSAY_UNKNOWN)
-            return cost;
-    }
-    return (struct assay_spent){ASSAY_UNKNOWN, t->worst.usd};
+    return cost.state == ASSAY_UNKNOWN
+               ? (struct assay_spent){ASSAY_UNKNOWN, t->worst.usd}
+               : cost;
 }
 
 /* It was not tried, or cannot be: final, and the route's own words for it. */

@@ -142,6 +142,17 @@ static bool holds_key(const struct assay_response *answer)
     return false;
 }
 
+/* The wait that the answer asks for; a date may be a second nearer. */
+static bool waits_right(const struct mock_script *script, int64_t told_ms)
+{
+    if (script->after_ms == 0)
+        return told_ms == -1;
+    if (script->after_ms == MOCK_NOW)
+        return told_ms == 0;
+    return told_ms <= script->after_ms && told_ms >= script->after_ms - 1000 &&
+           (told_ms == script->after_ms || told_ms % 1000 == 0);
+}
+
 /* What is wrong with this end of an attempt; NULL: nothing. */
 static const char *fault_of(const struct mock_script *script,
                             enum mock_dialect dialect,
@@ -166,6 +177,9 @@ static const char *fault_of(const struct mock_script *script,
         return "retry";
     if (answer->of != ASSAY_CLASS_ANSWERED && answer->trouble.message.len == 0)
         return "message";
+    if (answer->of != ASSAY_CLASS_ANSWERED &&
+        !waits_right(script, answer->trouble.retry_after_ms))
+        return "wait";
     if (c->done - c->asked >
         (deadlines[right == ASSAY_CLASS_TIMEOUT ? TIGHT : PATIENT].total +
          1000) *
