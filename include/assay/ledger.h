@@ -30,6 +30,11 @@ struct assay_ledger;
 struct assay_ledger *assay_ledger_open(const char *path,
                                        struct assay_error *err);
 void assay_ledger_close(struct assay_ledger *ledger);
+/*
+ * Another number after each write by anybody else; of this handle alone. 0:
+ * it cannot be read.
+ */
+uint64_t assay_ledger_version(struct assay_ledger *ledger);
 
 enum assay_stop_reason {
     ASSAY_STOP_NONE, /* it has not ended */

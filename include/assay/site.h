@@ -74,6 +74,12 @@ void assay_reply_release(struct assay_reply *reply);
  * any process, and each day. Looks at most every 50 ms; cheap to call.
  */
 uint64_t assay_site_edition(struct assay_site *site);
+/*
+ * The same of what the page of this path shows: those of runs change with
+ * each write to the store. 0: that cannot be told.
+ */
+uint64_t assay_site_page_edition(struct assay_site *site,
+                                 struct assay_str path);
 
 /*
  * Makes what most pages share, so that the first of them need not: some 60 ms

@@ -102,8 +102,9 @@ struct assay_sheet {
     const struct assay_json *json_ld; /* or NULL */
     struct assay_insert *first, *last; /* see assay_sheet_insert */
     bool unlisted;                     /* search engines: not indexed */
-    bool fresh;      /* shows what is not of the catalog: made each time */
-    unsigned status; /* of a page that tells; 0: 200 */
+    bool of_runs;     /* shows what is not of the catalog, as it was at: */
+    uint64_t edition; /* of the site's page, read before; 0: not to be kept */
+    unsigned status;  /* of a page that tells; 0: 200 */
 };
 
 /*

@@ -201,12 +201,14 @@ static bool with_ledger(struct assay_visit *visit, struct assay_sheet *sheet,
                                      struct assay_error *err),
                         struct assay_error *err)
 {
+    /* before the first row is read: what is written meanwhile makes it old */
+    sheet->edition = assay_site_page_edition(visit->site, visit->request->path);
     struct assay_ledger *ledger = open_ledger(visit, err);
     bool ok = ledger && make(visit, sheet, ledger, err);
 
     assay_ledger_close(ledger);
     sheet->unlisted = true; /* the user's own, and no facts */
-    sheet->fresh = true;
+    sheet->of_runs = true;
     return ok;
 }
 

@@ -383,7 +383,7 @@ static enum MHD_Result answer(struct assay_server *server,
     if (!page && assay_v1_owns(now->path))
         return server->v1 ? hand_to_model(server, connection) : MHD_NO;
     if (!page && server->cache && !now->is_post) {
-        edition = assay_site_edition(server->site);
+        edition = assay_site_page_edition(server->site, now->path);
         page = assay_page_cache_get(server->cache, assay_buf_str(&now->key),
                                     edition);
         now->hit = page != NULL;

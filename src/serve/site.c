@@ -8,6 +8,7 @@
 #include "assay/site.h"
 
 #include "assay/file.h"
+#include "assay/ledger.h"
 #include "assay/render.h"
 #include "serve/directory.h"
 #include "serve/place.h"
@@ -43,7 +44,8 @@ struct assay_site {
     struct assay_directory *directory;
     uint64_t directory_version;
     struct assay_date directory_day;
-    struct assay_shelf *shelf; /* has locks of its own */
+    struct assay_shelf *shelf;   /* has locks of its own */
+    struct assay_ledger *ledger; /* for its version alone: under `looking` */
 };
 
 /* ------------------------------------------------------- handles */
@@ -135,6 +137,7 @@ void assay_site_close(struct assay_site *site)
     }
     assay_directory_release(site->directory);
     assay_shelf_free(site->shelf);
+    assay_ledger_close(site->ledger);
     pthread_mutex_destroy(&site->lock);
     pthread_mutex_destroy(&site->making);
     pthread_mutex_destroy(&site->looking);
@@ -218,6 +221,28 @@ uint64_t assay_site_edition(struct assay_site *site)
         edition = look(site, edition);
     pthread_mutex_unlock(&site->looking);
     return edition;
+}
+
+static bool shows_runs(struct assay_str path)
+{
+    return assay_str_starts(path, "/run") ||
+           assay_str_starts(path, "/api/v1/run");
+}
+
+uint64_t assay_site_page_edition(struct assay_site *site, struct assay_str path)
+{
+    uint64_t edition = assay_site_edition(site), version = 0;
+    struct assay_error ignored = {0};
+
+    if (!shows_runs(path))
+        return edition;
+    pthread_mutex_lock(&site->looking);
+    if (!site->ledger)
+        site->ledger = assay_ledger_open(site->store, &ignored);
+    if (site->ledger)
+        version = assay_ledger_version(site->ledger);
+    pthread_mutex_unlock(&site->looking);
+    return version ? edition ^ version << 40 : 0;
 }
 
 bool assay_site_ready(struct assay_site *site, struct assay_error *err)
@@ -385,8 +410,8 @@ static bool make(struct assay_visit *visit, struct assay_reply *reply,
         reply->status = sheet.status;
         reply->edition = 0;
     }
-    if (sheet.fresh)
-        reply->edition = 0;
+    if (sheet.of_runs)
+        reply->edition = sheet.edition;
     return render(visit, &sheet, reply, err);
 }
 

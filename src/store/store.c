@@ -400,3 +400,17 @@ int64_t assay_store_changed(const struct assay_store *store)
 {
     return sqlite3_changes64(store->db);
 }
+
+uint64_t assay_store_version(struct assay_store *store)
+{
+    struct assay_error ignored = {0};
+    struct assay_query *q =
+        assay_store_query(store, "pragma data_version", &ignored);
+    bool row;
+
+    if (!q || !assay_query_step(q, &row, &ignored) || !row)
+        return 0;
+    uint64_t version = (uint64_t)assay_query_int(q, 0);
+    assay_query_reset(q);
+    return version;
+}

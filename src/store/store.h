@@ -115,6 +115,11 @@ bool assay_query_is_null(const struct assay_query *query, int column);
 
 /* Row number of the newest insert. */
 int64_t assay_store_last_id(const struct assay_store *store);
+/*
+ * Another number after each commit of another connection, in whatever
+ * process; says nothing beside another store's number. 0: it cannot be read.
+ */
+uint64_t assay_store_version(struct assay_store *store);
 /* Rows that the newest insert, update or delete met. */
 int64_t assay_store_changed(const struct assay_store *store);
 

@@ -62,6 +62,11 @@ void assay_ledger_close(struct assay_ledger *ledger)
     free(ledger);
 }
 
+uint64_t assay_ledger_version(struct assay_ledger *ledger)
+{
+    return assay_store_version(ledger->store);
+}
+
 /* ------------------------------------------------------- transactions */
 
 static bool make_tables(struct assay_ledger *ledger, struct assay_error *err)

@@ -115,7 +115,15 @@ static void the_start_of_an_id_leads_to_the_run(void **state)
     site_close(&site);
 }
 
-/* The catalog's number of writes does not tell that a row was added. */
+static uint64_t edition_of(struct site_fixture *site)
+{
+    return assay_site_page_edition(site->site, ASSAY_STR("/run/7f3a0001"));
+}
+
+/*
+ * The catalog's number of writes does not tell that a row was added; the
+ * page's edition does, by which it is kept.
+ */
 static void a_run_that_goes_on_is_never_an_old_page(void **state)
 {
     struct assay_error err = {0};
@@ -128,13 +136,17 @@ static void a_run_that_goes_on_is_never_an_old_page(void **state)
     assert_int_equal(
         count_of(site_get(&site, "/run/7f3a0001"), "1\u00a0of\u00a01\u00a0("),
         0);
-    assert_true(site.reply.edition == 0);
+    uint64_t before = site.reply.edition;
+    assert_true(before != 0 && before == edition_of(&site));
+    assert_true(before == edition_of(&site));
     made_must(assay_ledger_begin(m.ledger, &err), &err);
     made_answer(&m, 0, 0);
     made_must(assay_ledger_commit(m.ledger, &err), &err);
     assert_int_equal(
         count_of(site_get(&site, "/run/7f3a0001"), "1\u00a0of\u00a01\u00a0("),
         1);
+    assert_true(site.reply.edition != before);
+    assert_true(site.reply.edition == edition_of(&site));
     made_close(&m);
     site_close(&site);
 }
