@@ -223,18 +223,13 @@ uint64_t assay_site_edition(struct assay_site *site)
     return edition;
 }
 
-static bool shows_runs(struct assay_str path)
-{
-    return assay_str_starts(path, "/run") ||
-           assay_str_starts(path, "/api/v1/run");
-}
-
 uint64_t assay_site_page_edition(struct assay_site *site, struct assay_str path)
 {
     uint64_t edition = assay_site_edition(site), version = 0;
     struct assay_error ignored = {0};
 
-    if (!shows_runs(path))
+    if (!assay_str_starts(path, "/run") &&
+        !assay_str_starts(path, "/api/v1/run"))
         return edition;
     pthread_mutex_lock(&site->looking);
     if (!site->ledger)
