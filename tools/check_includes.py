@@ -34,6 +34,7 @@ HEADER_OWNER = {
     'assay.h': 'cli',       # the umbrella: nothing inside includes it
     'state.h': 'base',      # the four states; no code
     'chat.h': 'base',       # a conversation; no code
+    'sample.h': 'base',     # published answers; no code
     'dialect.h': 'wire',
     'secret.h': 'base',
     'suite.h': 'trial',

@@ -70,6 +70,20 @@ bool assay_catalog_apply(struct assay_catalog *catalog,
                          struct assay_apply_report *report,
                          struct assay_error *err);
 
+/* Batches one after another, each gone when the next is asked for. */
+struct assay_batch_feed {
+    /* *batch NULL: that was all. False: nothing of them is written. */
+    bool (*next)(void *context, const struct assay_batch **batch,
+                 struct assay_error *err);
+    void (*applied)(void *context, const struct assay_apply_report *report);
+    void *context;
+    bool only_try; /* count, and write nothing */
+};
+/* As _apply for each, all in one transaction. */
+bool assay_catalog_apply_all(struct assay_catalog *catalog,
+                             const struct assay_batch_feed *feed,
+                             struct assay_error *err);
+
 /* ------------------------------------------------------------- claims */
 
 struct assay_source {

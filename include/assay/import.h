@@ -8,6 +8,7 @@
 #include "assay/error.h"
 #include "assay/facts.h"
 #include "assay/json.h"
+#include "assay/sample.h"
 #include "assay/str.h"
 
 struct assay_import_format {
@@ -28,7 +29,9 @@ struct assay_import_format {
      */
     bool (*read_file)(struct assay_batch *batch, const char *path,
                       struct assay_error *err);
-    bool strict; /* a refused row always refuses the file (facts) */
+    bool strict;  /* a refused row always refuses the file (facts) */
+    bool samples; /* a file is one record of many, with samples beside it:
+                     assay_import_samples() */
 };
 
 extern const struct assay_import_format assay_import_facts;
@@ -65,5 +68,17 @@ struct assay_import_options {
 bool assay_import_read(struct assay_batch *batch,
                        const struct assay_import_options *options,
                        struct assay_error *err);
+
+/*
+ * The samples that stand beside a record of Every Eval Ever, where it names
+ * any: sets whose lines say together what the record says go to the taker.
+ * Into the batch (its source id, title and day, rows counted, refusals) no
+ * statement is added. *taken: samples handed over. False: NOT_FOUND, SYSTEM,
+ * LIMIT, BAD_INPUT (a file that is not the one the record names), or what
+ * the taker said.
+ */
+bool assay_import_samples(struct assay_batch *batch, const char *record,
+                          const struct assay_sample_taker *taker,
+                          uint64_t *taken, struct assay_error *err);
 
 #endif

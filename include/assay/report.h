@@ -105,7 +105,9 @@ struct assay_document *assay_run_page(struct assay_arena *arena,
  *     if (pairs) "assay compare A B now shows it"
  *
  * Again, it changes nothing. A run that was cut short (budget, time,
- * interrupted) and models on further routes say nothing. SYSTEM.
+ * interrupted) and models on further routes say nothing. Of a run of
+ * published samples (published.h) the claims are of kind `secondary`, and
+ * name their publisher. SYSTEM.
  */
 bool assay_run_claim(struct assay_catalog *catalog,
                      const struct assay_run_figures *figures, size_t *pairs,

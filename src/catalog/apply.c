@@ -541,25 +541,3 @@ bool assay_catalog_refresh(struct assay_catalog *catalog,
         err);
     return q && assay_query_run(q, err);
 }
-
-bool assay_catalog_apply(struct assay_catalog *catalog,
-                         const struct assay_batch *batch,
-                         struct assay_apply_report *report,
-                         struct assay_error *err)
-{
-    struct assay_apply_effect effect = {0};
-
-    if (!assay_date_set(batch->retrieved) || batch->retrieved.day == 0)
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "source '%.*s': the day it was read is not stated",
-                          ASSAY_STR_ARG(batch->source_id));
-    if (!assay_store_begin_write(catalog->store, err))
-        return false;
-    if (!assay_apply_statements(catalog, batch, report, &effect, err) ||
-        (effect.wrote && !assay_catalog_refresh(catalog, &effect, err))) {
-        assay_store_rollback(catalog->store);
-        return false;
-    }
-    /* Without a change this writes nothing. */
-    return assay_store_commit(catalog->store, err);
-}

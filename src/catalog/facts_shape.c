@@ -153,8 +153,9 @@ static const struct assay_fact_shape benchmark = {
 };
 
 /*
- * A run of the user's own prompts on this model and another one: what was
- * counted, seen from this model. A run states its mirror image of the other.
+ * A run of the user's own prompts on this model and another one, or of
+ * samples that others published: what was counted, seen from this model. A
+ * run states its mirror image of the other.
  */
 static const char *const trial_verdicts[] = {
     "this", "against", "equivalent", "undecided", "withheld", NULL,
@@ -201,6 +202,7 @@ static const struct assay_fact_field trial_fields[] = {
     DECIMAL("cost_per_pass_usd", 0, MOST_USD),
     DECIMAL("against_cost_per_pass_usd", 0, MOST_USD),
     KEY("scoring", TEXT),
+    KEY("published", TEXT),
     KEY("date", DATE),
 };
 static const char *const trial_order[] = {"against", "suite", "run", NULL};

@@ -2,29 +2,19 @@
  * assay import: a public list, or a file of facts, into the store. All of it
  * or nothing; what was refused is said, with its place and the reason.
  */
-#include "cli/reading.h"
+#include "cli/import_parts.h"
 
 #include "assay/catalog.h"
-
-#include <inttypes.h>
 
 enum { REFUSALS_SHOWN = 20 };
 
 static void note_refusals(const struct assay_cli *cli,
                           const struct assay_batch *batch)
 {
-    const char *hint = assay_cli_flag(cli, "strict")
-                           ? ""
-                           : ": --strict would refuse the whole file";
-    uint32_t shown = 0;
+    uint32_t shown = assay_import_note(cli, batch, NULL, REFUSALS_SHOWN);
 
-    for (const struct assay_refusal *r = batch->first_refusal;
-         r && shown < REFUSALS_SHOWN; r = r->next, shown++)
-        assay_cli_note(cli, "refused: %.*s: %.*s", ASSAY_STR_ARG(r->place),
-                       ASSAY_STR_ARG(r->reason));
     if (batch->refusal_count > shown)
-        assay_cli_note(cli, "… %" PRIu32 " more%s",
-                       batch->refusal_count - shown, hint);
+        assay_import_note_more(cli, batch->refusal_count - shown);
 }
 
 /* ------------------------------------------------------- the report */
@@ -33,16 +23,7 @@ static const struct assay_document *page_of(
     struct assay_cli *cli, const struct assay_batch *batch,
     const struct assay_apply_report *report)
 {
-    static const struct assay_column columns[2] = {
-        {.title = {"import", 6}},
-        {.title = {"count", 5}, .align = ASSAY_RIGHT},
-    };
-    struct assay_arena *arena = &cli->arena;
-    struct assay_str day = assay_date_text(arena, batch->retrieved);
-    const struct {
-        const char *title, *key;
-        uint32_t count;
-    } counts[] = {
+    const struct assay_import_count counts[] = {
         {"rows read", "rows", report->rows},
         {"new", "new", report->added},
         {"changed", "changed", report->changed},
@@ -50,29 +31,10 @@ static const struct assay_document *page_of(
         {"unchanged", "unchanged", report->unchanged},
         {"refused", "refused", report->refused},
     };
-    bool trial = assay_cli_flag(cli, "dry-run");
-    struct assay_document *doc = assay_document_new(
-        arena, batch->source_id,
-        assay_arena_printf(arena, "read %.*s%s", ASSAY_STR_ARG(day),
-                           trial ? ", nothing is written" : ""));
-    struct assay_block *table = assay_section_table(
-        doc, assay_document_section(doc, "import", ""), columns, 2);
-    struct assay_json *data = doc->data = assay_json_object(arena);
+    struct assay_str day = assay_date_text(&cli->arena, batch->retrieved);
 
-    assay_json_set_c(arena, data, "format", "assay-import/1");
-    assay_json_set_text(arena, data, "source", batch->source_id);
-    assay_json_set_text(arena, data, "retrieved", day);
-    assay_json_set_bool(arena, data, "dry_run", trial);
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        struct assay_cell *row = assay_table_row(doc, table);
-
-        row[0].text = assay_str_c(counts[i].title);
-        row[1].text =
-            assay_decimal_fixed(arena, assay_decimal_uint(counts[i].count), 0);
-        row[0].state = row[1].state = ASSAY_KNOWN;
-        assay_json_set_uint(arena, data, counts[i].key, counts[i].count);
-    }
-    return doc;
+    return assay_import_page(cli, batch->source_id, day, counts,
+                             sizeof counts / sizeof counts[0]);
 }
 
 /* ------------------------------------------------------- the command */
@@ -125,6 +87,8 @@ static int import_run(struct assay_cli *cli)
     if (!assay_reading_options(cli, &options, &err))
         return assay_cli_misuse(cli, "%s", err.text);
     options.from = cli->options.operands[1];
+    if (options.format->samples)
+        return assay_import_records(cli, &options);
     assay_batch_init(&batch, &cli->arena);
     assay_reading_progress(cli, "reading", options.from);
     bool read = assay_import_read(&batch, &options, &err);
@@ -161,18 +125,24 @@ static const struct assay_example import_examples[] = {
      "https://models.dev/api.json"},
     {"assay import facts contract.json --dry-run",
      "what your own statements would change"},
+    {"assay import every-eval-ever data/gsm8k",
+     "scores that others published, and their samples in pairs"},
     {NULL, NULL},
 };
 
 const struct assay_command assay_cmd_import = {
     .name = "import",
     .summary = "read a public list or your own facts into the store",
-    .usage = "FORMAT FILE|URL",
+    .usage = "FORMAT FILE|URL|FOLDER",
     .details =
         "All of the file or nothing. What the source no longer says ends on "
         "the day of the reading; nothing is deleted. The same file twice "
         "changes nothing. A row that cannot be taken is refused with its "
-        "place and the reason, and what was known of it stays.",
+        "place and the reason, and what was known of it stays.\n\n"
+        "every-eval-ever takes a folder, too, with all records below it. The "
+        "samples beside a record become a run (assay report --list): where "
+        "two models have the same ones, assay compare shows them paired, as "
+        "published by others and never as measured here.",
     .options = import_options,
     .globals = "store width no-color",
     .formats = "text json csv",

@@ -10,6 +10,7 @@
 
 #include "assay/file.h"
 #include "assay/mapped.h"
+#include "assay/published.h"
 
 #include <errno.h>
 #include <math.h>
@@ -500,7 +501,15 @@ static bool write_route(struct assay_report *report, const char *folder,
 bool assay_report_samples(struct assay_report *report, struct assay_error *err)
 {
     const char *folder = assay_cli_option(report->cli, "output");
+    struct assay_str publisher = assay_run_publisher(report->run);
     size_t written = 0;
+
+    if (publisher.len)
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "run %.*s holds samples published by %.*s: their "
+                          "own files say so, and these would not",
+                          ASSAY_STR_ARG(report->run->id),
+                          ASSAY_STR_ARG(publisher));
 
     for (size_t r = 0; r < report->run->route_count; r++) {
         const struct assay_route_figures *f = &report->figures->routes[r];

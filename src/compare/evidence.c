@@ -1,7 +1,8 @@
 /*
  * What was measured on the user's own prompts: claims of runs about a pair
- * of these models ("trial"), newest first, and who they decide for. Where a
- * claim comes from is not known here.
+ * of these models ("trial"), newest first, and who they decide for. Runs of
+ * samples that others published stand among them and say so; they decide
+ * nothing. Where a claim comes from is not known here.
  */
 #include "compare/comparison.h"
 
@@ -22,6 +23,12 @@ static struct assay_str text_of(const struct assay_trial_row *row,
                                 const char *key)
 {
     return assay_json_text(row->claim->value, key);
+}
+
+/* Who published the samples; empty: they were the user's own prompts. */
+static struct assay_str publisher(const struct assay_trial_row *row)
+{
+    return text_of(row, "published");
 }
 
 static bool same_text(const struct assay_trial_row *x,
@@ -55,7 +62,8 @@ static void gather(struct assay_comparison *c, size_t side)
         const struct assay_claim *claim = &subject->claims[i];
 
         if (!assay_str_is(claim->fact, "trial") ||
-            claim->source->kind != ASSAY_SOURCE_MEASURED)
+            (claim->source->kind != ASSAY_SOURCE_MEASURED &&
+             !assay_json_text(claim->value, "published").len))
             continue;
         for (size_t k = 0; k < c->count; k++)
             if (k != side &&
@@ -232,7 +240,8 @@ static const struct assay_trial_row *decided_for(
         const struct assay_trial_row *row = &c->trials[i];
         size_t winner = winner_of(row);
 
-        if (row->superseded || row->a != (side < other ? side : other) ||
+        if (row->superseded || publisher(row).len ||
+            row->a != (side < other ? side : other) ||
             row->b != (side < other ? other : side))
             continue;
         if (winner == other)
@@ -354,6 +363,7 @@ static void row_json(struct assay_comparison *c, struct assay_json *list,
     copy_value(c, one, row, "suite", "suite");
     copy_value(c, one, row, "run", "run");
     copy_value(c, one, row, "scoring", "scoring");
+    copy_value(c, one, row, "published", "published");
     assay_json_set_text(c->arena, one, "date",
                         assay_date_text(c->arena, row->claim->read));
     assay_json_set_bool(c->arena, one, "superseded", row->superseded);
@@ -407,6 +417,10 @@ static void table_row(struct assay_comparison *c, struct assay_block *table,
 
     cells[SUITE].text = text_of(row, "suite");
     cells[SUITE].note = assay_date_text(c->arena, row->claim->read);
+    if (publisher(row).len)
+        cells[SUITE].note = assay_arena_printf(
+            c->arena, "published by %.*s, %.*s", ASSAY_STR_ARG(publisher(row)),
+            ASSAY_STR_ARG(cells[SUITE].note));
     cells[SUITE].link = assay_arena_printf(c->arena, "/run/%.*s",
                                            ASSAY_STR_ARG(text_of(row, "run")));
     assay_compare_ref(c, &cells[SUITE].refs, row->claim);
@@ -427,11 +441,26 @@ static void table_row(struct assay_comparison *c, struct assay_block *table,
     }
 }
 
+/* Of how many rows: some, all or none were published by others. */
+static const char *heading(const struct assay_comparison *c)
+{
+    size_t published = 0;
+
+    for (size_t i = 0; i < c->trial_count; i++)
+        published += publisher(&c->trials[i]).len > 0;
+    return published == 0                ? "Measured on your prompts"
+           : published == c->trial_count ? "Published samples, paired"
+                                         : "Measured on your prompts, and "
+                                           "published samples";
+}
+
 void assay_compare_evidence(struct assay_comparison *c)
 {
     struct assay_json *list = assay_json_array(c->arena);
+    bool published = c->trial_count && publisher(&c->trials[0]).len;
     struct assay_column columns[COLUMNS] = {
-        [SUITE] = {.title = ASSAY_STR("your prompts")},
+        [SUITE] = {.title = published ? ASSAY_STR("samples of")
+                                      : ASSAY_STR("your prompts")},
         [FIRST] = {.title = c->count == 2 ? c->sides[0].model->name
                                           : ASSAY_STR("passed")},
         [SECOND] = {.title = c->count == 2 ? c->sides[1].model->name
@@ -445,9 +474,8 @@ void assay_compare_evidence(struct assay_comparison *c)
     if (!c->trial_count)
         return;
     table = assay_section_table(
-        c->doc,
-        assay_document_section(c->doc, "evidence", "Measured on your prompts"),
-        columns, COLUMNS);
+        c->doc, assay_document_section(c->doc, "evidence", heading(c)), columns,
+        COLUMNS);
     for (size_t i = 0; i < c->trial_count; i++) {
         table_row(c, table, &c->trials[i]);
         row_json(c, list, &c->trials[i]);
@@ -464,7 +492,8 @@ void assay_compare_evidence_value(struct assay_comparison *c, size_t side,
     for (size_t i = 0; i < c->trial_count; i++) {
         const struct assay_trial_row *row = &c->trials[i];
 
-        if (row->superseded || (row->a != side && row->b != side))
+        if (row->superseded || publisher(row).len ||
+            (row->a != side && row->b != side))
             continue;
         value->state = ASSAY_KNOWN;
         value->text = passed_text(c, row, side);

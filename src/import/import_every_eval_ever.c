@@ -3,19 +3,11 @@
  * benchmark rows of that model. Versions 0.2 and 0.3 of eval.schema.json
  * (github.com/evaleval/every_eval_ever; 0.2.2 read at commit 21b3d1ab, what
  * 0.3.0 adds from its reference of fields at 6a276be9; 2026-11-22).
- *
- * A record is its own source, so that one says nothing about another:
- * "eee-" and its evaluation id, without the time at its end, which a later
- * reading of the same evaluation has otherwise. Who evaluated makes its
- * kind: the vendor itself is `primary`, anyone else `secondary`, and nobody
- * is `measured`, for that word is for what was measured here.
  */
-#include "assay/import.h"
+#include "import/every_eval_ever.h"
 
 #include "assay/decimal.h"
 #include "assay/file.h"
-#include "assay/identity.h"
-#include "import/import_row.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -23,180 +15,13 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
-    MAX_SOURCE_BYTES = 80,
     MAX_SETTING_BYTES = 400,
+    MAX_PLACES = 4, /* of a score: others' floats are written out */
     HASH_DIGITS = 8,
-    SECONDS_A_DAY = 86400,
 };
 
 /* 1.96: half a 95 % interval, in standard errors */
 #define NORMAL_95 ASSAY_DECIMAL(196, -2)
-
-struct record {
-    struct assay_batch *batch;
-    const struct assay_json *doc;
-    struct assay_row row;     /* of the model */
-    struct assay_str harness; /* empty: not stated */
-    struct assay_json *benchmarks;
-};
-
-/* ------------------------------------------------------- days */
-
-/* "2026-03-01T…", "2026-03", or seconds since 1970 as a decimal number. */
-static struct assay_date day_of(const struct assay_json *value)
-{
-    struct assay_date day = {0};
-    struct assay_str text = value ? value->text : ASSAY_STR("");
-    struct assay_str whole = text, rest;
-    uint64_t seconds;
-
-    if (value && value->type != ASSAY_JSON_STRING &&
-        value->type != ASSAY_JSON_NUMBER)
-        return day;
-    (void)assay_str_cut(text, '.', &whole, &rest);
-    if (assay_str_to_u64(whole, &seconds) && seconds >= SECONDS_A_DAY &&
-        seconds / SECONDS_A_DAY < INT32_MAX)
-        return assay_date_from_days((int32_t)(seconds / SECONDS_A_DAY));
-    if (!assay_date_parse_day(assay_str_head(text, 10), &day) &&
-        !assay_date_parse(text, &day))
-        day = (struct assay_date){0};
-    return day;
-}
-
-/* ------------------------------------------------------- the source */
-
-static bool one_of(struct assay_str text, const char *const *words)
-{
-    for (; *words; words++)
-        if (assay_str_is(text, *words))
-            return true;
-    return false;
-}
-
-/* "gsm8k/acme/anvil-2" of "gsm8k/acme/anvil-2/1760492095.81". */
-static struct assay_str without_time(struct assay_str id)
-{
-    struct assay_str head, tail;
-
-    if (!assay_str_cut_last(id, '/', &head, &tail) || tail.len == 0)
-        return id;
-    for (size_t i = 0; i < tail.len; i++)
-        if (!isdigit((unsigned char)tail.at[i]) && tail.at[i] != '.')
-            return id;
-    return head;
-}
-
-static struct assay_str source_id(struct assay_arena *arena,
-                                  struct assay_str evaluation)
-{
-    struct assay_str stem = without_time(evaluation);
-    struct assay_str slug = assay_row_slug(arena, stem, MAX_SOURCE_BYTES);
-    struct assay_str hash =
-        assay_str_head(assay_sha256_hex(arena, stem), HASH_DIGITS);
-
-    if (slug.len == 0)
-        return assay_arena_printf(arena, "eee-%.*s", ASSAY_STR_ARG(hash));
-    if (slug.len < MAX_SOURCE_BYTES)
-        return assay_arena_printf(arena, "eee-%.*s", ASSAY_STR_ARG(slug));
-    return assay_arena_printf(arena, "eee-%.*s-%.*s", ASSAY_STR_ARG(slug),
-                              ASSAY_STR_ARG(hash));
-}
-
-static bool read_source(struct record *r, struct assay_error *err)
-{
-    static const char *const relations[] = {"first_party", "third_party",
-                                            "collaborative", "other", NULL};
-    struct assay_batch *batch = r->batch;
-    const struct assay_json *from = assay_json_get(r->doc, "source_metadata");
-    struct assay_str relation = assay_json_text(from, "evaluator_relationship");
-    struct assay_str owner = assay_json_text(from, "source_organization_name");
-    struct assay_str name = assay_json_text(from, "source_name");
-    struct assay_str evaluation = assay_json_text(r->doc, "evaluation_id");
-
-    if (!one_of(relation, relations))
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "source_metadata.evaluator_relationship is '%.*s', "
-                          "expected first_party, third_party, collaborative "
-                          "or other",
-                          ASSAY_STR_ARG(assay_str_head(relation, 60)));
-    if (evaluation.len == 0)
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "no evaluation_id, expected a text");
-    batch->source_kind = assay_str_is(relation, "first_party")
-                             ? ASSAY_SOURCE_PRIMARY
-                             : ASSAY_SOURCE_SECONDARY;
-    if (batch->source_id.len == 0)
-        batch->source_id = source_id(batch->arena, evaluation);
-    if (name.len == 0)
-        name = owner;
-    else if (owner.len && !assay_str_equal(owner, name))
-        name = assay_arena_printf(batch->arena, "%.*s (%.*s)",
-                                  ASSAY_STR_ARG(assay_str_head(name, 200)),
-                                  ASSAY_STR_ARG(assay_str_head(owner, 200)));
-    if (assay_utf8_valid(name))
-        batch->title = assay_arena_copy(batch->arena, name);
-    batch->url = assay_arena_copy(
-        batch->arena, assay_json_text(from, "source_organization_url"));
-    if (!assay_date_set(batch->retrieved))
-        batch->retrieved =
-            day_of(assay_json_get(r->doc, "retrieved_timestamp"));
-    if (batch->retrieved.day == 0)
-        batch->retrieved = (struct assay_date){0};
-    return true;
-}
-
-/* "lm_eval 0.4.3"; who published it, where the library is not known. */
-static void read_harness(struct record *r)
-{
-    const struct assay_json *library = assay_json_get(r->doc, "eval_library");
-    struct assay_str name = assay_json_text(library, "name");
-    struct assay_str version = assay_json_text(library, "version");
-
-    if (name.len == 0 || assay_str_is(name, "unknown"))
-        r->harness = r->batch->title;
-    else if (version.len == 0 || assay_str_is(version, "unknown"))
-        r->harness = name;
-    else
-        r->harness =
-            assay_arena_printf(r->batch->arena, "%.*s %.*s",
-                               ASSAY_STR_ARG(assay_str_head(name, 200)),
-                               ASSAY_STR_ARG(assay_str_head(version, 60)));
-}
-
-/* ------------------------------------------------------- the model */
-
-/*
- * "openai/azure/gpt-4o-mini" is openai's gpt-4o-mini: what stands between is
- * where it ran. An id without a creator takes the developer's name.
- */
-static bool read_model(struct record *r, struct assay_error *err)
-{
-    struct assay_arena *arena = r->batch->arena;
-    const struct assay_json *info = assay_json_get(r->doc, "model_info");
-    struct assay_str id = assay_json_text(info, "id");
-    struct assay_str maker = assay_json_text(info, "developer");
-    struct assay_str first, rest, last;
-
-    if (assay_str_cut(id, '/', &first, &rest)) {
-        maker = first;
-        id = assay_str_cut_last(rest, '/', &first, &last) ? last : rest;
-    } else {
-        maker = assay_row_slug(arena, maker, MAX_SOURCE_BYTES);
-    }
-    if (id.len == 0 || maker.len == 0)
-        return assay_fail(
-            err, ASSAY_BAD_INPUT,
-            "model_info.id is '%.*s' and names no creator, "
-            "expected CREATOR/NAME, or a developer beside it",
-            ASSAY_STR_ARG(assay_str_head(assay_json_text(info, "id"), 60)));
-    r->row = (struct assay_row){
-        .batch = r->batch,
-        .kind = ASSAY_SUBJECT_MODEL,
-        .id = assay_model_id_canonical(arena,
-                                       assay_row_id(arena, maker, '/', id)),
-    };
-    return true;
-}
 
 /* ------------------------------------------------------- a result's setting */
 
@@ -226,7 +51,7 @@ static struct assay_str plain_number(struct assay_arena *arena,
 }
 
 /* The schema has no key for it: what converters write among the details. */
-static void add_shots(struct record *r, struct assay_buf *out,
+static void add_shots(struct assay_eee_record *r, struct assay_buf *out,
                       const struct assay_json *config)
 {
     static const char *const keys[] = {"num_fewshot", "n_shot", "num_shots",
@@ -244,8 +69,16 @@ static void add_shots(struct record *r, struct assay_buf *out,
         }
 }
 
+struct assay_str assay_eee_metric(const struct assay_json *result)
+{
+    const struct assay_json *metric = assay_json_get(result, "metric_config");
+    struct assay_str id = assay_json_text(metric, "metric_id");
+
+    return id.len ? id : assay_json_text(metric, "metric_name");
+}
+
 /* "5-shot, accuracy, temperature 0, max_tokens 100" */
-static struct assay_str setting_of(struct record *r,
+static struct assay_str setting_of(struct assay_eee_record *r,
                                    const struct assay_json *result)
 {
     static const char *const numbers[] = {"temperature", "top_p", "top_k",
@@ -261,10 +94,7 @@ static struct assay_str setting_of(struct record *r,
 
     assay_buf_init(&out, MAX_SETTING_BYTES);
     add_shots(r, &out, config);
-    add_part(&out, NULL,
-             assay_json_text(metric, assay_json_text(metric, "metric_id").len
-                                         ? "metric_id"
-                                         : "metric_name"));
+    add_part(&out, NULL, assay_eee_metric(result));
     for (size_t i = 0; i < LENGTH(numbers); i++)
         add_part(&out, numbers[i],
                  plain_number(arena, assay_json_get(args, numbers[i])));
@@ -294,7 +124,7 @@ static struct assay_str bare(struct assay_arena *arena, struct assay_str text)
 }
 
 /* "Arabic" is "global-mmlu-lite: Arabic"; "mmlu_physics" of "mmlu" is itself */
-static struct assay_str name_of(struct record *r,
+struct assay_str assay_eee_name(struct assay_eee_record *r,
                                 const struct assay_json *result)
 {
     struct assay_arena *arena = r->batch->arena;
@@ -313,7 +143,7 @@ static struct assay_str name_of(struct record *r,
                               ASSAY_STR_ARG(assay_str_head(name, 200)));
 }
 
-static struct assay_str url_of(struct record *r,
+static struct assay_str url_of(struct assay_eee_record *r,
                                const struct assay_json *result)
 {
     const struct assay_json *data = assay_json_get(result, "source_data");
@@ -332,11 +162,6 @@ static struct assay_str url_of(struct record *r,
 
 /* ------------------------------------------------------- a result's score */
 
-struct scale {
-    const char *unit;
-    int power; /* of ten, onto the score */
-};
-
 static bool number_is(const struct assay_json *value, unsigned wanted)
 {
     struct assay_decimal number;
@@ -347,23 +172,24 @@ static bool number_is(const struct assay_json *value, unsigned wanted)
 }
 
 /* A share of 1 is per cent; so are the numbers that say so. */
-static struct scale scale_of(const struct assay_json *metric)
+struct assay_eee_scale assay_eee_scale(const struct assay_json *result)
 {
+    const struct assay_json *metric = assay_json_get(result, "metric_config");
     struct assay_str unit = assay_json_text(metric, "metric_unit");
     struct assay_str kind = assay_json_text(metric, "metric_kind");
     bool bounded = number_is(assay_json_get(metric, "min_score"), 0) &&
                    number_is(assay_json_get(metric, "max_score"), 1);
 
     if (assay_str_is(kind, "elo"))
-        return (struct scale){"elo", 0};
+        return (struct assay_eee_scale){"elo", 0};
     if (assay_str_is(unit, "percent") || assay_str_is(unit, "%"))
-        return (struct scale){"percent", 0};
+        return (struct assay_eee_scale){"percent", 0};
     if (assay_str_is(unit, "proportion") ||
         (unit.len == 0 &&
          (bounded ||
           assay_str_is(assay_json_text(metric, "score_type"), "binary"))))
-        return (struct scale){"percent", 2};
-    return (struct scale){"score", 0};
+        return (struct assay_eee_scale){"percent", 2};
+    return (struct assay_eee_scale){"score", 0};
 }
 
 /* A bound that is "Infinity", or no number, bounds nothing. */
@@ -378,7 +204,8 @@ static bool within(const struct assay_json *metric, const char *key, int side,
            assay_decimal_compare(score, end) * side <= 0;
 }
 
-static bool read_score(const struct record *r, const struct assay_json *result,
+static bool read_score(const struct assay_eee_record *r,
+                       const struct assay_json *result,
                        struct assay_decimal *score)
 {
     const struct assay_json *metric = assay_json_get(result, "metric_config");
@@ -421,7 +248,9 @@ static bool read_score(const struct record *r, const struct assay_json *result,
 static void set_decimal(struct assay_arena *arena, struct assay_json *row,
                         const char *key, struct assay_decimal value)
 {
-    assay_json_set_text(arena, row, key, assay_decimal_text(arena, value));
+    assay_json_set_text(
+        arena, row, key,
+        assay_decimal_text(arena, assay_decimal_round(value, MAX_PLACES)));
 }
 
 static bool decimal_at(const struct assay_json *value, const char *path,
@@ -434,7 +263,7 @@ static bool decimal_at(const struct assay_json *value, const char *path,
 }
 
 /* The interval's ends as distances; 1.96 standard errors where it has none. */
-static void set_error(struct record *r, struct assay_json *row,
+static void set_error(struct assay_eee_record *r, struct assay_json *row,
                       const struct assay_json *result,
                       struct assay_decimal score, int power)
 {
@@ -472,15 +301,6 @@ static void set_samples(struct assay_arena *arena, struct assay_json *row,
         assay_json_set_uint(arena, row, "samples", samples);
 }
 
-static struct assay_date evaluated_on(const struct record *r,
-                                      const struct assay_json *result)
-{
-    const struct assay_json *at =
-        assay_json_get(result, "evaluation_timestamp");
-
-    return day_of(at ? at : assay_json_get(r->doc, "evaluation_timestamp"));
-}
-
 /* ------------------------------------------------------- rows */
 
 static void set_some(struct assay_arena *arena, struct assay_json *row,
@@ -492,7 +312,7 @@ static void set_some(struct assay_arena *arena, struct assay_json *row,
 
 /* False when the catalog takes no such row: then the whole model would be
    refused for it. */
-static bool is_taken(struct record *r, const struct assay_json *row,
+static bool is_taken(struct assay_eee_record *r, const struct assay_json *row,
                      const struct assay_json *at)
 {
     struct assay_arena arena = {0};
@@ -512,13 +332,14 @@ static bool is_taken(struct record *r, const struct assay_json *row,
     return ok;
 }
 
-static void read_result(struct record *r, const struct assay_json *result)
+static void read_result(struct assay_eee_record *r,
+                        const struct assay_json *result)
 {
     struct assay_arena *arena = r->batch->arena;
     struct assay_json *row = assay_json_object(arena);
-    struct assay_date day = evaluated_on(r, result);
+    struct assay_date day = assay_eee_day(r, result);
     struct assay_decimal score;
-    struct scale scale;
+    struct assay_eee_scale scale;
 
     r->batch->rows++;
     if (assay_json_text(result, "evaluation_name").len == 0) {
@@ -528,8 +349,8 @@ static void read_result(struct record *r, const struct assay_json *result)
     }
     if (!read_score(r, result, &score))
         return;
-    scale = scale_of(assay_json_get(result, "metric_config"));
-    assay_json_set_text(arena, row, "name", name_of(r, result));
+    scale = assay_eee_scale(result);
+    assay_json_set_text(arena, row, "name", assay_eee_name(r, result));
     set_decimal(arena, row, "value", assay_decimal_scale(score, scale.power));
     assay_json_set_c(arena, row, "unit", scale.unit);
     set_some(arena, row, "setting", setting_of(r, result));
@@ -543,40 +364,22 @@ static void read_result(struct record *r, const struct assay_json *result)
         assay_json_add(r->benchmarks, row);
 }
 
-static bool check_version(const struct assay_json *doc, struct assay_error *err)
-{
-    struct assay_str version = assay_json_text(doc, "schema_version");
-
-    if (version.len == 0)
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "line %u: no schema_version, expected a record of "
-                          "Every Eval Ever",
-                          (unsigned)doc->line);
-    return assay_str_starts(version, "0.2.") ||
-           assay_str_starts(version, "0.3.") ||
-           assay_fail(err, ASSAY_BAD_INPUT,
-                      "schema_version '%.*s', expected 0.2 or 0.3",
-                      ASSAY_STR_ARG(assay_str_head(version, 60)));
-}
-
 static bool read_record(struct assay_batch *batch,
                         const struct assay_json *document,
                         struct assay_error *err)
 {
-    struct record r = {.batch = batch, .doc = document};
+    struct assay_eee_record r = {.batch = batch, .doc = document};
     const struct assay_json *results =
         assay_json_get(document, "evaluation_results");
     struct assay_json *model;
 
-    if (!check_version(document, err) || !read_source(&r, err) ||
-        !read_model(&r, err))
+    if (!assay_eee_read(&r, err))
         return false;
     if (!assay_json_is(results, ASSAY_JSON_ARRAY) || !results->first)
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "no evaluation_results, expected an array of them");
     if (!assay_row_limit(batch, results, err))
         return false;
-    read_harness(&r);
     model = assay_json_object(batch->arena);
     assay_json_set_text(batch->arena, model, "id", r.row.id);
     r.benchmarks =
@@ -590,7 +393,9 @@ static bool read_record(struct assay_batch *batch,
 
 const struct assay_import_format assay_import_every_eval_ever = {
     .name = "every-eval-ever",
-    .summary = "a record of Every Eval Ever: scores of one model",
+    .summary =
+        "Every Eval Ever: a record, or a folder of them",
     .title = "Every Eval Ever",
     .read = read_record,
+    .samples = true,
 };

@@ -43,6 +43,10 @@ struct assay_run_plan {
 bool assay_ledger_add_run(struct assay_ledger *ledger,
                           const struct assay_run_plan *plan, int64_t *num,
                           struct assay_error *err);
+/* One case more, at its place. Inside a transaction. */
+bool assay_ledger_add_case(struct assay_ledger *ledger, int64_t num,
+                           const struct assay_run_case *c,
+                           struct assay_error *err);
 bool assay_ledger_run_number(struct assay_ledger *ledger, struct assay_str id,
                              int64_t *num, struct assay_error *err);
 bool assay_ledger_stop(struct assay_ledger *ledger, int64_t run,

@@ -112,8 +112,9 @@ static bool add_file(struct assay_ledger *ledger, int64_t num, size_t at,
     return ok;
 }
 
-static bool add_case(struct assay_ledger *ledger, int64_t num,
-                     const struct assay_run_case *c, struct assay_error *err)
+bool assay_ledger_add_case(struct assay_ledger *ledger, int64_t num,
+                           const struct assay_run_case *c,
+                           struct assay_error *err)
 {
     struct assay_arena arena = {0};
     struct assay_query *q = assay_store_query(
@@ -150,7 +151,7 @@ static bool add_place(struct assay_ledger *ledger,
     struct assay_attempt_key key = {.run = num, .place = place};
 
     if (!plan->at(plan->context, place, &c, err) ||
-        !add_case(ledger, num, &c, err))
+        !assay_ledger_add_case(ledger, num, &c, err))
         return false;
     for (key.repeat = 0; key.repeat < plan->run->repeats; key.repeat++)
         for (key.route = 0; key.route < plan->run->route_count; key.route++)

@@ -1,9 +1,12 @@
 /*
  * A run's results as claims of kind `measured`: what the comparison of two
  * models shows as its evidence. Each run is a source of its own, so that a
- * newer one ends no older one.
+ * newer one ends no older one. Of samples that others published the kind is
+ * `secondary`, and each row says who did.
  */
 #include "assay/report.h"
+
+#include "assay/published.h"
 
 #include <math.h>
 
@@ -132,6 +135,9 @@ static void add_row(struct claims *c, const struct assay_pair_figures *pair,
     set_count(c, row, ASSAY_STR("neither"), pair->table.neither);
     set_verdict(c, row, pair, flipped);
     assay_json_set_text(c->arena, row, "scoring", run->scoring);
+    if (assay_run_publisher(run).len)
+        assay_json_set_text(c->arena, row, "published",
+                            assay_run_publisher(run));
     assay_json_set_text(c->arena, row, "date", c->day);
 }
 
@@ -205,16 +211,21 @@ static bool fill_batch(struct claims *c, struct assay_batch *batch,
 {
     const struct assay_run *run = c->figures->run;
 
+    bool published = assay_run_publisher(run).len > 0;
+
     batch->source_id =
         assay_arena_printf(c->arena, "run-%.*s", ASSAY_STR_ARG(run->id));
-    batch->title = assay_arena_printf(c->arena, "Trial of %.*s",
-                                      ASSAY_STR_ARG(run->suite));
+    batch->title = assay_arena_printf(
+        c->arena, published ? "Published samples of %.*s" : "Trial of %.*s",
+        ASSAY_STR_ARG(run->suite));
     batch->url =
         assay_arena_printf(c->arena, "/run/%.*s", ASSAY_STR_ARG(run->id));
     batch->license = ASSAY_STR("");
-    batch->source_kind = ASSAY_SOURCE_MEASURED;
+    batch->source_kind =
+        published ? ASSAY_SOURCE_SECONDARY : ASSAY_SOURCE_MEASURED;
     batch->format = ASSAY_STR("facts");
-    batch->origin = ASSAY_STR("assay try");
+    batch->origin =
+        published ? assay_run_publisher(run) : ASSAY_STR("assay try");
     batch->sha256 = ASSAY_STR("");
     if (!assay_date_parse_day(c->day, &batch->retrieved))
         return assay_fail(err, ASSAY_BAD_INPUT,

@@ -4,6 +4,8 @@
  */
 #include "assay/report.h"
 
+#include "assay/published.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -209,6 +211,8 @@ static void set_head(struct assay_arena *arena, struct assay_json *o,
     assay_json_set_text(arena, o, "suite", run->suite);
     assay_json_set_text(arena, o, "suite_format", run->suite_format);
     assay_json_set_text(arena, o, "scoring", run->scoring);
+    if (assay_run_publisher(run).len)
+        assay_json_set_text(arena, o, "published", assay_run_publisher(run));
     set_text_told(arena, o, "started", run->started);
     assay_json_set_text(arena, o, "version", run->version);
     assay_json_set_c(arena, o, "mode",

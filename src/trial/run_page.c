@@ -3,6 +3,8 @@
  */
 #include "trial/run_page_parts.h"
 
+#include "assay/published.h"
+
 struct page {
     struct assay_arena *arena;
     struct assay_document *doc;
@@ -94,9 +96,11 @@ static struct assay_str classes(struct page *p,
 
 enum { ROUTE, PASSED, ERRORS, P50, P95, FIRST, COST, PER_PASS, COLUMNS };
 
-/* A stable page has no clocks. */
+/* A stable page has no clocks; of published samples there is no cost either. */
 static bool is_shown(const struct page *p, int column)
 {
+    if (assay_run_publisher(p->f->run).len)
+        return column < P50;
     return !p->f->stable || (column != P50 && column != P95 && column != FIRST);
 }
 
@@ -164,7 +168,7 @@ static void say_routes(struct page *p)
         assay_section_table(p->doc, section, shown, count);
     for (size_t i = 0; i < p->f->run->route_count; i++)
         add_route(p, table, i);
-    if (!p->f->stable && is_short(p->f))
+    if (is_shown(p, P50) && is_short(p->f))
         SAY(p, section, ASSAY_BLOCK_PARAGRAPH,
             "too few: not enough requests for a 95 %% interval");
 }

@@ -4,6 +4,8 @@
  */
 #include "trial/run_page_parts.h"
 
+#include "assay/published.h"
+
 enum { E_SHOWN = 1000 }; /* beyond it, only that it is more */
 
 struct telling {
@@ -20,6 +22,17 @@ struct telling {
 static struct assay_str label(const struct telling *t, size_t route)
 {
     return t->f->run->routes[route].label;
+}
+
+/* Samples that others published; else the user's own prompts were asked. */
+static bool is_published(const struct telling *t)
+{
+    return assay_run_publisher(t->f->run).len > 0;
+}
+
+static const char *what(const struct telling *t)
+{
+    return is_published(t) ? "these samples" : "your prompts";
 }
 
 static bool is_decisive(const struct assay_pair_figures *pair)
@@ -39,15 +52,15 @@ static struct assay_str verdict_words(const struct telling *t,
     case ASSAY_VERDICT_A:
     case ASSAY_VERDICT_B: {
         bool is_a = pair->verdict.verdict == ASSAY_VERDICT_A;
-        return assay_arena_printf(
-            t->arena, "%.*s is better than %.*s on your prompts",
-            ASSAY_STR_ARG(is_a ? a : b), ASSAY_STR_ARG(is_a ? b : a));
+        return assay_arena_printf(t->arena, "%.*s is better than %.*s on %s",
+                                  ASSAY_STR_ARG(is_a ? a : b),
+                                  ASSAY_STR_ARG(is_a ? b : a), what(t));
     }
     case ASSAY_VERDICT_EQUIVALENT:
         return assay_arena_printf(
-            t->arena,
-            "%.*s and %.*s are equivalent on your prompts, within %.3g points",
-            ASSAY_STR_ARG(a), ASSAY_STR_ARG(b), t->f->run->rule.margin * 100);
+            t->arena, "%.*s and %.*s are equivalent on %s, within %.3g points",
+            ASSAY_STR_ARG(a), ASSAY_STR_ARG(b), what(t),
+            t->f->run->rule.margin * 100);
     case ASSAY_VERDICT_WITHHELD:
         return assay_arena_printf(
             t->arena,
@@ -87,6 +100,13 @@ static void say_end(struct telling *t)
     const struct assay_run *run = t->f->run;
     unsigned long long done = t->f->prompts, all = run->case_count;
 
+    if (is_published(t)) {
+        SAY(t, ASSAY_BLOCK_ITEM,
+            "%llu sample%s published by %.*s; nothing was asked or measured "
+            "here",
+            all, all == 1 ? "" : "s", ASSAY_STR_ARG(assay_run_publisher(run)));
+        return;
+    }
     switch (run->stopped) {
     case ASSAY_STOP_DECIDED:
         if (done < all)

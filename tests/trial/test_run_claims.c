@@ -194,6 +194,34 @@ static void another_run_stands_beside_the_first(void **state)
     assay_catalog_close(known);
 }
 
+static void what_others_published_is_shown_and_decides_nothing(void **state)
+{
+    struct assay_catalog *known = fixture_open();
+    struct assay_arena arena = {0};
+    struct assay_json *options = assay_json_object(&arena);
+    struct made m;
+
+    make(&m);
+    assay_json_set_c(&arena, options, "published", "Guild of Smiths");
+    m.run.options = options;
+    assert_int_equal(claim(known, &m), 1);
+    const struct assay_document *doc =
+        fixture_compare(known, &arena, SMALLER, SMALL, NULL);
+    const struct assay_json *rows = assay_json_get(doc->data, "evidence");
+    assert_int_equal(rows->count, 1);
+    expect(rows->first, "published", "Guild of Smiths");
+    expect(rows->first, "verdict", "b");
+    const struct assay_json *by =
+        assay_json_get_str(assay_json_get(doc->data, "claims"),
+                           assay_json_get(rows->first, "claims")->first->text);
+    expect(by, "kind", "secondary");
+    assert_false(assay_str_is(
+        assay_json_text(assay_json_get(doc->data, "verdict"), "rule"),
+        "measured"));
+    assay_arena_free(&arena);
+    assay_catalog_close(known);
+}
+
 static void a_run_that_was_cut_short_claims_nothing(void **state)
 {
     static const enum assay_stop_reason reasons[] = {
@@ -268,6 +296,7 @@ int main(void)
         cmocka_unit_test(a_decided_run_is_the_verdict_of_a_comparison),
         cmocka_unit_test(the_same_run_again_changes_nothing),
         cmocka_unit_test(another_run_stands_beside_the_first),
+        cmocka_unit_test(what_others_published_is_shown_and_decides_nothing),
         cmocka_unit_test(a_run_that_was_cut_short_claims_nothing),
         cmocka_unit_test(only_pairs_of_two_known_models_are_claimed),
         cmocka_unit_test(numbers_without_end_are_left_out_or_bounded),

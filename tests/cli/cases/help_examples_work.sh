@@ -6,6 +6,8 @@ cp "$fixtures/acme-docs.json" before.json
 cp "$fixtures/acme-docs-later.json" after.json
 cp "$fixtures/forge-docs.json" contract.json
 cp "$fixtures/prices.json" model_prices.json
+mkdir -p data/gsm8k
+cp "$ROOT/tests/import/fixtures/every_eval_ever.json" data/gsm8k/
 cp "$fixtures/response.json" response.json
 cp "$fixtures/responses.jsonl" responses.jsonl
 cp "$ROOT/data/nano/nano-s.gguf" .
