@@ -393,8 +393,7 @@ static bool read_record(struct assay_batch *batch,
 
 const struct assay_import_format assay_import_every_eval_ever = {
     .name = "every-eval-ever",
-    .summary =
-        "Every Eval Ever: a record, or a folder of them",
+    .summary = "Every Eval Ever: a record, or a folder of them",
     .title = "Every Eval Ever",
     .read = read_record,
     .samples = true,
