@@ -3,6 +3,8 @@
  */
 #include "assay/report.h"
 
+#include "assay/published.h"
+
 static struct assay_cell known(struct assay_str text)
 {
     return (struct assay_cell){.text = text, .state = ASSAY_KNOWN};
@@ -23,6 +25,8 @@ static struct assay_str labels(struct assay_arena *arena,
 
 static struct assay_str ended(const struct assay_run *run)
 {
+    if (assay_run_publisher(run).len)
+        return ASSAY_STR("published by others");
     switch (run->stopped) {
     case ASSAY_STOP_DECIDED:
         return ASSAY_STR("decided");
