@@ -43,7 +43,8 @@ struct assay_pair_figures {
     /* Prompts and repeats that both answered, by who passed. */
     struct assay_paired_table table;
     struct assay_paired_verdict verdict;
-    uint64_t units, remaining; /* pairs of evidence: ended, and not */
+    /* Pairs of evidence: in the whole run, of these ended, and not. */
+    uint64_t expected, units, remaining;
     struct assay_ratio latency;
 };
 

@@ -143,6 +143,7 @@ struct assay_trial_outlook assay_trial_outlook(const struct assay_trial *trial);
 struct assay_trial_lane {
     struct assay_str label;
     uint64_t ended, passed, failed, errors; /* of prompts x repeats */
+    uint64_t spared;                        /* of these, not for this route */
     uint32_t in_flight;
     bool down;     /* nothing more is sent to it */
     double p50_ms; /* of the newest 256; NaN: none yet */

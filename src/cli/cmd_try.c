@@ -232,11 +232,6 @@ static bool find_own(struct attempt *a, struct assay_error *err)
     if (a->suite->provider_count == 0)
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "no route is named: --on ROUTE, once for each");
-    if (a->suite->for_some.len)
-        return assay_fail(err, ASSAY_BAD_INPUT,
-                          "%.*s is not for all providers of the suite: "
-                          "name the routes with --on",
-                          ASSAY_STR_ARG(a->suite->for_some));
     if (!check_count(a->suite->provider_count, err))
         return false;
     for (size_t i = 0; i < a->suite->provider_count; i++, a->route_count++)

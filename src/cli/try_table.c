@@ -110,6 +110,7 @@ static void add_lane(const struct assay_try_table *table,
     assay_buf_add_c(out, "  ");
     add_label(out, lane->label);
     assay_buf_add_char(out, ' ');
+    all -= lane->spared;
     add_bar(out, lane->ended, all, table->cli->render.ascii);
     assay_buf_printf(out, " %llu/%llu", (unsigned long long)lane->ended,
                      (unsigned long long)all);

@@ -34,6 +34,8 @@ struct assay_run_plan {
     /* The case at a place; its texts need to live until the next call. */
     bool (*at)(void *context, uint64_t place, struct assay_run_case *of,
                struct assay_error *err);
+    /* Whether a route is asked what stands at a place; NULL: each is. */
+    bool (*asks)(const void *context, uint64_t place, uint32_t route);
     void *context;
 };
 /*

@@ -155,7 +155,8 @@ static bool add_place(struct assay_ledger *ledger,
         return false;
     for (key.repeat = 0; key.repeat < plan->run->repeats; key.repeat++)
         for (key.route = 0; key.route < plan->run->route_count; key.route++)
-            if (!assay_ledger_plan(ledger, &key, err))
+            if ((!plan->asks || plan->asks(plan->context, place, key.route)) &&
+                !assay_ledger_plan(ledger, &key, err))
                 return false;
     return true;
 }

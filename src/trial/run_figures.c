@@ -48,6 +48,12 @@ struct gather {
     struct route_rows *routes;
     struct pair_rows *pairs;
     struct unit unit;
+    struct expected {
+        bool *asked; /* [routes], of the place in hand */
+        bool *both;  /* [pairs], of the unit in hand */
+        uint64_t place, unit;
+        bool begun;
+    } expected;
     uint64_t places;  /* seen, of the newest unit too */
     bool all_ended;   /* every prompt so far, on every route */
     bool place_ended; /* the prompt in hand */
@@ -111,8 +117,14 @@ static void add_cell(struct gather *g)
     if (u->cells == u->room)
         grow_unit(g);
     for (size_t r = 0; r < g->run->route_count; r++)
-        cells_of(u, r)[u->cells] = (struct assay_outcome_cell){0};
+        cells_of(u, r)[u->cells] =
+            (struct assay_outcome_cell){.end = ASSAY_CELL_SPARED};
     u->cells++;
+}
+
+static bool is_answered(enum assay_cell_end end)
+{
+    return end == ASSAY_CELL_SCORED || end == ASSAY_CELL_UNSCORED;
 }
 
 static void count_table(struct gather *g, struct assay_pair_figures *pair,
@@ -122,8 +134,7 @@ static void count_table(struct gather *g, struct assay_pair_figures *pair,
 
     for (size_t i = 0; i < u->cells; i++) {
         size_t a = pair->a * u->room + i, b = pair->b * u->room + i;
-        if (u->cell[a].end == ASSAY_CELL_LOST ||
-            u->cell[b].end == ASSAY_CELL_LOST)
+        if (!is_answered(u->cell[a].end) || !is_answered(u->cell[b].end))
             continue;
         if (u->ms[a] > 0 && u->ms[b] > 0) {
             series_add(g, &rows->time_a, u->ms[a]);
@@ -154,7 +165,7 @@ static void end_unit(struct gather *g)
             rows->cut = true;
             continue;
         }
-        pair->units++;
+        pair->units += d.is_for_both;
         if (d.has_answered)
             series_add(g, &rows->answered, d.answered);
         if (d.has_served)
@@ -259,6 +270,40 @@ static void begin_cell(struct gather *g, const struct assay_attempt *a)
     g->begun = true;
 }
 
+/* A unit has ended: which pairs it is for. */
+static void expect_unit(struct gather *g)
+{
+    for (size_t i = 0; i < g->figures->pair_count; i++) {
+        g->figures->pairs[i].expected += g->expected.both[i];
+        g->expected.both[i] = false;
+    }
+}
+
+static void expect_place(struct gather *g)
+{
+    struct expected *e = &g->expected;
+
+    for (size_t i = 0; i < g->figures->pair_count; i++) {
+        const struct assay_pair_figures *pair = &g->figures->pairs[i];
+        e->both[i] = e->both[i] || (e->asked[pair->a] && e->asked[pair->b]);
+    }
+    memset(e->asked, 0, g->run->route_count * sizeof *e->asked);
+}
+
+/* Which routes a prompt is for, behind the end too. */
+static void expect(struct gather *g, const struct assay_attempt *a)
+{
+    struct expected *e = &g->expected;
+
+    if (e->begun && e->place != a->at->place)
+        expect_place(g);
+    if (e->begun && e->unit != a->at->unit)
+        expect_unit(g);
+    e->place = a->at->place;
+    e->unit = a->at->unit;
+    e->asked[a->route] = e->begun = true;
+}
+
 static bool take(void *context, struct assay_arena *arena,
                  const struct assay_attempt *a)
 {
@@ -269,17 +314,19 @@ static bool take(void *context, struct assay_arena *arena,
     if (a->route >= g->run->route_count)
         return true;
     g->figures->units = a->at->unit + 1;
+    expect(g, a);
     count_attempt(g, a);
     if (a->at->place >= g->run->counted)
         return true; /* under way when the run stopped: paid, no evidence */
     begin_cell(g, a);
+    size_t at = a->route * u->room + u->cells - 1;
+    u->cell[at] = (struct assay_outcome_cell){0};
     if (!a->final) {
         /* the row that ends it, if there is one, is the next */
         g->place_ended &= a->state == ASSAY_ATTEMPT_UNKNOWN ||
                           a->state == ASSAY_ATTEMPT_FAILED;
         return true;
     }
-    size_t at = a->route * u->room + u->cells - 1;
     u->cell[at] = assay_outcome_cell_of(a, g->by_score);
     u->passed[at] = a->mark == ASSAY_MARK_PASSED;
     u->ms[at] =
@@ -388,7 +435,7 @@ static bool conclude_pairs(struct gather *g, struct assay_error *err)
 
     for (size_t i = 0; i < f->pair_count; i++) {
         const struct pair_rows *rows = &g->pairs[i];
-        f->pairs[i].remaining = f->units - f->pairs[i].units;
+        f->pairs[i].remaining = f->pairs[i].expected - f->pairs[i].units;
         trials[i] = (struct assay_paired_trial){
             .rule = g->run->rule,
             .answered = {rows->answered.at, rows->answered.count},
@@ -423,6 +470,8 @@ static void name_pairs(struct assay_run_figures *f)
 
 static bool conclude(struct gather *g, struct assay_error *err)
 {
+    expect_place(g);
+    expect_unit(g);
     if (g->begun) {
         end_unit(g);
         g->figures->prompts += g->all_ended && g->place_ended;
@@ -458,6 +507,8 @@ static bool gather_all(struct assay_ledger *ledger, struct assay_arena *arena,
     figures->routes = ASSAY_NEW_ARRAY(arena, struct assay_route_figures, n);
     figures->pairs = ASSAY_NEW_ARRAY(arena, struct assay_pair_figures, n * n);
     name_pairs(figures);
+    g.expected.asked = ASSAY_NEW_ARRAY(&held, bool, n);
+    g.expected.both = ASSAY_NEW_ARRAY(&held, bool, figures->pair_count + 1);
     bool ok =
         assay_ledger_attempts(ledger, id, take, &g, err) && conclude(&g, err);
     for (size_t i = 0; i < n; i++) {

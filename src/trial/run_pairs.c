@@ -30,8 +30,12 @@ bool assay_unit_compare(const struct assay_outcome_cell *a,
 {
     double answered = 0, served = 0;
     size_t answered_count = 0, served_count = 0;
+    bool both = false;
 
     for (size_t i = 0; i < count; i++) {
+        if (a[i].end == ASSAY_CELL_SPARED || b[i].end == ASSAY_CELL_SPARED)
+            continue;
+        both = true;
         if (a[i].end == ASSAY_CELL_OPEN || b[i].end == ASSAY_CELL_OPEN)
             return false;
         if (a[i].end == ASSAY_CELL_UNSCORED || b[i].end == ASSAY_CELL_UNSCORED)
@@ -45,6 +49,7 @@ bool assay_unit_compare(const struct assay_outcome_cell *a,
         answered_count++;
     }
     *d = (struct assay_unit_difference){
+        .is_for_both = both,
         .has_answered = answered_count > 0,
         .has_served = served_count > 0,
         .answered = answered_count ? answered / (double)answered_count : 0,

@@ -16,6 +16,7 @@ enum assay_cell_end {
     ASSAY_CELL_SCORED,
     ASSAY_CELL_UNSCORED, /* no assertion, or one that could not be tested */
     ASSAY_CELL_LOST,     /* the route gave no answer */
+    ASSAY_CELL_SPARED,   /* the prompt is not for this route */
 };
 struct assay_outcome_cell {
     enum assay_cell_end end;
@@ -32,9 +33,11 @@ struct assay_outcome_cell assay_outcome_cell_of(
  * The difference that one unit adds to a line of pairs: the mean over its
  * cells of a's score less b's. `answered` takes cells where both routes gave
  * an answer, `served` those that ended, a lost one scoring 0; unscored cells
- * are in neither. Without a cell there is no pair.
+ * are in neither. Without a cell there is no pair. Prompts that are not for
+ * both routes say nothing of these two.
  */
 struct assay_unit_difference {
+    bool is_for_both; /* some prompt of it is */
     bool has_answered, has_served;
     double answered, served;
 };

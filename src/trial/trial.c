@@ -288,6 +288,7 @@ static bool add_unit(struct assay_trial *trial, uint64_t from, uint64_t to,
                 &trial->cells[assay_trial_cell(trial, line->b, from)],
                 (size_t)(to - from), &d))
             continue;
+        line->left -= d.is_for_both;
         if ((d.has_answered &&
              !assay_sequential_add(&line->answered, d.answered, err)) ||
             (d.has_served &&
@@ -435,6 +436,7 @@ static void show(struct assay_trial *trial,
         const struct assay_lane *lane = &trial->lanes[i];
         lanes[i] = lane->shown;
         lanes[i].in_flight = lane->in_flight;
+        lanes[i].spared = lane->spared;
         lanes[i].down = lane->down;
         lanes[i].p50_ms = p50_of(lane);
         lanes[i].spent = (struct assay_spent){spent_state(lane), lane->spent};

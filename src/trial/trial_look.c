@@ -21,6 +21,7 @@ bool assay_looking_init(struct assay_arena *arena,
             struct assay_look_line *line = &looking->lines[n++];
             line->a = a;
             line->b = b;
+            line->left = units;
             if (!assay_sequential_init(&line->answered, rule->outcome,
                                        rule->margin, err) ||
                 !assay_sequential_init(&line->served, rule->outcome,
@@ -33,6 +34,18 @@ bool assay_looking_init(struct assay_arena *arena,
         rule->mode == ASSAY_TRIAL_SEQUENTIAL && n > 0 &&
         !assay_sequential_futile(&looking->lines[0].answered, units);
     return true;
+}
+
+void assay_looking_expect(struct assay_looking *looking, size_t line,
+                          uint64_t units)
+{
+    bool some = false;
+
+    looking->lines[line].left = units;
+    for (size_t i = 0; i < looking->count; i++)
+        some = some || !assay_sequential_futile(&looking->lines[i].answered,
+                                                looking->lines[i].left);
+    looking->hopeful = looking->hopeful && some;
 }
 
 /* Both lines for the same side, whatever else is shown together (Holm). */
@@ -49,19 +62,21 @@ enum assay_stop_reason assay_looking_conclude(
     const struct assay_looking *looking, const bool *down, uint64_t remaining)
 {
     bool futile = false;
-    size_t live = 0;
+    size_t live = 0; /* that share a prompt at all */
 
     if (!looking->hopeful || remaining == 0)
         return ASSAY_STOP_NONE;
     for (size_t i = 0; i < looking->count; i++) {
         const struct assay_look_line *line = &looking->lines[i];
-        if (down[line->a] || down[line->b])
+        if (down[line->a] || down[line->b] ||
+            (line->left == 0 && line->served.now.pairs == 0))
             continue;
         live++;
         if (is_decided(line, looking->count))
             continue;
-        if (line->answered.now.pairs == 0 ||
-            !assay_sequential_futile(&line->answered, remaining))
+        if (line->left &&
+            (line->answered.now.pairs == 0 ||
+             !assay_sequential_futile(&line->answered, line->left)))
             return ASSAY_STOP_NONE;
         futile = true;
     }

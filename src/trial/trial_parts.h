@@ -179,6 +179,17 @@ bool assay_case_chat(struct assay_arena *arena, const struct assay_case *of,
                      const struct assay_chat *route, uint32_t max_tokens,
                      struct assay_chat *chat, struct assay_error *err);
 
+/* ------------------------------------------------------- trial_spared.c */
+
+struct assay_trial;
+/* A prompt that is not for a route is closed there, and is never asked. */
+bool assay_trial_spares(struct assay_trial *trial, size_t lane,
+                        const struct assay_case *of, uint64_t place);
+bool assay_trial_asks(const struct assay_trial *trial, size_t lane,
+                      uint64_t place);
+/* Counts for each pair of routes the units that are for both; the fewest. */
+uint64_t assay_trial_expect_units(struct assay_trial *trial);
+
 /* ------------------------------------------------------- trial_look.c */
 
 /* Evidence while it runs: every pair of routes, in lock step. */
@@ -186,6 +197,7 @@ struct assay_look_line {
     size_t a, b;
     struct assay_sequential answered, served;
     uint64_t wins_a, wins_b;
+    uint64_t left; /* units with a prompt for both that are not taken in */
 };
 struct assay_looking {
     struct assay_look_line *lines;
@@ -193,10 +205,14 @@ struct assay_looking {
     uint64_t units; /* taken in so far */
     bool hopeful;   /* the number of units could decide it at all */
 };
+/* `units` are all of the run; see assay_looking_expect. */
 bool assay_looking_init(struct assay_arena *arena,
                         const struct assay_trial_rule *rule, size_t routes,
                         uint64_t units, struct assay_looking *looking,
                         struct assay_error *err);
+/* So many units, of all of a run, are for both routes of a pair. */
+void assay_looking_expect(struct assay_looking *looking, size_t line,
+                          uint64_t units);
 /* Every live pair is decided, or cannot be any more; else NONE. */
 enum assay_stop_reason assay_looking_conclude(
     const struct assay_looking *looking, const bool *down, uint64_t remaining);
@@ -218,7 +234,8 @@ struct assay_lane {
     pthread_t *threads;
     uint32_t thread_count, idle, most;
     bool down;
-    char why[256]; /* it is down */
+    char why[256];   /* it is down */
+    uint64_t spared; /* tickets that are not for it */
     /* for showing, and for money */
     struct assay_trial_lane shown;
     float times[ASSAY_TRIAL_TIMES];

@@ -82,6 +82,8 @@ static bool check_case(struct assay_trial *trial, size_t number, uint64_t place,
 
     for (size_t i = 0; ok && i < trial->options.route_count; i++) {
         const struct assay_lane *lane = &trial->lanes[i];
+        if (assay_trial_spares(trial, i, &of, place))
+            continue;
         struct assay_spent worst = assay_trial_worst(lane, &of);
         ok = check_route(lane, &of, &arena, err) &&
              (!trial->options.run->has_max_cost ||
@@ -192,10 +194,13 @@ static bool prepare(struct assay_trial *trial, struct assay_error *err)
         init_lane(trial, i);
     trial->scorer = assay_scorer_new(o->judge, err);
     trial->outlook.unpriced = SIZE_MAX;
-    return trial->scorer && make_tables(trial, err) &&
-           assay_looking_init(&trial->arena, &o->run->rule, o->route_count,
-                              trial->order.units, &trial->looking, err) &&
-           (!o->resume || load(trial, err)) && check_cases(trial, err);
+    if (!trial->scorer || !make_tables(trial, err) ||
+        !assay_looking_init(&trial->arena, &o->run->rule, o->route_count,
+                            trial->order.units, &trial->looking, err) ||
+        (o->resume && !load(trial, err)) || !check_cases(trial, err))
+        return false;
+    trial->outlook.units = assay_trial_expect_units(trial);
+    return true;
 }
 
 struct assay_trial *assay_trial_new(const struct assay_trial_options *options,
@@ -246,7 +251,6 @@ struct assay_trial_outlook assay_trial_outlook(const struct assay_trial *trial)
     struct assay_trial_outlook outlook = trial->outlook;
 
     outlook.prompts = run->case_count;
-    outlook.units = trial->order.units;
     outlook.detectable = assay_detectable_difference(
         run->rule.mode, outlook.units, 0, &outlook.difference);
     outlook.free = true;
@@ -329,7 +333,9 @@ static void forget(struct assay_trial *trial)
 {
     size_t cells = (size_t)trial->tickets * trial->options.route_count;
 
-    memset(trial->cells, 0, cells * sizeof *trial->cells);
+    for (size_t i = 0; i < cells; i++) /* what is spared stays so */
+        if (trial->cells[i].end != ASSAY_CELL_SPARED)
+            trial->cells[i] = (struct assay_outcome_cell){0};
     memset(trial->attempts, 0, cells * sizeof *trial->attempts);
     trial->retries = 0;
     for (size_t i = 0; i < trial->options.route_count; i++) {
@@ -387,6 +393,11 @@ static bool case_at(void *of_trial, uint64_t place, struct assay_run_case *c,
     return true;
 }
 
+static bool place_asks(const void *of_trial, uint64_t place, uint32_t route)
+{
+    return assay_trial_asks(of_trial, route, place);
+}
+
 static bool write_plan(struct assay_trial *trial, struct assay_ledger *ledger,
                        struct assay_error *err)
 {
@@ -395,6 +406,7 @@ static bool write_plan(struct assay_trial *trial, struct assay_ledger *ledger,
         .files = trial->options.suite->files,
         .file_count = trial->options.suite->file_count,
         .at = case_at,
+        .asks = place_asks,
         .context = trial,
     };
 

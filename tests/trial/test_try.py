@@ -30,6 +30,7 @@ from trial_world import (                                     # noqa: E402
     serve_nano, stable, start_resume, start_try, try_suite, wait_until, write_lines, WAIT)
 import trial_again                                            # noqa: E402,F401
 import trial_choice                                           # noqa: E402,F401
+import trial_spared                                           # noqa: E402,F401
 import trial_sent                                             # noqa: E402,F401
 import trial_same                                             # noqa: E402,F401
 
