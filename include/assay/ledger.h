@@ -73,6 +73,8 @@ struct assay_run {
     struct assay_str version; /* of assay */
     struct assay_run_route *routes;
     size_t route_count;
+    struct assay_run_route *judges; /* routes that its assertions ask */
+    size_t judge_count;
     /* Of asking: max_tokens, temperature, concurrency … as they were given. */
     const struct assay_json *options;
     enum assay_stop_reason stopped;
@@ -108,7 +110,10 @@ struct assay_attempt {
     const struct assay_run_case *at;
     uint32_t route, repeat, attempt; /* each from 0 */
     enum assay_attempt_state state;
-    /* The last one of its prompt, route and repeat: there will be no other. */
+    /*
+     * The last one of its prompt, route and repeat: there will be no other.
+     * DONE and not final: answered, and its judges have not been heard.
+     */
     bool final;
     enum assay_outcome_class of;
     unsigned status;
@@ -147,6 +152,49 @@ bool assay_ledger_attempts(struct assay_ledger *ledger, struct assay_str run,
                                         struct assay_arena *arena,
                                         const struct assay_attempt *attempt),
                            void *context, struct assay_error *err);
+/*
+ * One question to a judge: a row like an attempt, priced and counted like
+ * one. Of the answer at place, repeat and route it is about check `check`;
+ * `vote` counts the times that is asked, or the orders of two answers.
+ */
+struct assay_judge_call {
+    uint64_t place;
+    uint32_t repeat, route, check, vote, attempt;
+    size_t judge; /* in run->judges */
+    enum assay_attempt_state state;
+    enum assay_outcome_class of;
+    unsigned status;
+    enum assay_state cost_state;
+    struct assay_decimal cost_usd, reserved_usd;
+    int64_t took_ns;
+    struct assay_str question; /* SHA-256 of what was asked */
+    struct assay_str model;    /* that answered */
+    struct assay_response_usage usage;
+    struct assay_str text, message;
+};
+/* In the order of their keys; else as assay_ledger_attempts. */
+bool assay_ledger_judge_calls(struct assay_ledger *ledger, struct assay_str run,
+                              bool (*each)(void *context,
+                                           struct assay_arena *arena,
+                                           const struct assay_judge_call *call),
+                              void *context, struct assay_error *err);
+
+/* What a person said of one answer: the last word counts. */
+struct assay_label {
+    uint64_t place;
+    uint32_t repeat, route;
+    bool passed;
+    struct assay_str labelled, labeller; /* for people: when, who */
+};
+/* All of them or none. */
+bool assay_ledger_label(struct assay_ledger *ledger, struct assay_str run,
+                        const struct assay_label *labels, size_t count,
+                        struct assay_error *err);
+/* In the order of place, repeat and route; in the arena. */
+bool assay_ledger_labels(struct assay_ledger *ledger, struct assay_arena *arena,
+                         struct assay_str run, struct assay_label **labels,
+                         size_t *count, struct assay_error *err);
+
 /* The suite's files as they were read. */
 bool assay_ledger_files(struct assay_ledger *ledger, struct assay_arena *arena,
                         struct assay_str run, struct assay_suite_file **files,

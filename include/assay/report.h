@@ -16,6 +16,10 @@ struct assay_spent {
     struct assay_decimal usd; /* of the known parts */
 };
 
+/* Known where all parts are, unknown where none is, free where all are. A sum
+   begins as NOT_APPLICABLE: of nothing. */
+void assay_spent_add(struct assay_spent *sum, struct assay_spent part);
+
 /* Times of the answering attempts, from first byte sent to last received. */
 struct assay_timing {
     struct assay_percentile p50, p90, p95, p99;
@@ -26,6 +30,8 @@ struct assay_route_figures {
     uint64_t rows; /* ended: passed + failed + unscored + errors */
     uint64_t passed, failed, unscored;
     uint64_t errors;   /* no answer, or one that could not be scored */
+    uint64_t unjudged; /* of these, answered, and the judge was silent or not
+                          to be understood: nothing is known of the answer */
     uint64_t attempts; /* sent, of all prompts */
     uint64_t unknown;  /* of these, sent and never heard of */
     struct assay_interval wilson_95; /* of passed among passed and failed */
@@ -48,14 +54,53 @@ struct assay_pair_figures {
     struct assay_ratio latency;
 };
 
+/* What a judge said of one route's answers, where all that is judged of an
+   answer is one judge's. */
+struct assay_judged_figures {
+    bool under_trial; /* it judges its own answers */
+    bool same_family; /* or those of its own family */
+    uint64_t passed, judged;
+    bool corrected; /* by labels: */
+    struct assay_judge_rate rate;
+};
+
+enum assay_calibration {
+    ASSAY_CALIBRATION_NONE,   /* no label: "judge opinion" */
+    ASSAY_CALIBRATION_ONE,    /* labels of passes alone, or of failures */
+    ASSAY_CALIBRATION_CHANCE, /* it tells them apart no better than chance */
+    ASSAY_CALIBRATION_FEW,    /* below ASSAY_CALIBRATION_LABELS */
+    ASSAY_CALIBRATION_DONE,
+};
+enum { ASSAY_CALIBRATION_LABELS = 50 };
+/* "none", "one-sided", "chance", "few", "done" */
+const char *assay_calibration_name(enum assay_calibration calibration);
+
+/* One judge; what counts is of the prompts that count, its calls are all. */
+struct assay_judge_figures {
+    uint64_t calls, unknown; /* sent; of these, never heard of */
+    uint64_t input_tokens, output_tokens;
+    struct assay_spent spent;
+    uint64_t opinions, silent; /* on checks of answers; none to be had */
+    uint64_t repeated;         /* opinions of two votes and more */
+    uint64_t unanimous;        /* of these, with votes all alike */
+    struct assay_interval unanimous_95;
+    /* Against labels: what a person failed and passed, and the judge too. */
+    uint64_t labelled_fail, labelled_pass, right_fail, right_pass;
+    struct assay_interval specificity_95, sensitivity_95;
+    enum assay_calibration calibration;
+    struct assay_judged_figures *routes; /* [run->route_count] */
+};
+
 struct assay_run_figures {
     const struct assay_run *run;
     bool stable; /* see assay_run_figures_stable */
     uint64_t rows, attempts, unknown, passed, failed, unscored, errors;
     uint64_t prompts; /* of the run's order, from the first, that ended */
     uint64_t units;   /* of the whole run */
-    struct assay_spent spent;
+    struct assay_spent spent; /* on routes and judges */
+    struct assay_spent spent_on_judges;
     struct assay_route_figures *routes; /* [run->route_count] */
+    struct assay_judge_figures *judges; /* [run->judge_count] */
     struct assay_pair_figures *pairs;
     size_t pair_count;
 };
@@ -148,6 +193,10 @@ bool assay_run_prompts(struct assay_ledger *ledger, const struct assay_run *run,
  */
 void assay_run_prompt_section(struct assay_document *doc,
                               const struct assay_run_prompt *prompt);
+
+/* A copy without its raw body and its case. */
+struct assay_attempt *assay_attempt_keep(struct assay_arena *arena,
+                                         const struct assay_attempt *attempt);
 
 /* All that is known of an attempt, as a line of `assay report` has it. */
 struct assay_json *assay_attempt_json(struct assay_arena *arena,

@@ -9,6 +9,28 @@
 #include "assay/statistics.h"
 #include "assay/suite.h"
 
+/*
+ * Asks a judge: a question in, its text out. False: nothing came, *err says
+ * why. The answers that are judged stand in it as data between marks.
+ */
+struct assay_judge_question {
+    struct assay_str route; /* that judges */
+    struct assay_str prompt;
+    uint32_t check; /* which of the answer's checks it is for, from 0 */
+    uint32_t vote;  /* the same question again; of a pair, the order */
+};
+struct assay_judge {
+    bool (*ask)(void *context, const struct assay_judge_question *question,
+                struct assay_arena *arena, struct assay_str *text,
+                struct assay_error *err);
+    void *context;
+    /*
+     * What most of so many votes say is the opinion, and once most agree no
+     * more are asked for: of 3, the third where two differ. 0: 1.
+     */
+    uint32_t votes;
+};
+
 /* An answer as scoring sees it. */
 struct assay_answer {
     struct assay_str text;
@@ -21,6 +43,7 @@ struct assay_answer {
     /* CHOICE: natural log-likelihoods, [choice_count]; else NULL */
     const double *likelihoods;
     const uint32_t *likelihood_tokens;
+    const struct assay_judge *judge; /* instead of the scorer's, or NULL */
 };
 
 enum assay_mark {
@@ -36,8 +59,11 @@ struct assay_check {
     enum assay_mark mark;
     double score;            /* 0 … 1 */
     struct assay_str reason; /* one line: what was expected, what came */
-    /* What a judge said, both orders; kept with the row. */
+    /* A judge was asked: what it said first, and how many votes it gave and
+       agreed. None of them: it was silent, or not to be understood. */
+    bool judged;
     struct assay_str judge_text;
+    uint32_t votes, agreed;
 };
 
 /* The check of an assert-set is followed by those of its members. */
@@ -47,17 +73,6 @@ struct assay_scoring {
     bool graded;  /* some score lies between 0 and 1 */
     struct assay_check *checks;
     size_t count;
-};
-
-/*
- * Asks a judge: a prompt in, its text out. False: nothing came, *err says
- * why. The answers that are judged stand in it as data between marks.
- */
-struct assay_judge {
-    bool (*ask)(void *context, struct assay_str route, struct assay_str prompt,
-                struct assay_arena *arena, struct assay_str *text,
-                struct assay_error *err);
-    void *context;
 };
 
 struct assay_scorer;
@@ -87,6 +102,9 @@ void assay_score_answer(const struct assay_scorer *scorer,
                         struct assay_scoring *score);
 
 /* ------------------------------------------------------------ judges */
+
+/* A kind that asks a judge, not one that only could name it. */
+bool assay_assertion_is_judged(const struct assay_assertion *assertion);
 
 /*
  * Which of two answers is better, by a judge that is asked in both orders

@@ -71,16 +71,18 @@ bool assay_trial_route_open(const struct assay_run_route *facts,
 void assay_trial_route_close(struct assay_trial_route *route);
 
 /*
- * The routes that assertions of a suite name as judges, open. NULL: as above;
- * BAD_INPUT: a judge that costs money beside a spending limit, which its
- * costs would not be under.
+ * The routes that assertions of a suite name as judges, open: as they were
+ * `kept` by a run that goes on, else as the catalog has them. NULL: as above.
  */
 struct assay_trial_judges;
 struct assay_trial_judges *assay_trial_judges_open(
     struct assay_catalog *catalog, const struct assay_suite *suite,
-    const struct assay_run *run, struct assay_error *err);
-const struct assay_judge *assay_trial_judge(
-    const struct assay_trial_judges *judges);
+    const struct assay_run *kept, struct assay_error *err);
+size_t assay_trial_judges_count(const struct assay_trial_judges *judges);
+/* As assay_trial_route_price, of those without one. */
+void assay_trial_judges_price(struct assay_trial_judges *judges,
+                              struct assay_str input_usd,
+                              struct assay_str output_usd);
 void assay_trial_judges_close(struct assay_trial_judges *judges);
 
 /* ------------------------------------------------------- a run */
@@ -106,9 +108,10 @@ struct assay_trial_options {
     const struct assay_suite *suite;
     const struct assay_trial_route *routes; /* [count], in the run's order */
     size_t route_count;
-    const struct assay_judge *judge; /* or NULL */
-    uint32_t concurrency;            /* of each route at most; 0: 16 */
-    uint32_t max_tokens;             /* where nobody states it; 0: 1,024 */
+    const struct assay_trial_judges *judges; /* or NULL */
+    uint32_t judge_votes; /* see struct assay_judge; 0: 3, 1 in this process */
+    uint32_t concurrency; /* of each route at most; 0: 16 */
+    uint32_t max_tokens;  /* where nobody states it; 0: 1,024 */
     bool keep_raw;
     struct assay_trial_tempo tempo;
 };
@@ -128,14 +131,16 @@ void assay_trial_free(struct assay_trial *trial);
 struct assay_trial_outlook {
     uint64_t prompts, units; /* units: pairs of evidence */
     uint64_t left;           /* requests that have not ended */
+    uint64_t questions;      /* to judges, at most */
     /* The smallest difference that shows four times in five. */
     bool detectable;
     double difference;
     /* The most it can cost; UNKNOWN: the price of some route is not known,
        BOUND: of no other than `unpriced`. */
     struct assay_spent worst;
-    size_t unpriced; /* that route; SIZE_MAX: none */
-    bool free;       /* all routes are in this process */
+    size_t unpriced;       /* that route; SIZE_MAX: none */
+    size_t unpriced_judge; /* likewise */
+    bool free;             /* all routes and judges are in this process */
 };
 struct assay_trial_outlook assay_trial_outlook(const struct assay_trial *trial);
 
@@ -161,6 +166,7 @@ struct assay_trial_progress {
     size_t lane_count;
     const struct assay_trial_line *lines;
     size_t line_count;
+    struct assay_spent judges; /* by all of them */
 };
 
 struct assay_trial_watcher {
@@ -180,5 +186,7 @@ bool assay_trial_run(struct assay_trial *trial,
 /* Why nothing more was sent to a route; empty while it lives. */
 struct assay_str assay_trial_why_down(const struct assay_trial *trial,
                                       size_t route);
+/* Why a judge was asked no more, which ends a run; or empty. */
+struct assay_str assay_trial_why_unjudged(const struct assay_trial *trial);
 
 #endif

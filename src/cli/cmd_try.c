@@ -22,7 +22,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_ROUTES = 16, MOST_REPEATS = 1000, MOST_CONCURRENCY = 256 };
+enum {
+    MOST_ROUTES = 16,
+    MOST_REPEATS = 1000,
+    MOST_CONCURRENCY = 256,
+    MOST_VOTES = 9
+};
 
 /* What one run of the command holds. */
 struct attempt {
@@ -140,6 +145,7 @@ static struct assay_json *options_json(struct attempt *a)
 
     assay_json_set_uint(arena, o, "concurrency", a->options.concurrency);
     assay_json_set_uint(arena, o, "max_tokens", a->options.max_tokens);
+    assay_json_set_uint(arena, o, "judge_votes", a->options.judge_votes);
     assay_json_set_bool(arena, o, "keep_raw", a->options.keep_raw);
     if (assay_cli_flag(a->cli, "graded"))
         assay_json_set_c(arena, o, "compare", "score");
@@ -149,7 +155,7 @@ static struct assay_json *options_json(struct attempt *a)
 /* All that was typed, before anything is opened: what is wrong is misuse. */
 static bool read_options(struct attempt *a, struct assay_error *err)
 {
-    uint64_t repeats, concurrency, tokens;
+    uint64_t repeats, concurrency, tokens, votes;
 
     a->run = ASSAY_NEW(&a->cli->arena, struct assay_run);
     if (!assay_cli_number(a->cli, "seed", 0, INT64_MAX, now_ns() >> 10,
@@ -159,6 +165,8 @@ static bool read_options(struct attempt *a, struct assay_error *err)
         !assay_cli_number(a->cli, "concurrency", 1, MOST_CONCURRENCY, 0,
                           &concurrency, err) ||
         !assay_cli_number(a->cli, "max-tokens", 1, 1 << 20, 0, &tokens, err) ||
+        !assay_cli_number(a->cli, "judge-votes", 1, MOST_VOTES, 0, &votes,
+                          err) ||
         !read_limits(a, err) || !read_rule(a, err) ||
         !assay_cli_price(a->cli, &a->price_in, &a->price_out, err) ||
         !assay_cli_engine_options(a->cli, &a->engine, err))
@@ -166,6 +174,7 @@ static bool read_options(struct attempt *a, struct assay_error *err)
     a->run->repeats = (uint32_t)repeats;
     a->options.concurrency = (uint32_t)concurrency;
     a->options.max_tokens = (uint32_t)tokens;
+    a->options.judge_votes = (uint32_t)votes;
     a->options.keep_raw = assay_cli_flag(a->cli, "keep-raw");
     return true;
 }
@@ -296,8 +305,9 @@ static bool open_judges(struct attempt *a, struct assay_error *err)
     }
     a->judges = assay_trial_judges_open(a->catalog, a->suite, a->run, err);
     close_catalog(a);
-    if (a->judges)
-        a->options.judge = assay_trial_judge(a->judges);
+    if (a->judges && a->price_in.len)
+        assay_trial_judges_price(a->judges, a->price_in, a->price_out);
+    a->options.judges = a->judges;
     return a->judges != NULL;
 }
 
@@ -422,6 +432,10 @@ static int run_trial(struct attempt *a, struct assay_trial *trial)
                            ASSAY_STR_ARG(a->facts[i].id), ASSAY_STR_ARG(why));
     }
     close_routes(a);
+    struct assay_str unjudged = assay_trial_why_unjudged(trial);
+    if (unjudged.len)
+        assay_cli_note(a->cli, "answers wait to be judged: %.*s",
+                       ASSAY_STR_ARG(unjudged));
     return show_end(a);
 }
 
@@ -530,6 +544,8 @@ static const struct assay_option try_options[] = {
     {"max-time", 0, "TIME", "begin nothing after it: 90s, 15m, 2h", NULL},
     ASSAY_PRICE_OPTION,
     {"max-tokens", 0, "N", "of an answer, unless the suite says; 1024", NULL},
+    {"judge-votes", 0, "N",
+     "what most of so many say counts; 3, of weights here 1", NULL},
     {"concurrency", 0, "N", "requests at once on a route at most; 16", NULL},
     {"seed", 0, "N", "of the order of prompts; drawn unless given", NULL},
     {"keep-raw", 0, NULL, "keep the bodies of replies too", NULL},

@@ -117,6 +117,8 @@ void assay_try_options_back(const struct assay_run *run,
         options->concurrency = (uint32_t)number;
     if (assay_json_to_u64(assay_json_get(o, "max_tokens"), &number))
         options->max_tokens = (uint32_t)number;
+    if (assay_json_to_u64(assay_json_get(o, "judge_votes"), &number))
+        options->judge_votes = (uint32_t)number;
     options->keep_raw =
         assay_json_is(assay_json_get(o, "keep_raw"), ASSAY_JSON_TRUE);
 }

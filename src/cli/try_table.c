@@ -15,19 +15,31 @@ enum { MOST_BYTES = 1 << 16, LABEL = 16, BAR = 24, EVERY_MS = 10000 };
 
 /* ------------------------------------------------------- before spending */
 
+static struct assay_str questions(struct assay_cli *cli,
+                                  const struct assay_trial_outlook *o)
+{
+    if (o->questions == 0)
+        return ASSAY_STR("");
+    return assay_arena_printf(&cli->arena,
+                              " and up to %llu questions to judges",
+                              (unsigned long long)o->questions);
+}
+
 static void tell_cost(struct assay_cli *cli, const struct assay_run *run,
                       const struct assay_trial_outlook *o)
 {
     if (o->free)
         assay_cli_note(cli, "costs nothing: all of it runs here");
-    else if (o->unpriced == SIZE_MAX)
-        assay_cli_note(
-            cli, "worst case %.*s for %llu requests",
-            ASSAY_STR_ARG(assay_decimal_usd(&cli->arena, o->worst.usd)),
-            (unsigned long long)o->left);
-    else
+    else if (o->unpriced != SIZE_MAX || o->unpriced_judge != SIZE_MAX)
         assay_cli_note(cli, "worst case not known: no price or bound for %.*s",
-                       ASSAY_STR_ARG(run->routes[o->unpriced].id));
+                       ASSAY_STR_ARG(o->unpriced != SIZE_MAX
+                                         ? run->routes[o->unpriced].id
+                                         : run->judges[o->unpriced_judge].id));
+    else
+        assay_cli_note(
+            cli, "worst case %.*s for %llu requests%.*s",
+            ASSAY_STR_ARG(assay_decimal_usd(&cli->arena, o->worst.usd)),
+            (unsigned long long)o->left, ASSAY_STR_ARG(questions(cli, o)));
 }
 
 void assay_try_outlook(struct assay_cli *cli, const struct assay_run *run,
@@ -217,6 +229,10 @@ static void tell(struct assay_try_table *table,
             assay_buf_printf(&out, "%llu errors, ",
                              (unsigned long long)lane->errors);
         add_money(&arena, &out, lane->spent);
+    }
+    if (p->judges.state != ASSAY_NOT_APPLICABLE) {
+        assay_buf_add_c(&out, "; judges ");
+        add_money(&arena, &out, p->judges);
     }
     for (size_t i = 0; i < p->line_count; i++)
         if (!isnan(p->lines[i].e))

@@ -11,35 +11,36 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* In meta, so that a newer assay's tables are not written by an older one. */
-enum { LEDGER_VERSION = 1 };
-
 /* Rows are met one behind the other: few pages are read twice. */
 enum { HELD_KIB = 256 };
 
-static bool read_version(struct assay_ledger *ledger, struct assay_error *err)
+bool assay_ledger_tables(struct assay_ledger *ledger, int64_t *version,
+                         struct assay_error *err)
 {
+    bool row;
+
+    *version = ledger->version;
+    if (*version == ASSAY_LEDGER_VERSION)
+        return true;
     struct assay_query *q = assay_store_query(
         ledger->store,
         "select cast(value as integer) from meta where key = 'ledger'", err);
-    bool row;
-
     if (!q || !assay_query_step(q, &row, err))
         return false;
-    int64_t version = row ? assay_query_int(q, 0) : 0;
+    *version = ledger->version = row ? assay_query_int(q, 0) : 0;
     assay_query_reset(q);
-    ledger->has_tables = version > 0;
-    return version <= LEDGER_VERSION ||
+    return *version <= ASSAY_LEDGER_VERSION ||
            assay_fail(err, ASSAY_BAD_INPUT,
                       "the runs in this store were made by a newer assay "
                       "(ledger %lld; this one knows %d)",
-                      (long long)version, LEDGER_VERSION);
+                      (long long)*version, ASSAY_LEDGER_VERSION);
 }
 
 struct assay_ledger *assay_ledger_open(const char *path,
                                        struct assay_error *err)
 {
     struct assay_ledger *ledger = calloc(1, sizeof *ledger);
+    int64_t version;
 
     if (!ledger) {
         assay_fail(err, ASSAY_SYSTEM, "out of memory for a ledger");
@@ -47,7 +48,7 @@ struct assay_ledger *assay_ledger_open(const char *path,
     }
     ledger->store = assay_catalog_file_open(path, err);
     if (!ledger->store || !assay_store_hold(ledger->store, HELD_KIB, err) ||
-        !read_version(ledger, err)) {
+        !assay_ledger_tables(ledger, &version, err)) {
         assay_ledger_close(ledger);
         return NULL;
     }
@@ -69,21 +70,22 @@ uint64_t assay_ledger_version(struct assay_ledger *ledger)
 
 /* ------------------------------------------------------- transactions */
 
+/* Each version has only added tables: the script makes those that lack. */
 static bool make_tables(struct assay_ledger *ledger, struct assay_error *err)
 {
-    _Static_assert(LEDGER_VERSION == 1, "older tables are brought up here");
+    _Static_assert(ASSAY_LEDGER_VERSION == 2, "set below too");
     return assay_store_run_script(
                ledger->store, (const char *)assay_embedded_ledger.bytes, err) &&
            assay_store_run_script(
                ledger->store,
-               "insert or replace into meta values ('ledger', '1')", err);
+               "insert or replace into meta values ('ledger', '2')", err);
 }
 
 bool assay_ledger_begin(struct assay_ledger *ledger, struct assay_error *err)
 {
     if (!assay_store_begin_write(ledger->store, err))
         return false;
-    if (ledger->has_tables || make_tables(ledger, err))
+    if (ledger->version == ASSAY_LEDGER_VERSION || make_tables(ledger, err))
         return true;
     assay_store_rollback(ledger->store);
     return false;
@@ -93,7 +95,7 @@ bool assay_ledger_commit(struct assay_ledger *ledger, struct assay_error *err)
 {
     if (!assay_store_commit_logged(ledger->store, err))
         return false;
-    ledger->has_tables = true;
+    ledger->version = ASSAY_LEDGER_VERSION;
     return true;
 }
 
@@ -161,7 +163,8 @@ bool assay_ledger_claim(struct assay_ledger *ledger,
         keyed(ledger,
               "update attempt set fence = fence + 1, holder = ?6,"
               " lease_until = unixepoch() + ?7" KEY
-              " and state = 'planned' and lease_until <= unixepoch()",
+              " and (state = 'planned' or (state = 'done' and final = 0))"
+              " and lease_until <= unixepoch()",
               key, err);
     bool met, row;
 
@@ -237,8 +240,7 @@ static void bind_clocks(struct assay_query *q, int at,
             assay_query_bind_null(q, at + (int)i);
 }
 
-/* Empty is null: most columns of most rows. */
-static void bind_some(struct assay_query *q, int at, struct assay_str text)
+void assay_query_bind_some(struct assay_query *q, int at, struct assay_str text)
 {
     if (text.len)
         assay_query_bind_text(q, at, text);
@@ -251,18 +253,18 @@ static void bind_reply(struct assay_query *q, struct assay_arena *arena,
                        const struct assay_completion *reply)
 {
     assay_query_bind_int(q, 30, (int64_t)reply->finish);
-    bind_some(q, 31, reply->finish_stated);
-    bind_some(q, 32, reply->model);
-    bind_some(q, 33, reply->id);
-    bind_some(q, 34, reply->tier);
-    bind_some(q, 35, reply->fingerprint);
+    assay_query_bind_some(q, 31, reply->finish_stated);
+    assay_query_bind_some(q, 32, reply->model);
+    assay_query_bind_some(q, 33, reply->id);
+    assay_query_bind_some(q, 34, reply->tier);
+    assay_query_bind_some(q, 35, reply->fingerprint);
     assay_query_bind_int(q, 36, (int64_t)reply->usage_state);
-    bind_some(q, 37, assay_usage_text(arena, &reply->usage));
+    assay_query_bind_some(q, 37, assay_usage_text(arena, &reply->usage));
     assay_query_bind_real(q, 38, reply->mean_logprob);
-    bind_some(q, 39, reply->text);
-    bind_some(q, 40, reply->reasoning);
-    bind_some(q, 41, reply->refusal);
-    bind_some(q, 42, assay_calls_text(arena, reply));
+    assay_query_bind_some(q, 39, reply->text);
+    assay_query_bind_some(q, 40, reply->reasoning);
+    assay_query_bind_some(q, 41, reply->refusal);
+    assay_query_bind_some(q, 42, assay_calls_text(arena, reply));
 }
 
 /* Parameters 6 to 18: how it ended, and what it cost and is worth. */
@@ -284,8 +286,8 @@ static void bind_end(struct assay_query *q, struct assay_arena *arena,
     assay_query_bind_int(q, 14, a->status);
     assay_query_bind_int(q, 15, a->queued_ns);
     assay_query_bind_int(q, 16, a->backed_off_ns);
-    bind_some(q, 17, a->message);
-    bind_some(q, 18, a->server);
+    assay_query_bind_some(q, 17, a->message);
+    assay_query_bind_some(q, 18, a->server);
 }
 
 bool assay_ledger_end(struct assay_ledger *ledger,
@@ -298,7 +300,9 @@ bool assay_ledger_end(struct assay_ledger *ledger,
     bool ok = false;
     struct assay_query *q = keyed(
         ledger,
-        "update attempt set lease_until = 0, state = ?7, final = ?8,"
+        "update attempt set lease_until ="
+        " case when ?7 = 'done' and ?8 = 0 then lease_until else 0 end,"
+        " state = ?7, final = ?8,"
         " cost_state = ?9, cost_usd = ?10, mark = ?11, score = ?12,"
         " class = ?13, status = ?14, queued = ?15, backed_off = ?16,"
         " message = ?17, server = ?18, begun = ?19, resolved = ?20,"
@@ -332,39 +336,81 @@ out:
     return ok;
 }
 
-bool assay_ledger_end_leases(struct assay_ledger *ledger, int64_t run,
-                             struct assay_error *err)
+bool assay_ledger_mark(struct assay_ledger *ledger,
+                       const struct assay_attempt_key *key, uint64_t fence,
+                       const struct assay_attempt *attempt, bool *ours,
+                       struct assay_error *err)
 {
-    struct assay_query *q = assay_store_query(
-        ledger->store,
-        "update attempt set lease_until = 0 where run = ?1"
-        " and state in ('planned', 'sent') and lease_until > 0",
-        err);
+    struct assay_arena arena = {0};
+    struct assay_query *q =
+        keyed(ledger,
+              "update attempt set lease_until = 0, final = 1, mark = ?7,"
+              " score = ?8, checks = ?9" KEY
+              " and state = 'done' and final = 0 and fence = ?6",
+              key, err);
 
     if (!q)
         return false;
-    assay_query_bind_int(q, 1, run);
-    return assay_query_run(q, err);
+    assay_query_bind_int(q, 6, (int64_t)fence);
+    assay_query_bind_text(q, 7, assay_str_c(assay_mark_name(attempt->mark)));
+    assay_query_bind_real(q, 8, attempt->score);
+    if (attempt->checks)
+        assay_query_bind_text(q, 9, assay_json_line(&arena, attempt->checks));
+    else
+        assay_query_bind_null(q, 9);
+    bool ok = run_update(ledger, q, ours, err);
+    assay_arena_free(&arena);
+    return ok;
+}
+
+/* One statement for attempts, one for questions to judges. */
+static bool run_each(struct assay_ledger *ledger, const char *const *sql,
+                     int64_t run, struct assay_error *err)
+{
+    for (; *sql; sql++) {
+        struct assay_query *q = assay_store_query(ledger->store, *sql, err);
+        if (!q)
+            return false;
+        assay_query_bind_int(q, 1, run);
+        if (!assay_query_run(q, err))
+            return false;
+    }
+    return true;
+}
+
+bool assay_ledger_end_leases(struct assay_ledger *ledger, int64_t run,
+                             struct assay_error *err)
+{
+    static const char *const sql[] = {
+        "update attempt set lease_until = 0 where run = ?1"
+        " and (state in ('planned', 'sent') or (state = 'done' and final = 0))"
+        " and lease_until > 0",
+        "update judge_call set lease_until = 0 where run = ?1"
+        " and state = 'sent' and lease_until > 0",
+        NULL,
+    };
+
+    return run_each(ledger, sql, run, err);
 }
 
 bool assay_ledger_expire(struct assay_ledger *ledger, int64_t run,
                          uint64_t *lost, struct assay_error *err)
 {
-    struct assay_query *q = assay_store_query(
-        ledger->store,
+    static const char *const sql[] = {
         "insert into attempt (run, place, repeat, route, attempt)"
         " select run, place, repeat, route, attempt + 1 from attempt"
         " where run = ?1 and state = 'sent' and lease_until <= unixepoch()",
-        err);
+        "update judge_call set state = 'unknown', fence = fence + 1,"
+        " cost_state = 'unknown', cost_usd = reserved_usd"
+        " where run = ?1 and state = 'sent' and lease_until <= unixepoch()",
+        NULL,
+    };
     bool row = true;
 
     *lost = 0;
-    if (!q)
+    if (!run_each(ledger, sql, run, err))
         return false;
-    assay_query_bind_int(q, 1, run);
-    if (!assay_query_run(q, err))
-        return false;
-    q = assay_store_query(
+    struct assay_query *q = assay_store_query(
         ledger->store,
         "update attempt set state = 'unknown', fence = fence + 1,"
         " cost_state = 'unknown', cost_usd = reserved_usd"

@@ -106,3 +106,61 @@ create table if not exists attempt (
   raw_size integer, raw blob,
   unique (run, place, repeat, route, attempt)
 );
+
+-- Routes that judge, as they were when the run began: see run_route.
+create table if not exists run_judge (
+  run integer not null references run(num),
+  judge integer not null,
+  id text not null,
+  label text not null,
+  model text not null,
+  endpoint text not null,
+  prices text,
+  primary key (run, judge)
+) without rowid;
+
+-- One row a question to a judge, with the states of an attempt. `chk` is the
+-- check of the answer, as in attempt.checks; `question` the SHA-256 of what
+-- was asked, so that an answer is taken for no other question.
+create table if not exists judge_call (
+  num integer primary key,
+  run integer not null references run(num),
+  place integer not null,
+  repeat integer not null,
+  route integer not null,
+  chk integer not null,
+  vote integer not null,
+  attempt integer not null,
+  judge integer not null,
+  state text not null default 'planned'
+    check (state = 'planned' or state = 'sent' or state = 'done'
+           or state = 'failed' or state = 'unknown'),
+  fence integer not null default 0,
+  holder text,
+  lease_until integer not null default 0,
+  reserved_usd text,
+  cost_state text,
+  cost_usd text,
+  class text,
+  status integer,
+  took integer,
+  question text not null,
+  model text,
+  usage text,
+  message text,
+  text text,
+  unique (run, place, repeat, route, chk, vote, attempt)
+);
+
+-- What a person said of an answer that a judge marked; by whom and when are
+-- words for people.
+create table if not exists label (
+  run integer not null references run(num),
+  place integer not null,
+  repeat integer not null,
+  route integer not null,
+  passed integer not null,
+  labelled text not null,
+  labeller text not null,
+  primary key (run, place, repeat, route)
+) without rowid;

@@ -15,8 +15,17 @@
 
 struct assay_ledger {
     struct assay_store *store;
-    bool has_tables;
+    int64_t version; /* of its tables, as last seen; 0: none yet */
 };
+/* In meta, so that a newer assay's tables are not written by an older one. */
+enum {
+    ASSAY_LEDGER_VERSION = 2,
+    ASSAY_LEDGER_JUDGES = 2, /* since: run_judge, judge_call, label */
+};
+/* Of the file now, which another process may have brought up. BAD_INPUT: a
+   newer one's. */
+bool assay_ledger_tables(struct assay_ledger *ledger, int64_t *version,
+                         struct assay_error *err);
 
 /* ------------------------------------------------------- transactions */
 
@@ -94,6 +103,14 @@ bool assay_ledger_end(struct assay_ledger *ledger,
                       const struct assay_attempt_key *key, uint64_t fence,
                       const struct assay_attempt *attempt, bool *ours,
                       struct assay_error *err);
+/*
+ * The marks of an answer that waited for them (DONE, not final): after them
+ * it is final. Who did not write its end claims it first.
+ */
+bool assay_ledger_mark(struct assay_ledger *ledger,
+                       const struct assay_attempt_key *key, uint64_t fence,
+                       const struct assay_attempt *attempt, bool *ours,
+                       struct assay_error *err);
 /* Gives back a row that was claimed and not sent. */
 bool assay_ledger_give_back(struct assay_ledger *ledger,
                             const struct assay_attempt_key *key, uint64_t fence,
@@ -108,7 +125,59 @@ bool assay_ledger_end_leases(struct assay_ledger *ledger, int64_t run,
 bool assay_ledger_expire(struct assay_ledger *ledger, int64_t run,
                          uint64_t *lost, struct assay_error *err);
 
+/* One of these and no more, by place, repeat and route, and attempt. */
+bool assay_ledger_attempt_at(struct assay_ledger *ledger,
+                             const struct assay_attempt_key *key,
+                             bool (*each)(void *context,
+                                          struct assay_arena *arena,
+                                          const struct assay_attempt *attempt),
+                             void *context, struct assay_error *err);
+
+/* ------------------------------------------------------- judges */
+
+/* `of` has the number of the question's own attempt. */
+struct assay_judge_key {
+    struct assay_attempt_key of;
+    uint32_t check, vote;
+};
+/*
+ * Whether the question was answered already, in this process or before, and
+ * what was said, in the arena; else *next is the number of the next attempt.
+ */
+struct assay_judge_found {
+    bool answered;
+    struct assay_str text;
+    uint32_t next;
+};
+bool assay_ledger_judge_find(struct assay_ledger *ledger,
+                             const struct assay_judge_key *key,
+                             struct assay_str question,
+                             struct assay_arena *arena,
+                             struct assay_judge_found *found,
+                             struct assay_error *err);
+/* Adds a row that is sent; *fence is 0 where there is one. */
+bool assay_ledger_judge_send(struct assay_ledger *ledger,
+                             const struct assay_judge_key *key,
+                             const struct assay_judge_call *call,
+                             const struct assay_lease *lease, uint64_t *fence,
+                             struct assay_error *err);
+/* Sent to call->state, DONE or FAILED; fence 0: adds it, never sent. */
+bool assay_ledger_judge_end(struct assay_ledger *ledger,
+                            const struct assay_judge_key *key, uint64_t fence,
+                            const struct assay_judge_call *call, bool *ours,
+                            struct assay_error *err);
+
 /* ------------------------------------------------------- values */
+
+/* Empty is null: most columns of most rows. */
+void assay_query_bind_some(struct assay_query *q, int at,
+                           struct assay_str text);
+/* What the tables hold, and what other text means: PLANNED, UNKNOWN. */
+enum assay_attempt_state assay_attempt_state_read(struct assay_str name);
+enum assay_state assay_cost_state_read(struct assay_str name);
+/* Absent is 0. False: BAD_INPUT. */
+bool assay_cost_read(struct assay_str text, struct assay_decimal *usd,
+                     struct assay_error *err);
 
 /* NULL columns and unknown names are what zeroed memory says. */
 const char *assay_usage_state_name(enum assay_usage_state state);

@@ -52,19 +52,24 @@ enum column {
     INPUT,
 };
 
-static const char attempts_sql[] =
-    "select a.repeat, a.route, a.attempt, a.state, a.final, a.reserved_usd,"
-    " a.cost_state, a.cost_usd, a.mark, a.score, a.class, a.status, a.queued,"
-    " a.backed_off, a.begun, a.resolved, a.connected, a.secured, a.sent,"
-    " a.headers, a.first_byte, a.first_token, a.first_content, a.last_token,"
-    " a.done, a.finish, a.finish_stated, a.model, a.reply_id, a.tier,"
-    " a.fingerprint, a.server, a.usage_state, a.usage, a.mean_logprob,"
-    " a.message, a.text, a.reasoning, a.refusal, a.calls, a.checks,"
-    " a.raw_size, a.raw, c.place, c.number, c.unit, c.id, c.prompt,"
-    " c.description, c.location, c.cluster, c.vars, c.input"
+#define ATTEMPTS                                                               \
+    "select a.repeat, a.route, a.attempt, a.state, a.final, a.reserved_usd,"   \
+    " a.cost_state, a.cost_usd, a.mark, a.score, a.class, a.status, a.queued," \
+    " a.backed_off, a.begun, a.resolved, a.connected, a.secured, a.sent,"      \
+    " a.headers, a.first_byte, a.first_token, a.first_content, a.last_token,"  \
+    " a.done, a.finish, a.finish_stated, a.model, a.reply_id, a.tier,"         \
+    " a.fingerprint, a.server, a.usage_state, a.usage, a.mean_logprob,"        \
+    " a.message, a.text, a.reasoning, a.refusal, a.calls, a.checks,"           \
+    " a.raw_size, a.raw, c.place, c.number, c.unit, c.id, c.prompt,"           \
+    " c.description, c.location, c.cluster, c.vars, c.input"                   \
     " from attempt a join run_case c on c.run = a.run and c.place = a.place"
-    " where a.run = ?1"
-    " order by a.run, a.place, a.repeat, a.route, a.attempt";
+
+static const char attempts_sql[] =
+    ATTEMPTS " where a.run = ?1"
+             " order by a.run, a.place, a.repeat, a.route, a.attempt";
+static const char attempt_sql[] =
+    ATTEMPTS " where a.run = ?1 and a.place = ?2 and a.repeat = ?3"
+             " and a.route = ?4 and a.attempt = ?5";
 
 struct walk {
     struct assay_query *q;
@@ -107,23 +112,6 @@ static bool read_case(struct walk *w, struct assay_error *err)
     w->has_case = true;
     return parse(&w->cases, COPY(VARS), &w->at.vars, err);
 #undef COPY
-}
-
-static enum assay_attempt_state state_named(struct assay_str name)
-{
-    for (int s = ASSAY_ATTEMPT_PLANNED; s <= ASSAY_ATTEMPT_UNKNOWN; s++)
-        if (assay_str_is(name,
-                         assay_attempt_state_name((enum assay_attempt_state)s)))
-            return (enum assay_attempt_state)s;
-    return ASSAY_ATTEMPT_PLANNED; /* the table holds no other */
-}
-
-static enum assay_state cost_state_named(struct assay_str name)
-{
-    for (int s = ASSAY_UNKNOWN; s <= ASSAY_BOUND; s++)
-        if (assay_str_is(name, assay_state_name((enum assay_state)s)))
-            return (enum assay_state)s;
-    return ASSAY_UNKNOWN;
 }
 
 static enum assay_mark mark_named(struct assay_str name)
@@ -172,14 +160,10 @@ static bool read_reply(struct walk *w, struct assay_completion *reply,
 static bool read_money(const struct assay_query *q, struct assay_attempt *a,
                        struct assay_error *err)
 {
-    struct assay_str reserved = assay_query_text(q, RESERVED_USD);
-    struct assay_str cost = assay_query_text(q, COST_USD);
-
-    a->cost_state = cost_state_named(assay_query_text(q, COST_STATE));
-    return (!reserved.len || assay_decimal_parse(reserved, &a->reserved_usd)) &&
-                   (!cost.len || assay_decimal_parse(cost, &a->cost_usd))
-               ? true
-               : assay_fail(err, ASSAY_BAD_INPUT, "a cost is no number");
+    a->cost_state = assay_cost_state_read(assay_query_text(q, COST_STATE));
+    return assay_cost_read(assay_query_text(q, RESERVED_USD), &a->reserved_usd,
+                           err) &&
+           assay_cost_read(assay_query_text(q, COST_USD), &a->cost_usd, err);
 }
 
 static bool read_attempt(struct walk *w, struct assay_attempt *a,
@@ -193,7 +177,7 @@ static bool read_attempt(struct walk *w, struct assay_attempt *a,
         .repeat = (uint32_t)assay_query_int(q, REPEAT),
         .route = (uint32_t)assay_query_int(q, ROUTE),
         .attempt = (uint32_t)assay_query_int(q, ATTEMPT),
-        .state = state_named(assay_query_text(q, STATE)),
+        .state = assay_attempt_state_read(assay_query_text(q, STATE)),
         .final = assay_query_int(q, FINAL) != 0,
         .of = ASSAY_CLASS_ANSWERED,
         .status = (unsigned)assay_query_int(q, STATUS),
@@ -256,6 +240,30 @@ bool assay_ledger_attempts(struct assay_ledger *ledger, struct assay_str run,
     w.q = assay_store_query(ledger->store, attempts_sql, err);
     if (w.q) {
         assay_query_bind_int(w.q, 1, num);
+        ok = walk(&w, each, context, err);
+    }
+    assay_arena_free(&w.rows);
+    assay_arena_free(&w.cases);
+    return ok;
+}
+
+bool assay_ledger_attempt_at(struct assay_ledger *ledger,
+                             const struct assay_attempt_key *key,
+                             bool (*each)(void *context,
+                                          struct assay_arena *arena,
+                                          const struct assay_attempt *attempt),
+                             void *context, struct assay_error *err)
+{
+    struct walk w = {0};
+    bool ok = false;
+
+    w.q = assay_store_query(ledger->store, attempt_sql, err);
+    if (w.q) {
+        assay_query_bind_int(w.q, 1, key->run);
+        assay_query_bind_int(w.q, 2, (int64_t)key->place);
+        assay_query_bind_int(w.q, 3, key->repeat);
+        assay_query_bind_int(w.q, 4, key->route);
+        assay_query_bind_int(w.q, 5, key->attempt);
         ok = walk(&w, each, context, err);
     }
     assay_arena_free(&w.rows);

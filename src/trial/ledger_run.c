@@ -61,14 +61,18 @@ static bool add_head(struct assay_ledger *ledger, const struct assay_run *run,
     return ok;
 }
 
-static bool add_route(struct assay_ledger *ledger, int64_t num, size_t at,
-                      const struct assay_run_route *route,
+/* Of both tables of routes: those that answer, those that judge. */
+static const char add_route_sql[] =
+    "insert into run_route values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+static const char add_judge_sql[] =
+    "insert into run_judge values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+static bool add_route(struct assay_ledger *ledger, const char *sql, int64_t num,
+                      size_t at, const struct assay_run_route *route,
                       struct assay_error *err)
 {
     struct assay_arena arena = {0};
-    struct assay_query *q = assay_store_query(
-        ledger->store,
-        "insert into run_route values (?1, ?2, ?3, ?4, ?5, ?6, ?7)", err);
+    struct assay_query *q = assay_store_query(ledger->store, sql, err);
 
     if (!q)
         return false;
@@ -168,7 +172,12 @@ bool assay_ledger_add_run(struct assay_ledger *ledger,
     if (!add_head(ledger, plan->run, num, err))
         return false;
     for (size_t i = 0; i < plan->run->route_count; i++)
-        if (!add_route(ledger, *num, i, &plan->run->routes[i], err))
+        if (!add_route(ledger, add_route_sql, *num, i, &plan->run->routes[i],
+                       err))
+            return false;
+    for (size_t i = 0; i < plan->run->judge_count; i++)
+        if (!add_route(ledger, add_judge_sql, *num, i, &plan->run->judges[i],
+                       err))
             return false;
     for (size_t i = 0; i < plan->file_count; i++)
         if (!add_file(ledger, *num, i, &plan->files[i], err))
@@ -285,15 +294,19 @@ static bool read_run(struct assay_arena *arena, const struct assay_query *q,
     return copy_json(arena, q, 16, &run->options, err);
 }
 
+static const char routes_sql[] =
+    "select id, label, model, endpoint, prices, count(*) over ()"
+    " from run_route where run = ?1 order by route";
+static const char judges_sql[] =
+    "select id, label, model, endpoint, prices, count(*) over ()"
+    " from run_judge where run = ?1 order by judge";
+
 static bool read_routes(struct assay_ledger *ledger, struct assay_arena *arena,
-                        int64_t num, struct assay_run *run,
+                        const char *sql, int64_t num,
+                        struct assay_run_route **routes, size_t *count,
                         struct assay_error *err)
 {
-    struct assay_query *q = assay_store_query(
-        ledger->store,
-        "select id, label, model, endpoint, prices, count(*) over ()"
-        " from run_route where run = ?1 order by route",
-        err);
+    struct assay_query *q = assay_store_query(ledger->store, sql, err);
     bool row;
 
     if (!q)
@@ -304,10 +317,10 @@ static bool read_routes(struct assay_ledger *ledger, struct assay_arena *arena,
             return false;
         if (!row)
             return true;
-        if (!run->routes)
-            run->routes = ASSAY_NEW_ARRAY(arena, struct assay_run_route,
-                                          (size_t)assay_query_int(q, 5));
-        struct assay_run_route *r = &run->routes[run->route_count++];
+        if (!*routes)
+            *routes = ASSAY_NEW_ARRAY(arena, struct assay_run_route,
+                                      (size_t)assay_query_int(q, 5));
+        struct assay_run_route *r = &(*routes)[(*count)++];
         r->id = copy_text(arena, q, 0);
         r->label = copy_text(arena, q, 1);
         r->model = copy_text(arena, q, 2);
@@ -317,6 +330,20 @@ static bool read_routes(struct assay_ledger *ledger, struct assay_arena *arena,
             return false;
         }
     }
+}
+
+static bool read_all_routes(struct assay_ledger *ledger,
+                            struct assay_arena *arena, int64_t num,
+                            struct assay_run *run, struct assay_error *err)
+{
+    int64_t version;
+
+    return read_routes(ledger, arena, routes_sql, num, &run->routes,
+                       &run->route_count, err) &&
+           assay_ledger_tables(ledger, &version, err) &&
+           (version < ASSAY_LEDGER_JUDGES ||
+            read_routes(ledger, arena, judges_sql, num, &run->judges,
+                        &run->judge_count, err));
 }
 
 struct run_list {
@@ -359,23 +386,8 @@ static bool read_list(struct assay_ledger *ledger, struct assay_arena *arena,
         list->nums[list->count++] = assay_query_int(q, NUM_COLUMN);
     }
     for (size_t i = 0; i < list->count; i++)
-        if (!read_routes(ledger, arena, list->nums[i], &list->runs[i], err))
+        if (!read_all_routes(ledger, arena, list->nums[i], &list->runs[i], err))
             return false;
-    return true;
-}
-
-/* Other processes may have made the tables since this one looked. */
-static bool have_tables(struct assay_ledger *ledger, bool *have,
-                        struct assay_error *err)
-{
-    *have = ledger->has_tables;
-    if (*have)
-        return true;
-    struct assay_query *q = assay_store_query(
-        ledger->store, "select 1 from meta where key = 'ledger'", err);
-    if (!q || !assay_query_step(q, have, err))
-        return false;
-    assay_query_reset(q);
     return true;
 }
 
@@ -384,12 +396,13 @@ bool assay_ledger_runs(struct assay_ledger *ledger, struct assay_arena *arena,
                        struct assay_error *err)
 {
     struct run_list list = {0};
-    bool have, ok = true;
+    int64_t version;
+    bool ok;
 
     if (!assay_store_begin_read(ledger->store, err))
         return false;
-    ok = have_tables(ledger, &have, err);
-    if (ok && have) {
+    ok = assay_ledger_tables(ledger, &version, err);
+    if (ok && version) {
         struct assay_query *q = assay_store_query(
             ledger->store, RUN_COLUMNS " order by num desc", err);
         ok = q && read_list(ledger, arena, q, &list, err);
@@ -405,11 +418,11 @@ static bool find(struct assay_ledger *ledger, struct assay_arena *arena,
                  struct assay_str id, struct run_list *list,
                  struct assay_error *err)
 {
-    bool have;
+    int64_t version;
 
-    if (!have_tables(ledger, &have, err))
+    if (!assay_ledger_tables(ledger, &version, err))
         return false;
-    if (!have)
+    if (!version)
         return true;
     struct assay_query *q =
         assay_store_query(ledger->store,

@@ -35,6 +35,31 @@ const char *assay_attempt_state_name(enum assay_attempt_state state)
     return names[state];
 }
 
+enum assay_attempt_state assay_attempt_state_read(struct assay_str name)
+{
+    for (int s = ASSAY_ATTEMPT_PLANNED; s <= ASSAY_ATTEMPT_UNKNOWN; s++)
+        if (assay_str_is(name,
+                         assay_attempt_state_name((enum assay_attempt_state)s)))
+            return (enum assay_attempt_state)s;
+    return ASSAY_ATTEMPT_PLANNED;
+}
+
+enum assay_state assay_cost_state_read(struct assay_str name)
+{
+    for (int s = ASSAY_UNKNOWN; s <= ASSAY_BOUND; s++)
+        if (assay_str_is(name, assay_state_name((enum assay_state)s)))
+            return (enum assay_state)s;
+    return ASSAY_UNKNOWN;
+}
+
+bool assay_cost_read(struct assay_str text, struct assay_decimal *usd,
+                     struct assay_error *err)
+{
+    return !text.len || assay_decimal_parse(text, usd) ||
+           assay_fail(err, ASSAY_BAD_INPUT, "the cost '%.*s' is no number",
+                      ASSAY_STR_ARG(text));
+}
+
 const char *assay_usage_state_name(enum assay_usage_state state)
 {
     static const char *const names[] = {

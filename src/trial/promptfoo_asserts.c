@@ -345,22 +345,13 @@ static bool read_judge(struct asserting *a, const struct assay_json *own,
 {
     const struct assay_json *of =
         own ? own : assay_promptfoo_member(a->test->options, "provider");
-    struct assay_suite_provider provider = {0};
 
     *route = ASSAY_STR("");
     if (!of)
         return true;
     if (assay_promptfoo_member(of, "text")) /* {text: …, embedding: …} */
         of = assay_json_get(of, "text");
-    if (assay_promptfoo_member(of, "id"))
-        of = assay_json_get(of, "id");
-    if (!assay_promptfoo_address(a->pf, of, &provider))
-        return false;
-    if (provider.refused.len)
-        return assay_suite_fail(a->pf->in, of, "%.*s",
-                                ASSAY_STR_ARG(provider.refused));
-    *route = provider.route;
-    return true;
+    return assay_promptfoo_judge(a->pf, of, route);
 }
 
 static bool read_list(struct asserting *a, const struct assay_json *const *from,

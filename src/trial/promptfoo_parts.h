@@ -68,6 +68,14 @@ bool assay_promptfoo_address(struct assay_promptfoo *pf,
                              const struct assay_json *from,
                              struct assay_suite_provider *to);
 /*
+ * The route of a provider that judges, as a text or {id, config}: also one of
+ * our own, "local:…" or "openai:https://…#MODEL". What config says beside
+ * where it is, a judge is not asked by: refused.
+ */
+bool assay_promptfoo_judge(struct assay_promptfoo *pf,
+                           const struct assay_json *from,
+                           struct assay_str *route);
+/*
  * One member of a provider's config. *known false: it is none of a chat's;
  * False: it has a value that it cannot have.
  */

@@ -384,6 +384,67 @@ static void add_defaults(struct assay_promptfoo *pf,
         to->chat.max_tokens = (uint32_t)tokens.value;
 }
 
+/* ---- Judges ---- */
+
+static bool take_judge_place(struct assay_promptfoo *pf,
+                             const struct assay_json *config,
+                             struct assay_suite_provider *to)
+{
+    for (const struct assay_json *m = config->first; m; m = m->next) {
+        bool known;
+        if (assay_str_is(m->key, "temperature") ||
+            assay_str_is(m->key, "max_tokens")) {
+            assay_suite_note(pf->in,
+                             "%.*s: '%.*s' has no effect: judges are asked at "
+                             "temperature 0, for 1024 tokens at most",
+                             ASSAY_STR_ARG(assay_suite_where(pf->in, m)),
+                             ASSAY_STR_ARG(m->key));
+            continue;
+        }
+        known = assay_str_is(m->key, "apiBaseUrl") ||
+                assay_str_is(m->key, "apiHost");
+        if (!known)
+            return assay_suite_fail(pf->in, m,
+                                    "'%.*s' of a judge is not supported",
+                                    ASSAY_STR_ARG(m->key));
+        if (!take_place(pf, m, to, &known))
+            return false;
+    }
+    return true;
+}
+
+bool assay_promptfoo_judge(struct assay_promptfoo *pf,
+                           const struct assay_json *from,
+                           struct assay_str *route)
+{
+    const struct assay_json *id = assay_promptfoo_member(from, "id");
+    const struct assay_json *config = assay_promptfoo_member(from, "config");
+    struct assay_suite_provider provider = {0};
+    struct assay_str prefix, rest;
+
+    if (!id)
+        id = from;
+    if (!assay_promptfoo_address(pf, id, &provider))
+        return false;
+    if (assay_str_starts(provider.id, "local:") ||
+        assay_str_starts(provider.id, "openai:http://") ||
+        assay_str_starts(provider.id, "openai:https://")) {
+        *route = provider.id;
+        return true;
+    }
+    if (!provider.refused.len && config) {
+        if (!take_judge_place(pf, config, &provider))
+            return false;
+        assay_str_cut(provider.id, ':', &prefix, &rest);
+        set_route(pf, find_family(prefix)->catalog, &provider);
+    }
+    if (provider.refused.len)
+        return assay_suite_fail(pf->in, from, "%.*s",
+                                ASSAY_STR_ARG(provider.refused));
+    *route = provider.route;
+    return true;
+}
+
 /* ---- Providers ---- */
 
 static bool add_provider(struct assay_promptfoo *pf,

@@ -6,6 +6,8 @@
 
 #include "assay/published.h"
 
+#include "trial/run_judges.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -122,6 +124,8 @@ static void add_route(struct assay_arena *arena, struct assay_json *routes,
     set_real(arena, o, "mean_score", r->mean_score);
     assay_json_set_uint(arena, o, "unscored", r->unscored);
     assay_json_set_uint(arena, o, "errors", r->errors);
+    if (f->run->judge_count)
+        assay_json_set_uint(arena, o, "unjudged", r->unjudged);
     set_classes(arena, o, r);
     set_attempts(arena, o, "attempts", f, r->attempts);
     set_timing(arena, o, "latency_ms", &r->latency);
@@ -264,6 +268,8 @@ struct assay_json *assay_run_json(struct assay_arena *arena,
         assay_json_set(o, "routes", assay_json_array(arena));
     for (size_t i = 0; i < f->run->route_count; i++)
         add_route(arena, routes, f, i);
+    if (f->run->judge_count)
+        assay_json_set(o, "judges", assay_judges_json(arena, f));
     struct assay_json *pairs =
         assay_json_set(o, "comparisons", assay_json_array(arena));
     for (size_t i = 0; i < f->pair_count; i++)

@@ -5,6 +5,7 @@
  */
 #include "assay/report.h"
 
+#include "trial/run_judges.h"
 #include "trial/run_pairs.h"
 
 #include <math.h>
@@ -47,6 +48,7 @@ struct gather {
     const struct assay_run *run;
     struct route_rows *routes;
     struct pair_rows *pairs;
+    struct assay_judges_gather judges;
     struct unit unit;
     struct expected {
         bool *asked; /* [routes], of the place in hand */
@@ -316,6 +318,8 @@ static bool take(void *context, struct assay_arena *arena,
     g->figures->units = a->at->unit + 1;
     expect(g, a);
     count_attempt(g, a);
+    if (a->final)
+        assay_judges_take(&g->judges, a);
     if (a->at->place >= g->run->counted)
         return true; /* under way when the run stopped: paid, no evidence */
     begin_cell(g, a);
@@ -407,22 +411,32 @@ static bool conclude_route(struct gather *g, size_t i, struct assay_error *err)
            time_of(&rows->first_token, rows, &r->first_token, err);
 }
 
-/* Known where all parts are, unknown where none is. */
+void assay_spent_add(struct assay_spent *sum, struct assay_spent part)
+{
+    bool unknown = sum->state == ASSAY_UNKNOWN || sum->state == ASSAY_BOUND ||
+                   part.state == ASSAY_UNKNOWN || part.state == ASSAY_BOUND;
+    bool some = sum->state != ASSAY_UNKNOWN || part.state != ASSAY_UNKNOWN;
+    bool paid = sum->state == ASSAY_KNOWN || part.state == ASSAY_KNOWN;
+
+    if (part.state == ASSAY_NOT_APPLICABLE)
+        return;
+    if (sum->state == ASSAY_NOT_APPLICABLE) {
+        *sum = part;
+        return;
+    }
+    if (!assay_decimal_add(sum->usd, part.usd, &sum->usd))
+        unknown = some = true;
+    sum->state = unknown ? (some ? ASSAY_BOUND : ASSAY_UNKNOWN)
+                 : paid  ? ASSAY_KNOWN
+                         : ASSAY_FREE;
+}
+
 static void add_spent(struct assay_run_figures *f)
 {
-    bool unknown = false, known = false, paid = false;
-
-    for (size_t i = 0; i < f->run->route_count; i++) {
-        const struct assay_spent *s = &f->routes[i].spent;
-        unknown |= s->state == ASSAY_UNKNOWN || s->state == ASSAY_BOUND;
-        known |= s->state != ASSAY_UNKNOWN;
-        paid |= s->state == ASSAY_KNOWN;
-        if (!assay_decimal_add(f->spent.usd, s->usd, &f->spent.usd))
-            unknown = true;
-    }
-    f->spent.state = unknown ? (known ? ASSAY_BOUND : ASSAY_UNKNOWN)
-                     : paid  ? ASSAY_KNOWN
-                             : ASSAY_FREE;
+    f->spent = (struct assay_spent){ASSAY_NOT_APPLICABLE, {0}};
+    for (size_t i = 0; i < f->run->route_count; i++)
+        assay_spent_add(&f->spent, f->routes[i].spent);
+    assay_spent_add(&f->spent, f->spent_on_judges);
 }
 
 static bool conclude_pairs(struct gather *g, struct assay_error *err)
@@ -483,6 +497,7 @@ static bool conclude(struct gather *g, struct assay_error *err)
     for (size_t i = 0; i < g->run->route_count; i++)
         if (!conclude_route(g, i, err))
             return false;
+    assay_judges_conclude(&g->judges);
     add_spent(g->figures);
     return conclude_pairs(g, err);
 }
@@ -509,8 +524,10 @@ static bool gather_all(struct assay_ledger *ledger, struct assay_arena *arena,
     name_pairs(figures);
     g.expected.asked = ASSAY_NEW_ARRAY(&held, bool, n);
     g.expected.both = ASSAY_NEW_ARRAY(&held, bool, figures->pair_count + 1);
-    bool ok =
-        assay_ledger_attempts(ledger, id, take, &g, err) && conclude(&g, err);
+    g.judges = (struct assay_judges_gather){.arena = arena, .figures = figures};
+    bool ok = assay_judges_begin(&g.judges, ledger, id, err) &&
+              assay_ledger_attempts(ledger, id, take, &g, err) &&
+              conclude(&g, err);
     for (size_t i = 0; i < n; i++) {
         free(g.routes[i].latency.at);
         free(g.routes[i].first_token.at);

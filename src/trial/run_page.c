@@ -1,6 +1,7 @@
 /*
  * A run for people: what was decided, on what, and what it cost.
  */
+#include "trial/run_judges.h"
 #include "trial/run_page_parts.h"
 
 #include "assay/published.h"
@@ -91,6 +92,10 @@ static struct assay_str classes(struct page *p,
                 text.len ? ", " : "",
                 assay_class_name((enum assay_outcome_class)c),
                 (unsigned long long)r->classes[c]);
+    if (r->unjudged)
+        text = assay_arena_printf(p->arena, "%.*s%snot judged %llu",
+                                  ASSAY_STR_ARG(text), text.len ? ", " : "",
+                                  (unsigned long long)r->unjudged);
     return text;
 }
 
@@ -238,6 +243,7 @@ struct assay_document *assay_run_page(struct assay_arena *arena,
 
     assay_run_say_verdict(p.doc, f);
     say_routes(&p);
+    assay_judges_say(p.doc, f);
     say_next(&p);
     p.doc->data = assay_run_json(arena, f);
     return p.doc;

@@ -20,52 +20,53 @@ struct gather {
 
 /* ------------------------------------------------------- what is kept */
 
-static struct assay_str keep(struct gather *g, struct assay_str text)
+static struct assay_str keep(struct assay_arena *arena, struct assay_str text)
 {
-    return assay_arena_copy(&g->arena, text);
+    return assay_arena_copy(arena, text);
 }
 
-static const struct assay_json *keep_json(struct gather *g,
+static const struct assay_json *keep_json(struct assay_arena *arena,
                                           const struct assay_json *value)
 {
-    return value ? assay_json_copy(&g->arena, value) : NULL;
+    return value ? assay_json_copy(arena, value) : NULL;
 }
 
-static void keep_reply(struct gather *g, struct assay_completion *reply)
+static void keep_reply(struct assay_arena *arena,
+                       struct assay_completion *reply)
 {
     struct assay_tool_call *calls =
-        ASSAY_NEW_ARRAY(&g->arena, struct assay_tool_call, reply->call_count);
+        ASSAY_NEW_ARRAY(arena, struct assay_tool_call, reply->call_count);
 
     for (size_t i = 0; i < reply->call_count; i++)
         calls[i] = (struct assay_tool_call){
-            .id = keep(g, reply->calls[i].id),
-            .name = keep(g, reply->calls[i].name),
-            .arguments = keep(g, reply->calls[i].arguments),
+            .id = keep(arena, reply->calls[i].id),
+            .name = keep(arena, reply->calls[i].name),
+            .arguments = keep(arena, reply->calls[i].arguments),
         };
     reply->calls = calls;
-    reply->text = keep(g, reply->text);
-    reply->reasoning = keep(g, reply->reasoning);
-    reply->refusal = keep(g, reply->refusal);
-    reply->finish_stated = keep(g, reply->finish_stated);
-    reply->model = keep(g, reply->model);
-    reply->id = keep(g, reply->id);
-    reply->tier = keep(g, reply->tier);
-    reply->fingerprint = keep(g, reply->fingerprint);
+    reply->text = keep(arena, reply->text);
+    reply->reasoning = keep(arena, reply->reasoning);
+    reply->refusal = keep(arena, reply->refusal);
+    reply->finish_stated = keep(arena, reply->finish_stated);
+    reply->model = keep(arena, reply->model);
+    reply->id = keep(arena, reply->id);
+    reply->tier = keep(arena, reply->tier);
+    reply->fingerprint = keep(arena, reply->fingerprint);
 }
 
 /* All of it but the raw body, which nobody reads side by side. */
-static const struct assay_attempt *keep_attempt(
-    struct gather *g, const struct assay_attempt *attempt)
+struct assay_attempt *assay_attempt_keep(struct assay_arena *arena,
+                                         const struct assay_attempt *attempt)
 {
-    struct assay_attempt *kept = ASSAY_NEW(&g->arena, struct assay_attempt);
+    struct assay_attempt *kept = ASSAY_NEW(arena, struct assay_attempt);
 
     *kept = *attempt;
-    kept->at = &g->at;
-    kept->message = keep(g, attempt->message);
-    kept->server = keep(g, attempt->server);
-    kept->checks = keep_json(g, attempt->checks);
+    kept->at = NULL;
+    kept->message = keep(arena, attempt->message);
+    kept->server = keep(arena, attempt->server);
+    kept->checks = keep_json(arena, attempt->checks);
     kept->raw = ASSAY_STR("");
-    keep_reply(g, &kept->reply);
+    keep_reply(arena, &kept->reply);
     return kept;
 }
 
@@ -76,13 +77,13 @@ static void begin(struct gather *g, const struct assay_run_case *at)
         .place = at->place,
         .number = at->number,
         .unit = at->unit,
-        .id = keep(g, at->id),
-        .prompt = keep(g, at->prompt),
-        .description = keep(g, at->description),
-        .where = keep(g, at->where),
-        .cluster = keep(g, at->cluster),
-        .vars = keep_json(g, at->vars),
-        .input = keep(g, at->input),
+        .id = keep(&g->arena, at->id),
+        .prompt = keep(&g->arena, at->prompt),
+        .description = keep(&g->arena, at->description),
+        .where = keep(&g->arena, at->where),
+        .cluster = keep(&g->arena, at->cluster),
+        .vars = keep_json(&g->arena, at->vars),
+        .input = keep(&g->arena, at->input),
     };
     g->prompt = (struct assay_run_prompt){
         .run = g->run,
@@ -149,9 +150,11 @@ static bool take(void *context, struct assay_arena *arena,
         begin(g, a->at);
     g->prompt.asked |= a->state != ASSAY_ATTEMPT_PLANNED;
     if (a->final && a->route < g->run->route_count &&
-        a->repeat < g->run->repeats)
-        g->prompt.ends[a->repeat * g->run->route_count + a->route] =
-            keep_attempt(g, a);
+        a->repeat < g->run->repeats) {
+        struct assay_attempt *kept = assay_attempt_keep(&g->arena, a);
+        kept->at = &g->at;
+        g->prompt.ends[a->repeat * g->run->route_count + a->route] = kept;
+    }
     return true;
 }
 

@@ -2,6 +2,7 @@
  * The verdict of a run for people. A pair is told from the side of the better
  * one, whichever stands first in the run.
  */
+#include "trial/run_judges.h"
 #include "trial/run_page_parts.h"
 
 #include "assay/published.h"
@@ -282,6 +283,7 @@ void assay_run_say_verdict(struct assay_document *doc,
     if (figures->pair_count == 0) {
         say_alone(&t);
         say_end(&t);
+        assay_judges_say_opinion(doc, t.section, figures);
         return;
     }
     while (lead < figures->pair_count && !is_decisive(&figures->pairs[lead]))
@@ -291,6 +293,7 @@ void assay_run_say_verdict(struct assay_document *doc,
     struct assay_str words = verdict_words(&t, &figures->pairs[lead]);
     SAY(&t, ASSAY_BLOCK_HEADLINE, "%.*s.", ASSAY_STR_ARG(words));
     say_end(&t);
+    assay_judges_say_opinion(doc, t.section, figures);
     say_evidence(&t, &figures->pairs[lead]);
     say_others(&t, lead, true);
     say_others(&t, lead, false);

@@ -282,6 +282,7 @@ static void score_one(struct assay_score_step *step)
 
     step->check->assertion = step->assertion;
     step->check->judge_text = ASSAY_STR("");
+    step->check->judged = false;
     if (!kind) {
         assay_score_error(step, "%.*s is not known",
                           ASSAY_STR_ARG(step->assertion->type));
@@ -371,8 +372,9 @@ void assay_score_answer(const struct assay_scorer *scorer,
             .assertion = &of->assertions[i],
             .of = of,
             .answer = answer,
-            .judge = judge_of(scorer),
+            .judge = answer && answer->judge ? answer->judge : judge_of(scorer),
             .check = next,
+            .checks = score->checks,
             .filter_error = err.text,
         };
 

@@ -122,40 +122,6 @@ static bool read_score(const struct assay_json *object, double most,
     return *score >= 0 && *score <= most;
 }
 
-/* The judge's answer as an object; NULL: the step has its error. */
-static const struct assay_json *ask(struct assay_score_step *step,
-                                    const char *task,
-                                    const struct exhibit *exhibits,
-                                    size_t count)
-{
-    struct assay_error err = {0};
-    struct assay_str prompt;
-
-    if (!step->judge) {
-        assay_score_error(step, "no judge is there to ask");
-        return NULL;
-    }
-    if (!write_prompt(step->arena, task, exhibits, count, &prompt, &err) ||
-        !step->judge->ask(step->judge->context, step->assertion->judge, prompt,
-                          step->arena, &step->check->judge_text, &err)) {
-        assay_score_error(step, "the judge gave no answer: %s", err.text);
-        return NULL;
-    }
-    const struct assay_json *object =
-        read_object(step->arena, step->check->judge_text, &err);
-    if (!object)
-        assay_score_error(step,
-                          "the judge's answer is not the object asked "
-                          "for: %s",
-                          err.text);
-    return object;
-}
-
-static void refuse_answer(struct assay_score_step *step, const char *expected)
-{
-    assay_score_error(step, "the judge's answer has not %s", expected);
-}
-
 /* ------------------------------------------------------ opinions */
 
 static bool accepts_judged(struct assay_score_step *step,
@@ -172,115 +138,223 @@ static bool accepts_judged(struct assay_score_step *step,
            assay_fail(err, ASSAY_BAD_INPUT, "no judge can be asked here");
 }
 
-/* The mark from what the judge said; "judge opinion" until calibrated. */
-static void give_opinion(struct assay_score_step *step, bool holds,
-                         double score, const struct assay_json *object)
-{
-    struct assay_str reason =
-        assay_score_show(step->arena, assay_json_text(object, "reason"));
+/* What one vote of a judge comes to. */
+struct opinion {
+    bool holds;
+    double score;
+    struct assay_str reason;
+};
 
-    assay_score_is(step, holds, "judge opinion: %s, score %g%s%.*s",
-                   holds ? "pass" : "fail", score, reason.len ? ": " : "",
-                   ASSAY_STR_ARG(reason));
-    step->check->score = step->assertion->negated ? 1 - score : score;
+/* A kind of question: what is asked, and how its answer is read. */
+struct asking {
+    const char *task, *expected;
+    bool (*read)(const struct assay_score_step *step,
+                 const struct assay_json *object, struct opinion *opinion);
+};
+
+/* One vote; false: the step has its error. */
+static bool ask(struct assay_score_step *step, const struct asking *asking,
+                struct assay_judge_question *question, struct opinion *opinion)
+{
+    const struct assay_judge *judge = step->judge;
+    struct assay_error err = {0};
+    struct assay_str said = ASSAY_STR("");
+
+    if (!judge->ask(judge->context, question, step->arena, &said, &err)) {
+        assay_score_error(step, "the judge gave no answer: %s", err.text);
+        return false;
+    }
+    if (question->vote == 0)
+        step->check->judge_text = said;
+    const struct assay_json *object = read_object(step->arena, said, &err);
+    if (!object)
+        assay_score_error(step,
+                          "the judge's answer is not the object asked for: %s",
+                          err.text);
+    else if (!asking->read(step, object, opinion))
+        assay_score_error(step, "the judge's answer has not %s",
+                          asking->expected);
+    else {
+        opinion->reason =
+            assay_score_show(step->arena, assay_json_text(object, "reason"));
+        return true;
+    }
+    return false;
 }
 
-static void score_by(struct assay_score_step *step, const char *task)
+/* Votes of one side, and the mean of their scores. */
+struct side {
+    uint32_t votes;
+    double score;
+    struct assay_str reason; /* of its first vote */
+};
+
+static void add_vote(struct side *side, const struct opinion *opinion)
+{
+    if (side->votes++ == 0)
+        side->reason = opinion->reason;
+    side->score += (opinion->score - side->score) / side->votes;
+}
+
+/* The mark from what the judge said; "judge opinion" until calibrated. */
+static void give_opinion(struct assay_score_step *step, bool holds,
+                         const struct side *side)
+{
+    struct assay_check *check = step->check;
+
+    check->agreed = side->votes;
+    assay_score_is(
+        step, holds, "judge opinion: %s, score %g%.*s%s%.*s",
+        holds ? "pass" : "fail", side->score,
+        ASSAY_STR_ARG(check->agreed < check->votes
+                          ? assay_arena_printf(step->arena, " (%u of %u votes)",
+                                               check->agreed, check->votes)
+                          : ASSAY_STR("")),
+        side->reason.len ? ": " : "", ASSAY_STR_ARG(side->reason));
+    check->score = step->assertion->negated ? 1 - side->score : side->score;
+}
+
+/* As many votes as it takes until most of all agree. */
+static void judge(struct assay_score_step *step, const struct asking *asking,
+                  const struct exhibit *exhibits, size_t count)
+{
+    struct assay_judge_question question = {
+        .route = step->assertion->judge,
+        .check = (uint32_t)(step->check - step->checks),
+    };
+    uint32_t most = step->judge && step->judge->votes ? step->judge->votes : 1;
+    struct assay_error err = {0};
+    struct side sides[2] = {0};
+    struct opinion opinion;
+
+    if (!step->judge) {
+        assay_score_error(step, "no judge is there to ask");
+        return;
+    }
+    step->check->judged = true;
+    if (!write_prompt(step->arena, asking->task, exhibits, count,
+                      &question.prompt, &err)) {
+        assay_score_error(step, "the judge cannot be asked: %s", err.text);
+        return;
+    }
+    do {
+        if (!ask(step, asking, &question, &opinion))
+            return;
+        add_vote(&sides[opinion.holds], &opinion);
+        step->check->votes = ++question.vote;
+    } while (question.vote < most && sides[0].votes <= most / 2 &&
+             sides[1].votes <= most / 2);
+    bool holds = sides[1].votes > sides[0].votes;
+    give_opinion(step, holds, &sides[holds]);
+}
+
+static bool read_pass(const struct assay_score_step *step,
+                      const struct assay_json *object, struct opinion *opinion)
+{
+    const struct assay_json *pass = assay_json_get(object, "pass");
+    struct assay_stated threshold = step->assertion->threshold;
+
+    if (!pass ||
+        (pass->type != ASSAY_JSON_TRUE && pass->type != ASSAY_JSON_FALSE) ||
+        !read_score(object, 1, &opinion->score))
+        return false;
+    opinion->holds = pass->type == ASSAY_JSON_TRUE &&
+                     (!threshold.given || opinion->score >= threshold.value);
+    return true;
+}
+
+/* Only D is a contradiction. */
+static bool read_category(const struct assay_score_step *step,
+                          const struct assay_json *object,
+                          struct opinion *opinion)
+{
+    struct assay_str category = assay_json_text(object, "category");
+
+    (void)step;
+    if (category.len != 1 || category.at[0] < 'A' || category.at[0] > 'E')
+        return false;
+    opinion->holds = category.at[0] != 'D';
+    opinion->score = opinion->holds ? 1 : 0;
+    return true;
+}
+
+static bool read_rating(const struct assay_score_step *step,
+                        const struct assay_json *object,
+                        struct opinion *opinion)
+{
+    if (!read_score(object, 10, &opinion->score))
+        return false;
+    opinion->score /= 10;
+    opinion->holds =
+        opinion->score >= assay_score_threshold(step->assertion, 0.7);
+    return true;
+}
+
+static void judge_by_criterion(struct assay_score_step *step,
+                               const struct asking *asking)
 {
     struct exhibit exhibits[] = {
         {"Criterion", step->assertion->value->text},
         {"Question", question_of(step->of)},
         {"Answer", step->answer->text},
     };
-    const struct assay_json *object = ask(step, task, exhibits, 3);
-    const struct assay_json *pass = assay_json_get(object, "pass");
-    double score;
 
-    if (!object)
-        return;
-    if (!pass ||
-        (pass->type != ASSAY_JSON_TRUE && pass->type != ASSAY_JSON_FALSE) ||
-        !read_score(object, 1, &score)) {
-        refuse_answer(step, "\"pass\" as true or false and \"score\" from 0 "
-                            "to 1");
-        return;
-    }
-    bool reached = !step->assertion->threshold.given ||
-                   score >= step->assertion->threshold.value;
-    give_opinion(step, pass->type == ASSAY_JSON_TRUE && reached, score, object);
+    judge(step, asking, exhibits, 3);
 }
 
 static void score_rubric(struct assay_score_step *step)
 {
-    score_by(step,
-             "Judge whether an answer meets a criterion. Reply with one JSON "
-             "object and nothing else: {\"reason\": one sentence, \"pass\": "
-             "true or false, \"score\": from 0 to 1}.");
+    static const struct asking asking = {
+        "Judge whether an answer meets a criterion. Reply with one JSON "
+        "object and nothing else: {\"reason\": one sentence, \"pass\": "
+        "true or false, \"score\": from 0 to 1}.",
+        "\"pass\" as true or false and \"score\" from 0 to 1", read_pass};
+
+    judge_by_criterion(step, &asking);
 }
 
 static void score_closed_qa(struct assay_score_step *step)
 {
-    score_by(step,
-             "Judge whether an answer to a question meets a criterion, by the "
-             "criterion alone and not by whether the answer is right "
-             "otherwise. Reply with one JSON object and nothing else: "
-             "{\"reason\": one sentence, \"pass\": true or false, \"score\": 1 "
-             "or 0}.");
+    static const struct asking asking = {
+        "Judge whether an answer to a question meets a criterion, by the "
+        "criterion alone and not by whether the answer is right "
+        "otherwise. Reply with one JSON object and nothing else: "
+        "{\"reason\": one sentence, \"pass\": true or false, \"score\": 1 "
+        "or 0}.",
+        "\"pass\" as true or false and \"score\" from 0 to 1", read_pass};
+
+    judge_by_criterion(step, &asking);
 }
 
-/* Categories of OpenAI's evals (fact.yaml): only D is a contradiction. */
+/* Categories of OpenAI's evals (fact.yaml). */
 static void score_factuality(struct assay_score_step *step)
 {
+    static const struct asking asking = {
+        "Compare the facts of an answer with those of an expert's answer; "
+        "style does not matter. Category A: it says less, all of it "
+        "consistent. B: it says more, all consistent. C: the same. D: they "
+        "disagree. E: they differ in what does not matter. Reply with one "
+        "JSON object and nothing else: {\"reason\": one sentence, "
+        "\"category\": \"A\", \"B\", \"C\", \"D\" or \"E\"}.",
+        "\"category\" A, B, C, D or E", read_category};
     struct exhibit exhibits[] = {
         {"Question", question_of(step->of)},
         {"Expert's answer", step->assertion->value->text},
         {"Answer", step->answer->text},
     };
-    const struct assay_json *object =
-        ask(step,
-            "Compare the facts of an answer with those of an expert's answer; "
-            "style does not matter. Category A: it says less, all of it "
-            "consistent. B: it says more, all consistent. C: the same. D: they "
-            "disagree. E: they differ in what does not matter. Reply with one "
-            "JSON object and nothing else: {\"reason\": one sentence, "
-            "\"category\": \"A\", \"B\", \"C\", \"D\" or \"E\"}.",
-            exhibits, 3);
-    struct assay_str category = assay_json_text(object, "category");
 
-    if (!object)
-        return;
-    if (category.len != 1 || category.at[0] < 'A' || category.at[0] > 'E') {
-        refuse_answer(step, "\"category\" A, B, C, D or E");
-        return;
-    }
-    bool holds = category.at[0] != 'D';
-    give_opinion(step, holds, holds ? 1 : 0, object);
+    judge(step, &asking, exhibits, 3);
 }
 
 static void score_g_eval(struct assay_score_step *step)
 {
-    struct exhibit exhibits[] = {
-        {"Criterion", step->assertion->value->text},
-        {"Question", question_of(step->of)},
-        {"Answer", step->answer->text},
-    };
-    const struct assay_json *object =
-        ask(step,
-            "Rate how well an answer meets a criterion, from 0 (not at all) to "
-            "10 (wholly). Reply with one JSON object and nothing else: "
-            "{\"reason\": one sentence, \"score\": from 0 to 10}.",
-            exhibits, 3);
-    double score;
+    static const struct asking asking = {
+        "Rate how well an answer meets a criterion, from 0 (not at all) to "
+        "10 (wholly). Reply with one JSON object and nothing else: "
+        "{\"reason\": one sentence, \"score\": from 0 to 10}.",
+        "\"score\" from 0 to 10", read_rating};
 
-    if (!object)
-        return;
-    if (!read_score(object, 10, &score)) {
-        refuse_answer(step, "\"score\" from 0 to 10");
-        return;
-    }
-    score /= 10;
-    give_opinion(step, score >= assay_score_threshold(step->assertion, 0.7),
-                 score, object);
+    judge_by_criterion(step, &asking);
 }
 
 const struct assay_score_kind assay_score_judge_kinds[] = {
@@ -291,6 +365,14 @@ const struct assay_score_kind assay_score_judge_kinds[] = {
     {"g-eval", accepts_judged, score_g_eval},
     {0},
 };
+
+bool assay_assertion_is_judged(const struct assay_assertion *assertion)
+{
+    for (size_t i = 0; assay_score_judge_kinds[i].name; i++)
+        if (assay_str_is(assertion->type, assay_score_judge_kinds[i].name))
+            return true;
+    return false;
+}
 
 /* ------------------------------------------------- two answers */
 
@@ -305,15 +387,16 @@ static char ask_pair(const struct assay_judge *judge, struct assay_arena *arena,
         {"Answer A", swapped ? pair->b : pair->a},
         {"Answer B", swapped ? pair->a : pair->b},
     };
-    struct assay_str prompt;
+    struct assay_judge_question question = {.route = pair->route,
+                                            .vote = swapped};
 
     if (!write_prompt(arena,
                       "Judge which of two answers meets a criterion better; "
                       "their order means nothing. Reply with one JSON object "
                       "and nothing else: {\"reason\": one sentence, "
                       "\"better\": \"A\", \"B\" or \"tie\"}.",
-                      exhibits, 4, &prompt, err) ||
-        !judge->ask(judge->context, pair->route, prompt, arena, said, err))
+                      exhibits, 4, &question.prompt, err) ||
+        !judge->ask(judge->context, &question, arena, said, err))
         return 0;
     const struct assay_json *object = read_object(arena, *said, err);
     if (!object)

@@ -20,7 +20,8 @@ struct assay_score_step {
     const struct assay_answer *answer; /* NULL: the filters failed */
     const char *filter_error;
     const struct assay_judge *judge;
-    struct assay_check *check; /* the result */
+    struct assay_check *check;        /* the result */
+    const struct assay_check *checks; /* of the whole answer */
 };
 
 struct assay_score_kind {

@@ -6,6 +6,7 @@
 #include "trial/suite_parts.h"
 
 #include "assay/file.h"
+#include "assay/score.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -153,7 +154,8 @@ static void add_judges(struct assay_suite_reader *in,
         while (k < suite->judge_count &&
                !assay_str_equal(suite->judges[k], name))
             k++;
-        if (name.len && k == suite->judge_count) {
+        if (name.len && k == suite->judge_count &&
+            assay_assertion_is_judged(&assertions[i])) {
             struct assay_str *wider =
                 ASSAY_NEW_ARRAY(in->base->arena, struct assay_str, k + 1);
             if (k)

@@ -57,6 +57,14 @@ bool assay_trial_case(const struct assay_trial *trial, uint64_t ticket,
                             arena, to, err);
 }
 
+bool assay_trial_waits(const struct assay_lane *lane, uint64_t ticket)
+{
+    const struct assay_trial *trial = lane->trial;
+
+    return trial->attempts[assay_trial_cell(trial, lane->number, ticket)]
+        .answered;
+}
+
 struct assay_spent assay_trial_worst(const struct assay_lane *lane,
                                      const struct assay_case *of)
 {
@@ -75,6 +83,16 @@ struct assay_spent assay_trial_worst(const struct assay_lane *lane,
     return worst;
 }
 
+uint32_t assay_trial_parallel(const struct assay_trial_options *o,
+                              const struct assay_trial_route *route)
+{
+    uint32_t most = o->concurrency      ? o->concurrency
+                    : route->in_process ? ASSAY_TRIAL_PARALLEL / 2
+                                        : ASSAY_TRIAL_PARALLEL;
+
+    return most < ASSAY_TRIAL_MOST ? most : ASSAY_TRIAL_MOST;
+}
+
 void assay_trial_lane_down(struct assay_lane *lane, const char *why)
 {
     if (why != lane->why)
@@ -91,6 +109,11 @@ struct assay_str assay_trial_why_down(const struct assay_trial *trial,
     const struct assay_lane *lane = &trial->lanes[route];
 
     return lane->down ? assay_str_c(lane->why) : ASSAY_STR("");
+}
+
+struct assay_str assay_trial_why_unjudged(const struct assay_trial *trial)
+{
+    return assay_str_c(trial->judge_why);
 }
 
 /* ------------------------------------------------------- handing out */
@@ -141,7 +164,7 @@ static bool is_idle(const struct assay_trial *trial)
     return true;
 }
 
-static void stop(struct assay_trial *trial, enum assay_stop_reason reason)
+void assay_trial_stop(struct assay_trial *trial, enum assay_stop_reason reason)
 {
     if (trial->stopping)
         return;
@@ -153,25 +176,8 @@ static void stop(struct assay_trial *trial, enum assay_stop_reason reason)
 static bool refuse_money(struct assay_trial *trial)
 {
     if (is_idle(trial))
-        stop(trial, ASSAY_STOP_BUDGET);
+        assay_trial_stop(trial, ASSAY_STOP_BUDGET);
     return false;
-}
-
-/* What is to be reserved for a ticket; without a limit nothing is. */
-static struct assay_spent to_reserve(const struct assay_lane *lane,
-                                     uint64_t ticket)
-{
-    const struct assay_trial *trial = lane->trial;
-    struct assay_spent worst = {ASSAY_FREE, {0}};
-    struct assay_arena arena = {0};
-    struct assay_error ignored = {0};
-    struct assay_case of;
-
-    if (trial->options.run->has_max_cost && !lane->tariff.free &&
-        assay_trial_case(trial, ticket, &arena, &of, &ignored))
-        worst = assay_trial_worst(lane, &of);
-    assay_arena_free(&arena);
-    return worst;
 }
 
 /* A lane that fell behind, or tries whether its route is back. */
@@ -187,7 +193,7 @@ static bool send_behind(struct assay_trial *trial, int64_t now)
         if (lane->cursor >= trial->tickets || !may_send(lane, now) ||
             (lane->cursor >= trial->cursor && !assay_pace_rests(&lane->pace)))
             continue;
-        if (!assay_trial_reserve(trial, lane, to_reserve(lane, lane->cursor)))
+        if (!assay_trial_set_aside(lane, lane->cursor))
             return refuse_money(trial);
         hand_out(lane, now);
         sent = true;
@@ -230,13 +236,12 @@ static bool gather_in_step(struct assay_trial *trial, int64_t now,
 static bool reserve_all(struct assay_trial *trial, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct assay_lane *lane = &trial->lanes[trial->sending[i]];
-        if (assay_trial_reserve(trial, lane, to_reserve(lane, trial->cursor)))
+        if (assay_trial_set_aside(&trial->lanes[trial->sending[i]],
+                                  trial->cursor))
             continue;
-        while (i-- > 0) {
-            lane = &trial->lanes[trial->sending[i]];
-            assay_trial_release(lane, to_reserve(lane, trial->cursor));
-        }
+        while (i-- > 0)
+            assay_trial_put_back(&trial->lanes[trial->sending[i]],
+                                 trial->cursor);
         return false;
     }
     return true;
@@ -328,7 +333,7 @@ static void look(struct assay_trial *trial)
             looking, trial->down, order->units - looking->units);
         if (reason) {
             trial->counted = order->first[looking->units];
-            stop(trial, reason);
+            assay_trial_stop(trial, reason);
         }
     }
 }
@@ -362,10 +367,10 @@ static void check_limits(struct assay_trial *trial, int64_t now)
     size_t live = live_lanes(trial);
 
     if (trial->deadline && now >= trial->deadline)
-        stop(trial, ASSAY_STOP_TIME);
+        assay_trial_stop(trial, ASSAY_STOP_TIME);
     /* alone, a route has nobody to be compared with */
     if (live == 0 || (live == 1 && trial->options.route_count > 1))
-        stop(trial, ASSAY_STOP_INTERRUPTED);
+        assay_trial_stop(trial, ASSAY_STOP_INTERRUPTED);
 }
 
 /* Nothing is under way, and nothing more will be. */
@@ -408,13 +413,6 @@ static double p50_of(const struct assay_lane *lane)
     return (double)sorted[n / 2];
 }
 
-static enum assay_state spent_state(const struct assay_lane *lane)
-{
-    if (lane->spent_unknown)
-        return lane->spent_known ? ASSAY_BOUND : ASSAY_UNKNOWN;
-    return assay_decimal_sign(lane->spent) > 0 ? ASSAY_KNOWN : ASSAY_FREE;
-}
-
 /* With the lock held for the copy alone. */
 static void show(struct assay_trial *trial,
                  const struct assay_trial_watcher *watcher,
@@ -427,11 +425,15 @@ static void show(struct assay_trial *trial,
         .lane_count = trial->options.route_count,
         .lines = lines,
         .line_count = trial->looking.count,
+        .judges = {ASSAY_NOT_APPLICABLE, {0}},
     };
 
     if (!watcher->show)
         return;
     progress.done = trial->order.first[trial->looking.units];
+    for (size_t i = 0; i < trial->judge_count; i++)
+        assay_spent_add(&progress.judges,
+                        assay_purse_spent(&trial->judges[i].purse));
     for (size_t i = 0; i < progress.lane_count; i++) {
         const struct assay_lane *lane = &trial->lanes[i];
         lanes[i] = lane->shown;
@@ -439,7 +441,7 @@ static void show(struct assay_trial *trial,
         lanes[i].spared = lane->spared;
         lanes[i].down = lane->down;
         lanes[i].p50_ms = p50_of(lane);
-        lanes[i].spent = (struct assay_spent){spent_state(lane), lane->spent};
+        lanes[i].spent = assay_purse_spent(&lane->purse);
     }
     for (size_t i = 0; i < progress.line_count; i++) {
         const struct assay_look_line *line = &trial->looking.lines[i];
@@ -487,7 +489,7 @@ void assay_trial_conduct(struct assay_trial *trial,
     for (;;) {
         int64_t now = assay_trial_now();
         if (watcher->stop && watcher->stop(watcher->context))
-            stop(trial, ASSAY_STOP_INTERRUPTED);
+            assay_trial_stop(trial, ASSAY_STOP_INTERRUPTED);
         assay_trial_advance(trial);
         if (is_over(trial))
             break;

@@ -105,6 +105,20 @@ static struct assay_spent cost_of(const struct assay_tariff *tariff,
     return spent;
 }
 
+static struct assay_spent most_of(const struct assay_tariff *tariff,
+                                  uint64_t input_tokens, uint64_t output_tokens,
+                                  uint64_t images)
+{
+    const struct assay_usage usage = {
+        .input_tokens = assay_decimal_uint(input_tokens),
+        .tier_input_tokens = assay_decimal_uint(input_tokens),
+        .output_tokens = assay_decimal_uint(output_tokens),
+        .images = assay_decimal_uint(images),
+        .requests = assay_decimal_uint(1),
+    };
+    return cost_of(tariff, &usage);
+}
+
 struct assay_spent assay_tariff_worst(const struct assay_tariff *tariff,
                                       const struct assay_case *of,
                                       const struct assay_chat *chat)
@@ -120,14 +134,19 @@ struct assay_spent assay_tariff_worst(const struct assay_tariff *tariff,
             return (struct assay_spent){ASSAY_UNKNOWN, {0}};
     tokens += of->context.len + written_len(chat->tools) +
               written_len(chat->schema) + written_len(chat->extra);
-    const struct assay_usage usage = {
-        .input_tokens = assay_decimal_uint(tokens),
-        .tier_input_tokens = assay_decimal_uint(tokens),
-        .output_tokens = assay_decimal_uint(chat->max_tokens),
-        .images = assay_decimal_uint(images),
-        .requests = assay_decimal_uint(1),
-    };
-    return cost_of(tariff, &usage);
+    return most_of(tariff, tokens, chat->max_tokens, images);
+}
+
+struct assay_spent assay_tariff_most(const struct assay_tariff *tariff,
+                                     uint64_t input_tokens,
+                                     uint64_t output_tokens)
+{
+    if (tariff->free)
+        return (struct assay_spent){ASSAY_FREE, {0}};
+    if (!tariff->known)
+        return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+    return most_of(tariff, PER_REQUEST + PER_MESSAGE + input_tokens,
+                   output_tokens, 0);
 }
 
 struct assay_spent assay_tariff_bill(const struct assay_tariff *tariff,
@@ -178,34 +197,109 @@ struct assay_spent assay_tariff_cost(const struct assay_tariff *tariff,
     return assay_tariff_bill(tariff, &answer->reply.usage);
 }
 
+struct assay_spent assay_tariff_charge(const struct assay_tariff *tariff,
+                                       struct assay_spent worst,
+                                       const struct assay_response *answer)
+{
+    struct assay_spent cost = assay_tariff_cost(tariff, answer);
+
+    return cost.state == ASSAY_UNKNOWN
+               ? (struct assay_spent){ASSAY_UNKNOWN, worst.usd}
+               : cost;
+}
+
 /* ------------------------------------------------------- the limit */
 
-bool assay_trial_reserve(struct assay_trial *trial, struct assay_lane *lane,
+static bool add_purse(const struct assay_purse *purse,
+                      struct assay_decimal *sum)
+{
+    return assay_decimal_add(*sum, purse->spent, sum) &&
+           assay_decimal_add(*sum, purse->reserved, sum);
+}
+
+bool assay_trial_reserve(struct assay_trial *trial, struct assay_purse *purse,
                          struct assay_spent worst)
 {
     struct assay_decimal sum = worst.usd;
+    bool ok = add_purse(&trial->aside, &sum);
 
     if (!trial->options.run->has_max_cost)
         return true;
-    for (size_t i = 0; i < trial->options.route_count; i++)
-        if (!assay_decimal_add(sum, trial->lanes[i].spent, &sum) ||
-            !assay_decimal_add(sum, trial->lanes[i].reserved, &sum))
-            return false;
-    if (assay_decimal_compare(sum, trial->options.run->max_cost_usd) > 0)
+    for (size_t i = 0; ok && i < trial->options.route_count; i++)
+        ok = add_purse(&trial->lanes[i].purse, &sum);
+    for (size_t i = 0; ok && i < trial->judge_count; i++)
+        ok = add_purse(&trial->judges[i].purse, &sum);
+    if (!ok || assay_decimal_compare(sum, trial->options.run->max_cost_usd) > 0)
         return false;
-    return assay_decimal_add(lane->reserved, worst.usd, &lane->reserved);
+    return assay_decimal_add(purse->reserved, worst.usd, &purse->reserved);
 }
 
-void assay_trial_release(struct assay_lane *lane, struct assay_spent worst)
+void assay_trial_release(const struct assay_trial *trial,
+                         struct assay_purse *purse, struct assay_spent worst)
 {
-    if (lane->trial->options.run->has_max_cost)
-        (void)assay_decimal_sub(lane->reserved, worst.usd, &lane->reserved);
+    if (trial->options.run->has_max_cost)
+        (void)assay_decimal_sub(purse->reserved, worst.usd, &purse->reserved);
 }
 
-void assay_trial_spend(struct assay_lane *lane, struct assay_spent cost)
+void assay_purse_spend(struct assay_purse *purse, struct assay_spent cost)
 {
-    lane->spent_unknown |=
+    purse->spent_unknown |=
         cost.state == ASSAY_UNKNOWN || cost.state == ASSAY_BOUND;
-    lane->spent_known |= cost.state != ASSAY_UNKNOWN;
-    (void)assay_decimal_add(lane->spent, cost.usd, &lane->spent);
+    purse->spent_known |= cost.state != ASSAY_UNKNOWN;
+    (void)assay_decimal_add(purse->spent, cost.usd, &purse->spent);
+}
+
+struct assay_spent assay_purse_spent(const struct assay_purse *purse)
+{
+    enum assay_state state =
+        assay_decimal_sign(purse->spent) > 0 ? ASSAY_KNOWN : ASSAY_FREE;
+
+    if (purse->spent_unknown)
+        state = purse->spent_known ? ASSAY_BOUND : ASSAY_UNKNOWN;
+    return (struct assay_spent){state, purse->spent};
+}
+
+/* The most that a ticket can cost, where there is a limit to keep. */
+static void most_of_ticket(const struct assay_lane *lane, uint64_t ticket,
+                           struct assay_spent *answer,
+                           struct assay_spent *judging)
+{
+    const struct assay_trial *trial = lane->trial;
+    struct assay_arena arena = {0};
+    struct assay_error ignored = {0};
+    struct assay_case of;
+
+    *answer = *judging = (struct assay_spent){ASSAY_FREE, {0}};
+    if (!trial->options.run->has_max_cost ||
+        (lane->tariff.free && trial->judge_count == 0))
+        return;
+    if (assay_trial_case(trial, ticket, &arena, &of, &ignored)) {
+        if (!assay_trial_waits(lane, ticket))
+            *answer = assay_trial_worst(lane, &of);
+        *judging = assay_trial_judging_worst(lane, &of);
+    }
+    assay_arena_free(&arena);
+}
+
+bool assay_trial_set_aside(struct assay_lane *lane, uint64_t ticket)
+{
+    struct assay_trial *trial = lane->trial;
+    struct assay_spent answer, judging;
+
+    most_of_ticket(lane, ticket, &answer, &judging);
+    if (!assay_trial_reserve(trial, &lane->purse, answer))
+        return false;
+    if (assay_trial_reserve(trial, &trial->aside, judging))
+        return true;
+    assay_trial_release(trial, &lane->purse, answer);
+    return false;
+}
+
+void assay_trial_put_back(struct assay_lane *lane, uint64_t ticket)
+{
+    struct assay_spent answer, judging;
+
+    most_of_ticket(lane, ticket, &answer, &judging);
+    assay_trial_release(lane->trial, &lane->purse, answer);
+    assay_trial_release(lane->trial, &lane->trial->aside, judging);
 }

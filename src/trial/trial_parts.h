@@ -20,6 +20,7 @@
 enum {
     ASSAY_TRIAL_RETRIES = 2, /* of one prompt, route and repeat */
     ASSAY_TRIAL_PARALLEL = 16,
+    ASSAY_TRIAL_MOST = 256, /* whatever was asked for */
     ASSAY_TRIAL_MAX_TOKENS = 1024,
     ASSAY_TRIAL_TIMES = 256, /* the newest latencies, for showing */
 };
@@ -40,14 +41,26 @@ struct assay_writer;
 
 struct assay_step {
     struct assay_attempt_key key;
-    enum { ASSAY_STEP_SEND, ASSAY_STEP_END, ASSAY_STEP_STOP } kind;
-    uint64_t fence;                      /* SEND sets it, END names it */
-    struct assay_decimal reserved_usd;   /* SEND */
-    bool claim;                          /* END: of a row that was not sent */
-    const struct assay_attempt *attempt; /* END */
+    enum {
+        ASSAY_STEP_SEND,
+        ASSAY_STEP_END,
+        ASSAY_STEP_MARK, /* of an answer that waited for its judges */
+        ASSAY_STEP_STOP,
+        ASSAY_STEP_JUDGE_FIND,
+        ASSAY_STEP_JUDGE_SEND,
+        ASSAY_STEP_JUDGE_END,
+    } kind;
+    uint64_t fence;                    /* SEND sets it, the others name it */
+    struct assay_decimal reserved_usd; /* SEND */
+    bool claim; /* END, MARK: of a row that nobody here has sent */
+    const struct assay_attempt *attempt; /* END, MARK */
     bool plan_next;                      /* END: another attempt will follow */
     enum assay_stop_reason reason;       /* STOP */
     uint64_t counted;                    /* STOP */
+    struct assay_judge_key judge;        /* JUDGE_… */
+    const struct assay_judge_call *call; /* JUDGE_…: its question; END: all */
+    struct assay_judge_found *found;     /* JUDGE_FIND */
+    struct assay_arena *arena;           /* JUDGE_FIND: of what was said */
     bool written, ours;
     sem_t told; /* once it is on disk */
     struct assay_step *next;
@@ -125,6 +138,9 @@ int64_t assay_pace_back_off(struct assay_pace *pace, uint32_t retry,
 
 /* ------------------------------------------------------- trial_money.c */
 
+struct assay_trial;
+struct assay_lane;
+
 struct assay_tariff {
     struct assay_price_list list;
     struct assay_date day;
@@ -142,6 +158,10 @@ void assay_tariff_read(struct assay_arena *arena,
 struct assay_spent assay_tariff_worst(const struct assay_tariff *tariff,
                                       const struct assay_case *of,
                                       const struct assay_chat *chat);
+/* The same of tokens that somebody else has counted. */
+struct assay_spent assay_tariff_most(const struct assay_tariff *tariff,
+                                     uint64_t input_tokens,
+                                     uint64_t output_tokens);
 struct assay_spent assay_tariff_bill(const struct assay_tariff *tariff,
                                      const struct assay_response_usage *usage);
 /*
@@ -151,6 +171,25 @@ struct assay_spent assay_tariff_bill(const struct assay_tariff *tariff,
  */
 struct assay_spent assay_tariff_cost(const struct assay_tariff *tariff,
                                      const struct assay_response *answer);
+/* The same, with the most that it can have been where it is not known. */
+struct assay_spent assay_tariff_charge(const struct assay_tariff *tariff,
+                                       struct assay_spent worst,
+                                       const struct assay_response *answer);
+
+/* Money of one route, with the trial's lock. Without a limit nothing is
+   reserved. */
+struct assay_purse {
+    struct assay_decimal spent, reserved;
+    bool spent_unknown, spent_known;
+};
+/* Reserves the most that something can cost, if the run's limit allows. */
+bool assay_trial_reserve(struct assay_trial *trial, struct assay_purse *purse,
+                         struct assay_spent worst);
+void assay_trial_release(const struct assay_trial *trial,
+                         struct assay_purse *purse, struct assay_spent worst);
+void assay_purse_spend(struct assay_purse *purse, struct assay_spent cost);
+/* KNOWN, FREE, UNKNOWN, or BOUND where some of it is not known. */
+struct assay_spent assay_purse_spent(const struct assay_purse *purse);
 
 /* ------------------------------------------------------- trial_plan.c */
 
@@ -217,7 +256,65 @@ void assay_looking_expect(struct assay_looking *looking, size_t line,
 enum assay_stop_reason assay_looking_conclude(
     const struct assay_looking *looking, const bool *down, uint64_t remaining);
 
+/* ------------------------------------------------------- judges */
+
+enum { ASSAY_TRIAL_JUDGES = 8 };
+
+struct assay_trial_judges {
+    struct assay_arena arena;
+    struct assay_trial_route routes[ASSAY_TRIAL_JUDGES];
+    size_t count;
+};
+
+/* A judge while a trial runs. */
+struct assay_trial_judge {
+    const struct assay_trial_route *route;
+    struct assay_tariff tariff;
+    struct assay_pace pace;
+    struct assay_purse purse;
+    uint32_t in_flight, most;
+    uint64_t retries;
+};
+
+/* The judging of one answer, by the worker that has it. */
+struct assay_judging {
+    struct assay_trial *trial;
+    struct assay_attempt_key key; /* of the answer */
+    bool again;                   /* some may have been asked before */
+    struct assay_spent aside;     /* what is left of the money set aside */
+    bool open;                    /* cut short: the answer waits for marks */
+};
+/* Before the run's row is made: one for each route of the options. */
+void assay_trial_judges_init(struct assay_trial *trial);
+/* The same ones as when the run began; with a price where money is limited. */
+bool assay_trial_judges_check(const struct assay_trial *trial,
+                              struct assay_error *err);
+/* The function of an assay_judge whose context is a judging. */
+bool assay_trial_ask_judge(void *of_judging,
+                           const struct assay_judge_question *question,
+                           struct assay_arena *arena, struct assay_str *text,
+                           struct assay_error *err);
+/*
+ * The most that judging an answer is expected to cost: it is taken to have
+ * eight bytes a token. What an answer does have is counted to the byte before
+ * a judge is asked.
+ */
+struct assay_spent assay_trial_judging_worst(const struct assay_lane *lane,
+                                             const struct assay_case *of);
+/* How many questions that is at most. */
+uint64_t assay_trial_questions(const struct assay_trial *trial,
+                               const struct assay_case *of);
+bool assay_case_is_judged(const struct assay_case *of);
+
 /* ------------------------------------------------------- the trial */
+
+/* An answer that was kept, whose judges were not heard before the run was
+   cut short. */
+struct assay_waiting {
+    size_t cell;
+    const struct assay_attempt *answer;
+    struct assay_waiting *next;
+};
 
 struct assay_lane {
     struct assay_trial *trial;
@@ -240,13 +337,13 @@ struct assay_lane {
     struct assay_trial_lane shown;
     float times[ASSAY_TRIAL_TIMES];
     uint64_t timed;
-    struct assay_decimal spent, reserved;
-    bool spent_unknown, spent_known;
+    struct assay_purse purse;
 };
 
 /* One prompt, repeat and route: what is known of it. */
 struct assay_ticket {
     uint8_t next_attempt, retries;
+    bool answered; /* it waits for its marks: among trial->waiting */
 };
 
 struct assay_trial {
@@ -260,6 +357,12 @@ struct assay_trial {
     uint64_t tickets; /* cases x repeats */
     struct assay_lane *lanes;
     bool *down;                       /* [lanes] */
+    struct assay_trial_judge *judges; /* [judge_count] */
+    size_t judge_count;
+    uint32_t votes;           /* of each question to a judge, at most */
+    char judge_why[256];      /* one of them is down */
+    struct assay_purse aside; /* set aside for judging what is under way */
+    struct assay_waiting *waiting;
     struct assay_outcome_cell *cells; /* [lane][ticket] */
     struct assay_ticket *attempts;    /* [lane][ticket] */
     uint64_t cursor;                  /* of lanes in step */
@@ -292,19 +395,33 @@ void assay_trial_conduct(struct assay_trial *trial,
 void assay_trial_advance(struct assay_trial *trial);
 /* A worker of a lane: takes tickets until the trial closes. */
 void *assay_lane_work(void *of_lane);
-/* With the lock: where there is a limit, reserves the most an attempt can cost;
-   false: the limit does not allow it. */
-bool assay_trial_reserve(struct assay_trial *trial, struct assay_lane *lane,
-                         struct assay_spent worst);
-void assay_trial_release(struct assay_lane *lane, struct assay_spent worst);
-/* With the lock: counts what an attempt cost. */
-void assay_trial_spend(struct assay_lane *lane, struct assay_spent cost);
+/* Scores what an attempt brought; `answer` may have likelihoods and a judge. */
+void assay_trial_mark(const struct assay_trial *trial,
+                      struct assay_arena *arena, const struct assay_case *of,
+                      struct assay_attempt *attempt,
+                      struct assay_answer *answer);
+/* With the lock: what a ticket can cost, its judges' part too. */
+bool assay_trial_set_aside(struct assay_lane *lane, uint64_t ticket);
+void assay_trial_put_back(struct assay_lane *lane, uint64_t ticket);
+/* With the lock: nothing more is begun. */
+void assay_trial_stop(struct assay_trial *trial, enum assay_stop_reason reason);
+/* The ledger cannot be written: the run ends, whatever is under way. */
+void assay_trial_give_up(struct assay_trial *trial,
+                         const struct assay_error *err);
+/* Waits for so long. False: the run ended, or *given_up is set. */
+bool assay_trial_back_off(struct assay_trial *trial, int64_t ms,
+                          const bool *given_up);
 void assay_trial_lane_down(struct assay_lane *lane, const char *why);
 
+/* Requests at once on a route, at most. */
+uint32_t assay_trial_parallel(const struct assay_trial_options *options,
+                              const struct assay_trial_route *route);
 /* What a ticket asks, made in the arena. */
 bool assay_trial_case(const struct assay_trial *trial, uint64_t ticket,
                       struct assay_arena *arena, struct assay_case *to,
                       struct assay_error *err);
+/* An answer is kept, and waits for its marks alone. */
+bool assay_trial_waits(const struct assay_lane *lane, uint64_t ticket);
 /* The most that an attempt at it can cost. */
 struct assay_spent assay_trial_worst(const struct assay_lane *lane,
                                      const struct assay_case *of);

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PARALLEL = 256 };
-
 /* ------------------------------------------------------- checks */
 
 static bool check_money(const struct assay_lane *lane,
@@ -54,9 +52,11 @@ static bool check_route(const struct assay_lane *lane,
 
 /* What is left of a case on a route, and the most that it can cost. */
 static void add_outlook(struct assay_trial *trial, size_t i, uint64_t place,
-                        struct assay_spent worst)
+                        const struct assay_case *of, struct assay_spent worst)
 {
     struct assay_trial_outlook *outlook = &trial->outlook;
+    struct assay_spent judging =
+        assay_trial_judging_worst(&trial->lanes[i], of);
     uint64_t repeats = trial->options.run->repeats;
     bool known = worst.state == ASSAY_KNOWN || worst.state == ASSAY_FREE;
 
@@ -64,6 +64,9 @@ static void add_outlook(struct assay_trial *trial, size_t i, uint64_t place,
         if (trial->cells[assay_trial_cell(trial, i, t)].end != ASSAY_CELL_OPEN)
             continue;
         outlook->left++;
+        outlook->questions += assay_trial_questions(trial, of);
+        (void)assay_decimal_add(outlook->worst.usd, judging.usd,
+                                &outlook->worst.usd);
         if ((!known || !assay_decimal_add(outlook->worst.usd, worst.usd,
                                           &outlook->worst.usd)) &&
             i < outlook->unpriced)
@@ -88,7 +91,7 @@ static bool check_case(struct assay_trial *trial, size_t number, uint64_t place,
         ok = check_route(lane, &of, &arena, err) &&
              (!trial->options.run->has_max_cost ||
               check_money(lane, &of, worst.state, err));
-        add_outlook(trial, i, place, worst);
+        add_outlook(trial, i, place, &of, worst);
     }
     assay_arena_free(&arena);
     return ok;
@@ -126,6 +129,11 @@ static void fill_run(struct assay_trial *trial)
         ASSAY_NEW_ARRAY(&trial->arena, struct assay_run_route, o->route_count);
     for (size_t i = 0; i < o->route_count; i++)
         run->routes[i] = o->routes[i].facts;
+    run->judge_count = trial->judge_count;
+    run->judges = ASSAY_NEW_ARRAY(&trial->arena, struct assay_run_route,
+                                  trial->judge_count);
+    for (size_t i = 0; i < trial->judge_count; i++)
+        run->judges[i] = trial->judges[i].route->facts;
     /* A mean of several scores is no pass or fail any more. */
     if (run->repeats > 1 || trial->order.units < run->case_count)
         run->rule.outcome = ASSAY_OUTCOME_GRADED;
@@ -139,11 +147,7 @@ static void init_lane(struct assay_trial *trial, size_t i)
     lane->trial = trial;
     lane->number = i;
     lane->route = &o->routes[i];
-    lane->most = o->concurrency            ? o->concurrency
-                 : lane->route->in_process ? ASSAY_TRIAL_PARALLEL / 2
-                                           : ASSAY_TRIAL_PARALLEL;
-    if (lane->most > MOST_PARALLEL)
-        lane->most = MOST_PARALLEL;
+    lane->most = assay_trial_parallel(o, lane->route);
     assay_tariff_read(&trial->arena, lane->route, o->run->started,
                       &lane->tariff);
     assay_pace_init(&lane->pace, lane->most, lane->route->in_process,
@@ -178,6 +182,9 @@ static bool make_tables(struct assay_trial *trial, struct assay_error *err)
 
 static bool load(struct assay_trial *trial, struct assay_error *err);
 
+/* Before the run nobody is asked; every answer brings its own. */
+static const struct assay_judge nobody_yet;
+
 static bool prepare(struct assay_trial *trial, struct assay_error *err)
 {
     const struct assay_trial_options *o = &trial->options;
@@ -186,15 +193,18 @@ static bool prepare(struct assay_trial *trial, struct assay_error *err)
         return assay_fail(err, ASSAY_BAD_INPUT, "the suite asks nothing");
     assay_trial_order_make(&trial->arena, o->suite, o->run->seed,
                            &trial->order);
+    assay_trial_judges_init(trial);
     if (!o->resume)
         fill_run(trial);
     trial->by_score = assay_run_compares_scores(o->run);
     trial->counted = o->run->case_count;
     for (size_t i = 0; i < o->route_count; i++)
         init_lane(trial, i);
-    trial->scorer = assay_scorer_new(o->judge, err);
-    trial->outlook.unpriced = SIZE_MAX;
-    if (!trial->scorer || !make_tables(trial, err) ||
+    trial->scorer =
+        assay_scorer_new(trial->judge_count ? &nobody_yet : NULL, err);
+    trial->outlook.unpriced = trial->outlook.unpriced_judge = SIZE_MAX;
+    if (!trial->scorer || !assay_trial_judges_check(trial, err) ||
+        !make_tables(trial, err) ||
         !assay_looking_init(&trial->arena, &o->run->rule, o->route_count,
                             trial->order.units, &trial->looking, err) ||
         (o->resume && !load(trial, err)) || !check_cases(trial, err))
@@ -256,9 +266,15 @@ struct assay_trial_outlook assay_trial_outlook(const struct assay_trial *trial)
     outlook.free = true;
     for (size_t i = 0; i < trial->options.route_count; i++)
         outlook.free = outlook.free && trial->lanes[i].tariff.free;
+    for (size_t i = trial->judge_count; i-- > 0;) {
+        const struct assay_tariff *tariff = &trial->judges[i].tariff;
+        outlook.free = outlook.free && tariff->free;
+        if (!tariff->known && !tariff->free)
+            outlook.unpriced_judge = i;
+    }
     outlook.worst.state =
         assay_decimal_sign(outlook.worst.usd) > 0 ? ASSAY_KNOWN : ASSAY_FREE;
-    if (outlook.unpriced != SIZE_MAX)
+    if (outlook.unpriced != SIZE_MAX || outlook.unpriced_judge != SIZE_MAX)
         outlook.worst.state =
             outlook.worst.state == ASSAY_KNOWN ? ASSAY_BOUND : ASSAY_UNKNOWN;
     return outlook;
@@ -291,6 +307,20 @@ static bool is_same_case(const struct loading *l, const struct assay_attempt *a)
                       ASSAY_STR_ARG(a->at->where));
 }
 
+static void wait_for_marks(struct assay_trial *trial, size_t cell,
+                           const struct assay_attempt *a)
+{
+    struct assay_waiting *w = ASSAY_NEW(&trial->arena, struct assay_waiting);
+
+    *w = (struct assay_waiting){
+        .cell = cell,
+        .answer = assay_attempt_keep(&trial->arena, a),
+        .next = trial->waiting,
+    };
+    trial->waiting = w;
+    trial->attempts[cell].answered = true;
+}
+
 static void take_row(struct assay_trial *trial, const struct assay_attempt *a)
 {
     struct assay_lane *lane = &trial->lanes[a->route];
@@ -302,7 +332,12 @@ static void take_row(struct assay_trial *trial, const struct assay_attempt *a)
     trial->attempts[cell].next_attempt = (uint8_t)a->attempt;
     if (a->state == ASSAY_ATTEMPT_PLANNED)
         return;
-    assay_trial_spend(lane, (struct assay_spent){a->cost_state, a->cost_usd});
+    assay_purse_spend(&lane->purse,
+                      (struct assay_spent){a->cost_state, a->cost_usd});
+    if (!a->final && done) {
+        wait_for_marks(trial, cell, a);
+        return;
+    }
     if (!a->final) {
         if (a->state == ASSAY_ATTEMPT_FAILED) {
             trial->attempts[cell].retries++;
@@ -329,6 +364,19 @@ static bool load_row(void *of_loading, struct assay_arena *arena,
     return l->ok;
 }
 
+static bool load_call(void *of_trial, struct assay_arena *arena,
+                      const struct assay_judge_call *call)
+{
+    struct assay_trial *trial = of_trial;
+
+    (void)arena;
+    if (call->judge < trial->judge_count)
+        assay_purse_spend(
+            &trial->judges[call->judge].purse,
+            (struct assay_spent){call->cost_state, call->cost_usd});
+    return true;
+}
+
 static void forget(struct assay_trial *trial)
 {
     size_t cells = (size_t)trial->tickets * trial->options.route_count;
@@ -342,9 +390,11 @@ static void forget(struct assay_trial *trial)
         struct assay_lane *lane = &trial->lanes[i];
         struct assay_str label = lane->shown.label;
         lane->shown = (struct assay_trial_lane){.label = label};
-        lane->spent = (struct assay_decimal){0};
-        lane->spent_known = lane->spent_unknown = false;
+        lane->purse = (struct assay_purse){0};
     }
+    for (size_t i = 0; i < trial->judge_count; i++)
+        trial->judges[i].purse = (struct assay_purse){0};
+    trial->waiting = NULL;
 }
 
 static bool load(struct assay_trial *trial, struct assay_error *err)
@@ -363,7 +413,9 @@ static bool load(struct assay_trial *trial, struct assay_error *err)
             (unsigned long long)trial->options.run->case_count,
             trial->options.suite->case_count);
     else if (!assay_ledger_attempts(ledger, trial->options.run->id, load_row,
-                                    &loading, err))
+                                    &loading, err) ||
+             !assay_ledger_judge_calls(ledger, trial->options.run->id,
+                                       load_call, trial, err))
         loading.ok = false;
     assay_ledger_close(ledger);
     return loading.ok;

@@ -25,18 +25,17 @@ struct task {
     struct assay_attempt attempt;
     int64_t retry_after_ms;
     bool taught; /* the refusal named what the route goes without from now on */
-    bool ended;  /* for good: `last` is handed in */
+    bool judged; /* marks come after the answer is kept */
+    struct assay_judging judging;
+    bool ended;             /* for good: `last` is handed in */
     struct assay_step last; /* until finish() */
 };
 
 /* ------------------------------------------------------- the ledger */
 
-/* The ledger cannot be written: the run ends, whatever is under way. */
-static void give_up(struct task *t, const struct assay_error *err)
+void assay_trial_give_up(struct assay_trial *trial,
+                         const struct assay_error *err)
 {
-    struct assay_trial *trial = t->trial;
-
-    t->lost = true;
     pthread_mutex_lock(&trial->lock);
     if (!trial->failed) {
         trial->failed = true;
@@ -46,6 +45,12 @@ static void give_up(struct task *t, const struct assay_error *err)
     pthread_cond_broadcast(&trial->rest);
     pthread_cond_signal(&trial->news);
     pthread_mutex_unlock(&trial->lock);
+}
+
+static void give_up(struct task *t, const struct assay_error *err)
+{
+    t->lost = true;
+    assay_trial_give_up(t->trial, err);
 }
 
 /* Before the first byte leaves. */
@@ -70,11 +75,12 @@ static bool mark_sent(void *of_task)
     return true;
 }
 
-static struct assay_step end_step(const struct task *t, bool again)
+/* Claims a row that this task has not sent. */
+static struct assay_step step_of(const struct task *t, int kind, bool again)
 {
     return (struct assay_step){
         .key = t->key,
-        .kind = ASSAY_STEP_END,
+        .kind = kind,
         .fence = t->fence,
         .claim = t->fence == 0,
         .attempt = &t->attempt,
@@ -82,10 +88,10 @@ static struct assay_step end_step(const struct task *t, bool again)
     };
 }
 
-/* The end of an attempt that is not the last one. */
-static void write_end(struct task *t)
+/* The end of an attempt after which there is more to do. */
+static void write_end(struct task *t, bool again)
 {
-    struct assay_step step = end_step(t, true);
+    struct assay_step step = step_of(t, ASSAY_STEP_END, again);
     struct assay_error err = {0};
 
     if (!assay_writer_write(t->trial->writer, &step, &err))
@@ -95,13 +101,13 @@ static void write_end(struct task *t)
 }
 
 /*
- * The end of the last one. Nobody waits for it: it stands before whatever is
- * written because of it, and mostly shares its commit with the next task's
- * beginning.
+ * The end of the last one, or its marks. Nobody waits for it: it stands
+ * before whatever is written because of it, and mostly shares its commit with
+ * the next task's beginning.
  */
-static void hand_in_end(struct task *t)
+static void hand_in_last(struct task *t, int kind)
 {
-    t->last = end_step(t, false);
+    t->last = step_of(t, kind, false);
     assay_writer_hand_in(t->trial->writer, &t->last);
     t->ended = true;
 }
@@ -201,63 +207,7 @@ static bool weigh_choices(struct task *t, struct assay_response *answer,
     return true;
 }
 
-/* ------------------------------------------------------- scoring */
-
-static struct assay_json *check_json(struct assay_arena *arena,
-                                     const struct assay_check *check)
-{
-    struct assay_json *o = assay_json_object(arena);
-    const struct assay_assertion *a = check->assertion;
-
-    assay_json_set_text(arena, o, "type",
-                        a->negated ? assay_arena_printf(arena, "not-%.*s",
-                                                        ASSAY_STR_ARG(a->type))
-                                   : a->type);
-    if (a->metric.len)
-        assay_json_set_text(arena, o, "metric", a->metric);
-    assay_json_set_c(arena, o, "mark", assay_mark_name(check->mark));
-    assay_json_set(o, "score", assay_json_real(arena, check->score));
-    assay_json_set_text(arena, o, "reason", check->reason);
-    if (check->judge_text.len)
-        assay_json_set_text(arena, o, "judge", check->judge_text);
-    return o;
-}
-
-static void score(struct task *t, struct assay_answer *answer)
-{
-    struct assay_attempt *a = &t->attempt;
-    struct assay_scoring scoring = {0};
-    struct assay_json *checks = assay_json_array(t->arena);
-
-    answer->text = a->reply.text;
-    answer->calls = a->reply.calls;
-    answer->call_count = a->reply.call_count;
-    answer->finish = assay_str_c(assay_finish_name(a->reply.finish));
-    answer->latency_ms = (struct assay_stated){
-        true, (double)since(a->clocks.begun, a->clocks.done) / 1e6};
-    if (a->cost_state == ASSAY_KNOWN || a->cost_state == ASSAY_FREE)
-        answer->cost_usd =
-            (struct assay_stated){true, assay_decimal_double(a->cost_usd)};
-    assay_score_answer(t->trial->scorer, t->arena, &t->of, answer, &scoring);
-    a->mark = scoring.mark;
-    a->score = scoring.score;
-    for (size_t i = 0; i < scoring.count; i++)
-        assay_json_add(checks, check_json(t->arena, &scoring.checks[i]));
-    a->checks = scoring.count ? checks : NULL;
-}
-
 /* ------------------------------------------------------- one attempt */
-
-/* What it cost: by its usage, or the most it can have been. */
-static struct assay_spent cost_of(const struct task *t,
-                                  const struct assay_response *answer)
-{
-    struct assay_spent cost = assay_tariff_cost(&t->lane->tariff, answer);
-
-    return cost.state == ASSAY_UNKNOWN
-               ? (struct assay_spent){ASSAY_UNKNOWN, t->worst.usd}
-               : cost;
-}
 
 /* It was not tried, or cannot be: final, and the route's own words for it. */
 static void take_refusal(struct task *t, struct assay_response *answer,
@@ -278,7 +228,8 @@ static void take_answer(struct task *t, struct assay_response *answer,
                         struct assay_answer *scored)
 {
     struct assay_attempt *a = &t->attempt;
-    struct assay_spent cost = cost_of(t, answer);
+    struct assay_spent cost =
+        assay_tariff_charge(&t->lane->tariff, t->worst, answer);
     bool answered = answer->of == ASSAY_CLASS_ANSWERED;
 
     *a = (struct assay_attempt){
@@ -298,8 +249,8 @@ static void take_answer(struct task *t, struct assay_response *answer,
     take_clocks(t, &answer->clocks);
     t->retry_after_ms = answered ? -1 : answer->trouble.retry_after_ms;
     t->taught = !answered && answer->again;
-    if (answered)
-        score(t, scored);
+    if (answered && !t->judged)
+        assay_trial_mark(t->trial, t->arena, &t->of, a, scored);
 }
 
 static void attempt(struct task *t)
@@ -330,11 +281,11 @@ static bool goes_on(struct task *t, int64_t now)
     if (trial->stopping || trial->failed || t->lane->down)
         return false;
     if (t->taught) /* another question; each thing is learned once */
-        return assay_trial_reserve(trial, t->lane, t->worst);
+        return assay_trial_reserve(trial, &t->lane->purse, t->worst);
     if (!assay_class_retries(t->attempt.of) ||
         ticket->retries >= ASSAY_TRIAL_RETRIES ||
         !assay_pace_may_retry(&t->lane->pace, trial->retries, now) ||
-        !assay_trial_reserve(trial, t->lane, t->worst))
+        !assay_trial_reserve(trial, &t->lane->purse, t->worst))
         return false;
     ticket->retries++;
     trial->retries++;
@@ -347,8 +298,9 @@ static void account(struct task *t, int64_t now)
     struct assay_lane *lane = t->lane;
     const struct assay_attempt *a = &t->attempt;
 
-    assay_trial_release(lane, t->worst);
-    assay_trial_spend(lane, (struct assay_spent){a->cost_state, a->cost_usd});
+    assay_trial_release(t->trial, &lane->purse, t->worst);
+    assay_purse_spend(&lane->purse,
+                      (struct assay_spent){a->cost_state, a->cost_usd});
     assay_pace_ended(&lane->pace, a->of, t->retry_after_ms, t->sent_at, now);
     if (a->state != ASSAY_ATTEMPT_DONE) /* there may be a pause to wait for */
         pthread_cond_signal(&lane->trial->news);
@@ -360,22 +312,20 @@ static void account(struct task *t, int64_t now)
     }
 }
 
-/* Waits, or until the run ends. False: it ended. */
-static bool back_off(struct task *t, int64_t ms)
+bool assay_trial_back_off(struct assay_trial *trial, int64_t ms,
+                          const bool *given_up)
 {
-    struct assay_trial *trial = t->trial;
-    int64_t began = assay_trial_now(), until = began + ms * 1000000;
+    int64_t until = assay_trial_now() + ms * 1000000;
     bool runs = true;
 
     pthread_mutex_lock(&trial->lock);
     for (;;) {
-        runs = !trial->stopping && !trial->failed && !t->lane->down;
+        runs = !trial->stopping && !trial->failed && !*given_up;
         if (!runs || assay_trial_now() >= until)
             break;
         assay_trial_wait(&trial->rest, &trial->lock, until);
     }
     pthread_mutex_unlock(&trial->lock);
-    t->backed_off = assay_trial_now() - began;
     return runs;
 }
 
@@ -408,8 +358,23 @@ static void settle(struct task *t, int64_t now)
             (float)since(a->clocks.begun, a->clocks.done) / 1e6F;
 }
 
-/* Attempts until one is final, or the run ends between two. */
-static void run_task(struct task *t)
+/* Waits before another attempt. False: the run ended. */
+static bool back_off(struct task *t, int64_t ms)
+{
+    int64_t began = assay_trial_now();
+    bool runs = assay_trial_back_off(t->trial, ms, &t->lane->down);
+
+    t->backed_off = assay_trial_now() - began;
+    if (runs)
+        return true;
+    pthread_mutex_lock(&t->trial->lock);
+    assay_trial_release(t->trial, &t->lane->purse, t->worst);
+    pthread_mutex_unlock(&t->trial->lock);
+    return false;
+}
+
+/* Attempts until one is the last, or the run ends between two: false. */
+static bool answer(struct task *t)
 {
     struct assay_trial *trial = t->trial;
 
@@ -419,7 +384,7 @@ static void run_task(struct task *t)
         t->sent_at = 0;
         attempt(t);
         if (t->lost)
-            return; /* its cell stays open */
+            return false; /* its cell stays open */
         int64_t now = assay_trial_now();
         pthread_mutex_lock(&trial->lock);
         account(t, now);
@@ -435,23 +400,57 @@ static void run_task(struct task *t)
         pthread_mutex_unlock(&trial->lock);
         /* Cut short by us, it is tried again when the run goes on. */
         bool open = t->attempt.of == ASSAY_CLASS_CANCELLED;
-        t->attempt.final = !again && !open;
+        bool waits = t->judged && t->attempt.state == ASSAY_ATTEMPT_DONE;
+        t->attempt.final = !again && !open && !waits;
         if (t->attempt.final) {
-            hand_in_end(t);
-            return;
+            hand_in_last(t, ASSAY_STEP_END);
+            return true;
         }
-        write_end(t);
+        write_end(t, again || open);
         if (t->lost || open)
-            return;
+            return false;
+        if (!again)
+            return true;
         t->key.attempt++;
         assay_arena_rewind(t->arena, mark);
-        if (!back_off(t, wait)) {
-            pthread_mutex_lock(&trial->lock);
-            assay_trial_release(t->lane, t->worst);
-            pthread_mutex_unlock(&trial->lock);
-            return;
-        }
+        if (!back_off(t, wait))
+            return false;
     }
+}
+
+/* The answer that was kept when the run was cut short. */
+static bool take_waiting(struct task *t)
+{
+    size_t cell = assay_trial_cell(t->trial, t->lane->number, t->ticket);
+
+    for (const struct assay_waiting *w = t->trial->waiting; w; w = w->next)
+        if (w->cell == cell) {
+            t->attempt = *w->answer;
+            t->judging.again = true;
+            return true;
+        }
+    return false;
+}
+
+/* The marks of an answer that is kept, unless its judges are not heard. */
+static void mark(struct task *t)
+{
+    const struct assay_judge judge = {assay_trial_ask_judge, &t->judging,
+                                      t->trial->votes};
+    struct assay_answer scored = {.judge = &judge};
+
+    assay_trial_mark(t->trial, t->arena, &t->of, &t->attempt, &scored);
+    if (t->judging.open)
+        return;
+    t->attempt.final = true;
+    hand_in_last(t, ASSAY_STEP_MARK);
+}
+
+static void run_task(struct task *t)
+{
+    t->judged = assay_case_is_judged(&t->of);
+    if ((take_waiting(t) || answer(t)) && !t->attempt.final)
+        mark(t);
 }
 
 /* ------------------------------------------------------- the thread */
@@ -478,6 +477,7 @@ static void take_ticket(struct assay_lane *lane, struct task *t)
                      .next_attempt},
         .handed = assay_trial_now(),
     };
+    t->judging = (struct assay_judging){.trial = trial, .key = t->key};
 }
 
 /* It was made before, when the trial was; so this does not fail. */
@@ -489,7 +489,10 @@ static bool make_case(struct task *t)
         give_up(t, &err);
         return false;
     }
-    t->worst = assay_trial_worst(t->lane, &t->of);
+    if (!assay_trial_waits(t->lane, t->ticket))
+        t->worst = assay_trial_worst(t->lane, &t->of);
+    if (t->trial->options.run->has_max_cost)
+        t->judging.aside = assay_trial_judging_worst(t->lane, &t->of);
     return true;
 }
 
@@ -518,6 +521,7 @@ static void end_task(struct task *t)
 
     if (t->ended)
         settle(t, assay_trial_now());
+    assay_trial_release(t->trial, &t->trial->aside, t->judging.aside);
     lane->in_flight--;
     lane->taking = true;
     assay_trial_advance(t->trial);

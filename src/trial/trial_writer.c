@@ -58,6 +58,29 @@ static bool write_end(struct assay_writer *w, struct assay_step *step,
            assay_ledger_plan(w->ledger, &next, err);
 }
 
+static bool write_mark(struct assay_writer *w, struct assay_step *step,
+                       struct assay_error *err)
+{
+    const struct assay_lease lease = {assay_str_c(w->holder), LEASE_SECONDS};
+
+    if (step->claim &&
+        !assay_ledger_claim(w->ledger, &step->key, &lease, &step->fence, err))
+        return false;
+    return assay_ledger_mark(w->ledger, &step->key, step->fence, step->attempt,
+                             &step->ours, err);
+}
+
+static bool write_judge_send(struct assay_writer *w, struct assay_step *step,
+                             struct assay_error *err)
+{
+    const struct assay_lease lease = {assay_str_c(w->holder), LEASE_SECONDS};
+    bool ok = assay_ledger_judge_send(w->ledger, &step->judge, step->call,
+                                      &lease, &step->fence, err);
+
+    step->ours = step->fence != 0;
+    return ok;
+}
+
 static bool write_step(struct assay_writer *w, struct assay_step *step,
                        struct assay_error *err)
 {
@@ -66,6 +89,17 @@ static bool write_step(struct assay_writer *w, struct assay_step *step,
         return write_send(w, step, err);
     case ASSAY_STEP_END:
         return write_end(w, step, err);
+    case ASSAY_STEP_MARK:
+        return write_mark(w, step, err);
+    case ASSAY_STEP_JUDGE_FIND:
+        return assay_ledger_judge_find(w->ledger, &step->judge,
+                                       step->call->question, step->arena,
+                                       step->found, err);
+    case ASSAY_STEP_JUDGE_SEND:
+        return write_judge_send(w, step, err);
+    case ASSAY_STEP_JUDGE_END:
+        return assay_ledger_judge_end(w->ledger, &step->judge, step->fence,
+                                      step->call, &step->ours, err);
     case ASSAY_STEP_STOP:
         break;
     }

@@ -284,7 +284,7 @@ static void a_ledger_of_a_newer_assay_is_refused(void **state)
     fixture_open(&f);
     must(assay_store_begin_write(f.ledger->store, &err), &err);
     must(assay_store_run_script(
-             f.ledger->store, "insert into meta values ('ledger', '2')", &err),
+             f.ledger->store, "insert into meta values ('ledger', '3')", &err),
          &err);
     must(assay_store_commit(f.ledger->store, &err), &err);
     assert_null(assay_ledger_open(f.path, &err));

@@ -10,16 +10,17 @@ struct script {
     char prompt[2][4000];
 };
 
-static bool ask(void *context, struct assay_str route, struct assay_str prompt,
+static bool ask(void *context, const struct assay_judge_question *question,
                 struct assay_arena *arena, struct assay_str *text,
                 struct assay_error *err)
 {
+    struct assay_str prompt = question->prompt;
     struct script *script = context;
     size_t turn = script->asked++ % 2;
     const char *answer =
         script->answers[turn] ? script->answers[turn] : script->answers[0];
 
-    assert_true(assay_str_is(route, "mock/judge"));
+    assert_true(assay_str_is(question->route, "mock/judge"));
     assert_true(prompt.len < sizeof script->prompt[0]);
     memcpy(script->prompt[turn], prompt.at, prompt.len);
     script->prompt[turn][prompt.len] = 0;
@@ -33,7 +34,7 @@ static struct assay_scoring judged(struct assay_arena *arena,
                                    struct script *script, const char *type,
                                    const char *text)
 {
-    struct assay_judge judge = {ask, script};
+    struct assay_judge judge = {ask, script, 1};
     struct assay_answer answer = {.text = assay_str_c(text)};
     struct assay_str one = assay_arena_printf(
         arena,
@@ -151,7 +152,7 @@ static void two_answers_are_judged_in_both_orders(void **state)
         struct assay_arena arena = {0};
         struct assay_error err = {0};
         struct script script = {.answers = {rows[i].first, rows[i].second}};
-        struct assay_judge judge = {ask, &script};
+        struct assay_judge judge = {ask, &script, 1};
         struct assay_case of = {.prompt = ASSAY_STR("What is 2 + 2?")};
         struct assay_judge_pair pair = {&of, ASSAY_STR("mock/judge"),
                                         ASSAY_STR("is right"), ASSAY_STR("4"),

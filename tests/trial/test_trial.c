@@ -7,8 +7,6 @@
 #include "trial/trial_fixture.h"
 #include "trial/trial_parts.h"
 
-#include <signal.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -146,40 +144,6 @@ static void a_storm_is_not_answered_with_one(void **state)
 }
 
 /* ------------------------------------------------------- sudden ends */
-
-/* In a process of its own, which is not asked before it is killed. */
-static bool run_and_kill(struct fixture *f, unsigned after_ms)
-{
-    struct timespec rest = {0, (long)after_ms * 1000000};
-    int status;
-    pid_t child = fork();
-
-    if (child == 0) {
-        run(f);
-        _exit(0);
-    }
-    assert_true(child > 0);
-    nanosleep(&rest, NULL);
-    (void)kill(child, SIGKILL);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status);
-}
-
-/* The run as the ledger has it, to go on with. */
-static bool take_up(struct fixture *f)
-{
-    struct assay_error err = {0};
-    struct assay_ledger *ledger = open_ledger(f->store);
-    struct assay_run *kept =
-        assay_ledger_run(ledger, &f->arena, f->run.id, &err);
-
-    assay_ledger_close(ledger);
-    if (!kept)
-        return false; /* it was not written down yet */
-    f->run = *kept;
-    f->options.resume = true;
-    return true;
-}
 
 /* What a report says, without clocks and without what the kills cost. */
 static void final_words(struct fixture *f, struct assay_buf *text)

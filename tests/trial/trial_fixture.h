@@ -1,6 +1,6 @@
 /*
  * A whole run of a suite of numbered questions against mock providers, in a
- * store of its own.
+ * store of its own; and a run that is killed.
  */
 #ifndef ASSAY_TESTS_TRIAL_FIXTURE_H
 #define ASSAY_TESTS_TRIAL_FIXTURE_H
@@ -10,6 +10,9 @@
 #include "support/mock_process.h"
 #include "trial/ledger_fixture.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A suite, routes and a store for one run. */
@@ -124,6 +127,40 @@ static inline struct assay_run_figures figures_of(struct fixture *f)
     must(assay_run_figures(ledger, &f->arena, kept, &figures, &err), &err);
     assay_ledger_close(ledger);
     return figures;
+}
+
+/* In a process of its own, which is not asked before it is killed. */
+static inline bool run_and_kill(struct fixture *f, unsigned after_ms)
+{
+    struct timespec rest = {0, (long)after_ms * 1000000};
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        run(f);
+        _exit(0);
+    }
+    assert_true(child > 0);
+    nanosleep(&rest, NULL);
+    (void)kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status);
+}
+
+/* The run as the ledger has it, to go on with. */
+static inline bool take_up(struct fixture *f)
+{
+    struct assay_error err = {0};
+    struct assay_ledger *ledger = open_ledger(f->store);
+    struct assay_run *kept =
+        assay_ledger_run(ledger, &f->arena, f->run.id, &err);
+
+    assay_ledger_close(ledger);
+    if (!kept)
+        return false; /* it was not written down yet */
+    f->run = *kept;
+    f->options.resume = true;
+    return true;
 }
 
 #endif
