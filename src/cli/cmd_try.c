@@ -409,6 +409,7 @@ static void close_routes(struct attempt *a)
 {
     while (a->open_count > 0)
         assay_trial_route_close(&a->routes[--a->open_count]);
+    assay_heap_return();
 }
 
 static int run_trial(struct attempt *a, struct assay_trial *trial)
