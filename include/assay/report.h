@@ -188,6 +188,12 @@ bool assay_run_prompts(struct assay_ledger *ledger, const struct assay_run *run,
                        void *context, struct assay_error *err);
 
 /*
+ * What people call a prompt: its description, or its words; of a template
+ * those that were made of it. Borrows from the case, or lives in the arena.
+ */
+struct assay_str assay_run_case_name(struct assay_arena *arena,
+                                     const struct assay_run_case *at);
+/*
  * Adds a section "prompt-N" to a page: the question, and below it the answers
  * of all routes side by side with how they were marked, and why.
  */

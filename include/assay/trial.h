@@ -130,6 +130,7 @@ void assay_trial_free(struct assay_trial *trial);
 /* What can be said before anything is spent. */
 struct assay_trial_outlook {
     uint64_t prompts, units; /* units: pairs of evidence */
+    uint64_t shared;         /* of these for both routes of a pair, at least */
     uint64_t left;           /* requests that have not ended */
     uint64_t questions;      /* to judges, at most */
     /* The smallest difference that shows four times in five. */

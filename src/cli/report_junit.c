@@ -29,8 +29,7 @@ static struct assay_str name_of(struct assay_report *report,
                                 struct assay_arena *arena,
                                 const struct assay_attempt *a)
 {
-    struct assay_str text = assay_str_trim(
-        a->at->description.len ? a->at->description : a->at->prompt);
+    struct assay_str text = assay_run_case_name(arena, a->at);
     struct assay_str line = assay_str_head(text, assay_str_find(text, '\n'));
     size_t len = NAME_BYTES;
 

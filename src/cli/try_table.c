@@ -54,6 +54,11 @@ void assay_try_outlook(struct assay_cli *cli, const struct assay_run *run,
                        "the prompts of one test, or one cluster, are a group "
                        "and count once: %llu groups",
                        (unsigned long long)o->units);
+    if (run->route_count > 1 && o->shared < o->units)
+        assay_cli_note(cli,
+                       "not all are for every route: two of them share %llu "
+                       "or more, or none",
+                       (unsigned long long)o->shared);
     if (run->route_count > 1 && o->detectable)
         assay_cli_note(cli,
                        "so many prompts show a difference of %.0f points four "

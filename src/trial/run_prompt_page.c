@@ -13,6 +13,7 @@ struct view {
     struct assay_document *doc;
     struct assay_section *section;
     const struct assay_run_prompt *prompt;
+    struct assay_str name;
 };
 
 static struct assay_str kept(struct view *v, struct assay_str text)
@@ -27,12 +28,45 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xC0) == 0x80;
 }
 
+/* Of a message: its text, or the first of its parts that is one. */
+static struct assay_str words_of(const struct assay_json *message)
+{
+    const struct assay_json *content = assay_json_get(message, "content");
+
+    if (!assay_json_is(content, ASSAY_JSON_ARRAY))
+        return assay_json_text(message, "content");
+    for (const struct assay_json *p = content->first; p; p = p->next)
+        if (assay_json_text(p, "text").len)
+            return assay_json_text(p, "text");
+    return ASSAY_STR("");
+}
+
+struct assay_str assay_run_case_name(struct assay_arena *arena,
+                                     const struct assay_run_case *at)
+{
+    bool template =
+        assay_str_find(at->prompt, '{') < at->prompt.len && at->input.len;
+    struct assay_error ignored = {0};
+    const struct assay_json *input;
+    struct assay_str said = ASSAY_STR("");
+
+    if (at->description.len || !template)
+        return assay_str_trim(at->description.len ? at->description
+                                                  : at->prompt);
+    input = assay_json_parse(arena, assay_arena_copy(arena, at->input), NULL,
+                             &ignored);
+    if (assay_json_is(input, ASSAY_JSON_ARRAY))
+        for (const struct assay_json *m = input->first; m; m = m->next)
+            if (assay_str_is(assay_json_text(m, "role"), "user"))
+                said = words_of(m);
+    said = assay_str_trim(said);
+    return said.len ? said : assay_str_trim(at->prompt);
+}
+
 /* As much of the first line as a heading holds, in whole characters. */
 static struct assay_str heading(struct view *v)
 {
-    const struct assay_run_case *at = v->prompt->at;
-    struct assay_str text =
-        assay_str_trim(at->description.len ? at->description : at->prompt);
+    struct assay_str text = v->name;
     struct assay_str line = assay_str_head(text, assay_str_find(text, '\n'));
     size_t len = TITLE_BYTES;
 
@@ -123,14 +157,10 @@ static void say_choices(struct view *v, const struct assay_json *input)
 /* The heading has said it: one short message of the user's, and no more. */
 static bool is_said(const struct view *v, const struct assay_json *messages)
 {
-    const struct assay_run_case *at = v->prompt->at;
-    struct assay_str prompt = assay_str_trim(at->prompt);
-
-    return messages->count == 1 && at->description.len == 0 &&
-           prompt.len <= TITLE_BYTES &&
-           assay_str_find(prompt, '\n') == prompt.len &&
-           assay_str_equal(prompt, assay_str_trim(assay_json_text(
-                                       messages->first, "content")));
+    return messages->count == 1 && v->name.len <= TITLE_BYTES &&
+           assay_str_find(v->name, '\n') == v->name.len &&
+           assay_str_equal(v->name, assay_str_trim(assay_json_text(
+                                        messages->first, "content")));
 }
 
 static void say_question(struct view *v)
@@ -283,7 +313,12 @@ static void add_answers(struct view *v)
 void assay_run_prompt_section(struct assay_document *doc,
                               const struct assay_run_prompt *prompt)
 {
-    struct view v = {.arena = doc->arena, .doc = doc, .prompt = prompt};
+    struct view v = {
+        .arena = doc->arena,
+        .doc = doc,
+        .prompt = prompt,
+        .name = assay_run_case_name(doc->arena, prompt->at),
+    };
     struct assay_str number = assay_arena_printf(
         v.arena, "prompt-%llu", (unsigned long long)prompt->at->number + 1);
     struct assay_str where = where_else(&v);

@@ -209,7 +209,8 @@ static bool prepare(struct assay_trial *trial, struct assay_error *err)
                             trial->order.units, &trial->looking, err) ||
         (o->resume && !load(trial, err)) || !check_cases(trial, err))
         return false;
-    trial->outlook.units = assay_trial_expect_units(trial);
+    trial->outlook.units = trial->order.units;
+    trial->outlook.shared = assay_trial_expect_units(trial);
     return true;
 }
 
@@ -262,7 +263,7 @@ struct assay_trial_outlook assay_trial_outlook(const struct assay_trial *trial)
 
     outlook.prompts = run->case_count;
     outlook.detectable = assay_detectable_difference(
-        run->rule.mode, outlook.units, 0, &outlook.difference);
+        run->rule.mode, outlook.shared, 0, &outlook.difference);
     outlook.free = true;
     for (size_t i = 0; i < trial->options.route_count; i++)
         outlook.free = outlook.free && trial->lanes[i].tariff.free;
