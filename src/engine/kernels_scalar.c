@@ -102,13 +102,14 @@ static void floats_times(const struct assay_matrix *m,
     for (size_t v = 0; v < x->count; v++)
         for (size_t r = 0; r < ASSAY_GROUP; r++) {
             const float *vector = x->floats + v * x->cols;
-            float sums[4] = {0};
+            double sums[4] = {0}; /* as good as fused products */
 
             for (size_t c = 0; c < x->cols; c++)
                 sums[c % 4] +=
-                    weight_at(m, group, c * ASSAY_GROUP + r) * vector[c];
+                    (double)weight_at(m, group, c * ASSAY_GROUP + r) *
+                    (double)vector[c];
             y[v * stride + g * ASSAY_GROUP + r] =
-                (sums[0] + sums[1]) + (sums[2] + sums[3]);
+                (float)((sums[0] + sums[1]) + (sums[2] + sums[3]));
         }
 }
 
