@@ -271,6 +271,19 @@ static void attempt(struct task *t)
 
 /* ------------------------------------------------------- retries */
 
+/* With the lock: one retry of the budget, or the row says that none is left. */
+static bool take_retry(struct task *t, int64_t now)
+{
+    if (assay_pace_may_retry(&t->lane->pace, t->trial->retries, now))
+        return true;
+    t->attempt.message = assay_arena_printf(
+        t->arena,
+        "%.*s (not asked again: a run has %d retries, and one for five "
+        "requests of the last minute)",
+        ASSAY_STR_ARG(t->attempt.message), ASSAY_PACE_FREE_RETRIES);
+    return false;
+}
+
 /* With the lock. Whether another attempt follows, for which it reserves. */
 static bool goes_on(struct task *t, int64_t now)
 {
@@ -283,8 +296,7 @@ static bool goes_on(struct task *t, int64_t now)
     if (t->taught) /* another question; each thing is learned once */
         return assay_trial_reserve(trial, &t->lane->purse, t->worst);
     if (!assay_class_retries(t->attempt.of) ||
-        ticket->retries >= ASSAY_TRIAL_RETRIES ||
-        !assay_pace_may_retry(&t->lane->pace, trial->retries, now) ||
+        ticket->retries >= ASSAY_TRIAL_RETRIES || !take_retry(t, now) ||
         !assay_trial_reserve(trial, &t->lane->purse, t->worst))
         return false;
     ticket->retries++;

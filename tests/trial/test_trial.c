@@ -124,6 +124,29 @@ static void a_limit_without_a_price_is_refused_by_name(void **state)
     end(&f);
 }
 
+static bool says_why(void *context, struct assay_arena *arena,
+                     const struct assay_attempt *attempt)
+{
+    (void)arena;
+    *(size_t *)context +=
+        attempt->final &&
+        assay_str_contains(attempt->message, " (not asked again: a run has");
+    return true;
+}
+
+/* Rows of prompts for which no retry was left in the budget. */
+static size_t not_asked_again(const struct fixture *f)
+{
+    struct assay_error err = {0};
+    struct assay_ledger *ledger = open_ledger(f->store);
+    size_t count = 0;
+
+    must(assay_ledger_attempts(ledger, f->run.id, says_why, &count, &err),
+         &err);
+    assay_ledger_close(ledger);
+    return count;
+}
+
 static void a_storm_is_not_answered_with_one(void **state)
 {
     struct fixture f = {0};
@@ -139,6 +162,7 @@ static void a_storm_is_not_answered_with_one(void **state)
     assert_true(r.rows > 0);
     assert_true((double)requests <=
                 1.2 * (double)(r.rows > 100 ? r.rows : 100));
+    assert_true(not_asked_again(&f) > 0);
     assay_arena_free(&arena);
     end(&f);
 }
