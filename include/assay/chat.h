@@ -33,6 +33,8 @@ struct assay_tool_call {
     struct assay_str id, name;
     struct assay_str
         arguments; /* JSON as the model wrote it, checked by none */
+    /* The provider's own mark, which goes back with the call; or empty. */
+    struct assay_str signature;
 };
 
 struct assay_message {

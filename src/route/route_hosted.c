@@ -165,6 +165,7 @@ static void strike_reply(struct attempt *attempt)
         strike_part(attempt, &reply->calls[i].id);
         strike_part(attempt, &reply->calls[i].name);
         strike_part(attempt, &reply->calls[i].arguments);
+        strike_part(attempt, &reply->calls[i].signature);
     }
 }
 

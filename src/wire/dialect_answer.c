@@ -291,6 +291,7 @@ static void end_calls(struct assay_answering *answer,
         reply->calls[i] = (struct assay_tool_call){
             .id = answer->calls[i].id,
             .name = answer->calls[i].name,
+            .signature = answer->calls[i].signature,
             .arguments = assay_arena_copy(
                 answer->arena, assay_buf_str(&answer->calls[i].arguments)),
         };

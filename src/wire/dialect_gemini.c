@@ -68,12 +68,15 @@ static bool write_parts(const struct assay_writing *w, size_t number,
     for (size_t i = 0; i < message->call_count; i++) {
         const struct assay_tool_call *call = &message->calls[i];
         struct assay_json *args = assay_writing_arguments(w, number, call);
-        struct assay_json *to;
+        struct assay_json *part, *to;
 
         if (!args)
             return false;
-        to = assay_json_set(new_part(w, list), "functionCall",
-                            assay_json_object(w->arena));
+        part = new_part(w, list);
+        to = assay_json_set(part, "functionCall", assay_json_object(w->arena));
+        if (call->signature.len > 0)
+            assay_json_set_text(w->arena, part, "thoughtSignature",
+                                call->signature);
         if (call->id.len > 0)
             assay_json_set_text(w->arena, to, "id", call->id);
         assay_json_set_text(w->arena, to, "name", call->name);
@@ -366,6 +369,8 @@ static unsigned take_part(struct assay_answering *answer,
     assay_answering_keep(answer, &call->id, assay_json_text(function, "id"));
     assay_answering_keep(answer, &call->name,
                          assay_json_text(function, "name"));
+    assay_answering_keep(answer, &call->signature,
+                         assay_json_text(part, "thoughtSignature"));
     return assay_answering_add_argument_json(answer, call,
                                              assay_json_get(function, "args"));
 }

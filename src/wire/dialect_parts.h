@@ -138,7 +138,7 @@ int64_t assay_limits_reset(const struct assay_reply_head *head, int64_t now);
 struct assay_answering_call {
     uint64_t index; /* the provider's, or its number */
     size_t number;  /* which one to come, from 0 */
-    struct assay_str id, name;
+    struct assay_str id, name, signature;
     struct assay_buf arguments;
 };
 

@@ -11,6 +11,9 @@
 
 #include "assay/secret.h"
 
+#include <string.h>
+#include <strings.h>
+
 /* ------------------------------------------------------- finding it */
 
 static const struct assay_json *set_member(const struct assay_json *object,
@@ -382,6 +385,55 @@ void assay_trouble_classify(struct assay_arena *arena,
         trouble->retry_after_ms = wait;
 }
 
+/* ------------------------------------------------------- learning */
+
+/* Where the word begins, in small letters or as written; the length: nowhere. */
+static size_t place_of(struct assay_str text, const char *word)
+{
+    size_t len = strlen(word), at = 0;
+
+    while (at + len <= text.len && strncasecmp(text.at + at, word, len) != 0)
+        at++;
+    return at + len <= text.len ? at : text.len;
+}
+
+/*
+ * The field itself is not known, as OpenAI, Azure, pydantic, Go and JSON
+ * schema say it. What is "too large" or "out of range" is known.
+ */
+static bool says_unknown(const struct assay_trouble *trouble)
+{
+    static const char *const words[] = {
+        "unsupported", "not supported", "not support",
+        "unknown",     "unrecognized",  "unrecognised",
+        "unexpected",  "not permitted", "not recognized"};
+
+    if (assay_str_is(trouble->code, "unsupported_parameter") ||
+        assay_str_is(trouble->code, "unknown_parameter"))
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (place_of(trouble->message, words[i]) < trouble->message.len)
+            return true;
+    return false;
+}
+
+/*
+ * Which name of the limit is not known; the one that is to be used instead
+ * may stand behind it. NULL: it is not about the name, or both were refused.
+ */
+static bool *other_name_of_limit(struct assay_dialect_options *options,
+                                 const struct assay_trouble *trouble)
+{
+    size_t old_name = place_of(trouble->message, "max_tokens");
+    size_t new_name = place_of(trouble->message, "max_completion_tokens");
+
+    if (old_name == new_name || !says_unknown(trouble) ||
+        options->max_tokens_old_name || options->max_tokens_new_name)
+        return NULL;
+    return old_name < new_name ? &options->max_tokens_new_name
+                               : &options->max_tokens_old_name;
+}
+
 bool assay_dialect_learn(struct assay_dialect_options *options,
                          const struct assay_trouble *trouble)
 {
@@ -390,21 +442,13 @@ bool assay_dialect_learn(struct assay_dialect_options *options,
 
     if (trouble->of != ASSAY_CLASS_BAD_REQUEST)
         return false;
-    /* "Use 'max_completion_tokens' instead" names both */
     if (assay_str_contains(said, "stream_options"))
         wants = &options->no_stream_options;
-    else if (assay_str_contains(said, "'max_tokens'") ||
-             assay_str_contains(said, "max_tokens is not supported"))
-        wants = &options->max_tokens_new_name;
-    else if (assay_str_contains(said, "max_completion_tokens"))
-        wants = &options->max_tokens_old_name;
+    else if (assay_str_contains(said, "max_"))
+        wants = other_name_of_limit(options, trouble);
     else if (assay_str_contains(said, "temperature"))
         wants = &options->no_temperature;
-    /* taught before, and refused again; or both names refused */
-    if (!wants || *wants ||
-        ((wants == &options->max_tokens_old_name ||
-          wants == &options->max_tokens_new_name) &&
-         (options->max_tokens_old_name || options->max_tokens_new_name)))
+    if (!wants || *wants) /* taught before, and refused again */
         return false;
     *wants = true;
     return true;

@@ -489,13 +489,19 @@ static void gemini_candidate_end(struct writing *w, bool last)
     put(w, ",\"index\":0}],");
 }
 
-static void gemini_call(struct writing *w, const struct mock_call *call)
+/* The first of a turn bears the signature of the thoughts before it. */
+static void gemini_call(struct writing *w, size_t number)
 {
+    const struct mock_call *call = &w->answer->calls[number];
+
     put(w, "{\"functionCall\":{");
     put_text(w, "name", call->name);
     put(w, ",\"args\":");
     assay_buf_add(&w->out, call->arguments);
-    put(w, "}}");
+    put(w, "}");
+    if (number == 0)
+        put(w, ",\"thoughtSignature\":\"bW9jaw==\"");
+    put(w, "}");
 }
 
 static void gemini_body(struct writing *w)
@@ -523,7 +529,7 @@ static void gemini_body(struct writing *w)
         }
         for (size_t i = 0; i < answer->call_count; i++) {
             put(w, i == 0 ? comma : ",");
-            gemini_call(w, &answer->calls[i]);
+            gemini_call(w, i);
         }
         gemini_candidate_end(w, true);
     }
@@ -564,7 +570,7 @@ static void gemini_stream(struct writing *w)
     }
     for (size_t i = 0; i < answer->call_count; i++) {
         put(w, open);
-        gemini_call(w, &answer->calls[i]);
+        gemini_call(w, i);
         left--;
         gemini_event(w, left == 0, answer->output_tokens);
     }

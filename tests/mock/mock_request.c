@@ -255,6 +255,17 @@ static bool read_tool_result(struct assay_arena *arena,
     return true;
 }
 
+/* Gemini's models that think want theirs back: of a turn's first call. */
+static void check_signature(struct mock_request *request,
+                            const struct assay_json *part, bool first)
+{
+    if (first && assay_json_get(part, "functionCall") &&
+        !assay_str_is(assay_json_text(part, "thoughtSignature"), "bW9jaw=="))
+        refuse(request, "contents",
+               "Function call is missing a thought_signature in functionCall "
+               "parts");
+}
+
 /* Every turn; the text of the last one of the user is the prompt. */
 static void read_turns(struct assay_arena *arena, struct mock_request *request,
                        const struct assay_json *turns, const char *content)
@@ -278,6 +289,7 @@ static void read_turns(struct assay_arena *arena, struct mock_request *request,
         else if (assay_json_is(parts, ASSAY_JSON_ARRAY))
             for (const struct assay_json *part = parts->first; part;
                  part = part->next) {
+                check_signature(request, part, part == parts->first);
                 if (!read_tool_result(arena, request, part))
                     read_part(request, part, &text);
             }

@@ -169,8 +169,9 @@ static void what_an_answer_took_is_compared_with_limits(void **state)
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct assay_arena arena = {0};
-        struct assay_tool_call call = {ASSAY_STR("1"), ASSAY_STR("add"),
-                                       ASSAY_STR("{\"x\": 1}")};
+        struct assay_tool_call call = {.id = ASSAY_STR("1"),
+                                       .name = ASSAY_STR("add"),
+                                       .arguments = ASSAY_STR("{\"x\": 1}")};
         struct assay_answer answer = {
             .text = ASSAY_STR(""),
             .calls = &call,

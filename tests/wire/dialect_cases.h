@@ -36,6 +36,10 @@ static inline struct assay_str cases_describe(
                          ASSAY_STR_ARG(reply->calls[i].id),
                          ASSAY_STR_ARG(reply->calls[i].name),
                          ASSAY_STR_ARG(reply->calls[i].arguments));
+    for (size_t i = 0; i < reply->call_count; i++)
+        if (reply->calls[i].signature.len)
+            assay_buf_printf(&out, " signed=%.*s",
+                             ASSAY_STR_ARG(reply->calls[i].signature));
     assay_buf_printf(&out, " model=%.*s", ASSAY_STR_ARG(reply->model));
     if (reply->tier.len)
         assay_buf_printf(&out, " tier=%.*s", ASSAY_STR_ARG(reply->tier));

@@ -202,7 +202,7 @@ static const struct read_case cases[] = {
      "\"thoughtsTokenCount\":6,\"totalTokenCount\":15},\"modelVersion\":"
      "\"gemini-x\"}",
      "ok text=\"A\" finish=tool_calls(STOP) thought=hm call[,f,{\"a\":1}] "
-     "model=gemini-x usage=4/11 thinking=6 logprob=-0.5000"},
+     "signed=s model=gemini-x usage=4/11 thinking=6 logprob=-0.5000"},
     {"prompt blocked", &assay_dialect_gemini,
      "{\"promptFeedback\":{\"blockReason\":\"SAFETY\"},\"usageMetadata\":{"
      "\"promptTokenCount\":4,\"totalTokenCount\":4},\"modelVersion\":\"g\"}",

@@ -85,7 +85,8 @@ static void set_late_system(struct assay_chat *c)
 }
 static void set_bad_arguments(struct assay_chat *c)
 {
-    static const struct assay_tool_call call = {{"c", 1}, {"f", 1}, {"[1]", 3}};
+    static const struct assay_tool_call call = {
+        .id = {"c", 1}, .name = {"f", 1}, .arguments = {"[1]", 3}};
     static const struct assay_message bad[] = {
         {.role = ASSAY_ROLE_USER, .text = {"Hi", 2}},
         {.role = ASSAY_ROLE_MODEL, .calls = &call, .call_count = 1},

@@ -314,6 +314,76 @@ static void a_refusal_teaches_each_thing_once(void **state)
     assert_false(assay_dialect_learn(&o, &t));
 }
 
+/* A limit that is too high is known by its name. */
+static void only_a_name_that_is_not_known_is_changed(void **state)
+{
+    enum { NOTHING, OLD, NEW };
+    static const struct {
+        const char *code, *message;
+        int learnt;
+    } rows[] = {
+        /* OpenAI, 2026: as its reference and its clients' issues have them */
+        {"unsupported_parameter",
+         "Unsupported parameter: 'max_tokens' is not supported with this "
+         "model. Use 'max_completion_tokens' instead.",
+         NEW},
+        {"invalid_value",
+         "max_completion_tokens is too large: 200000. This model supports at "
+         "most 16384 completion tokens, whereas you provided 200000.",
+         NOTHING},
+        {"invalid_value",
+         "max_tokens is too large: 200000. This model supports at most 16384 "
+         "completion tokens, whereas you provided 200000.",
+         NOTHING},
+        {"integer_above_max_value",
+         "Invalid 'max_tokens': integer above maximum value. Expected a value "
+         "<= 4096, but got 5000 instead.",
+         NOTHING},
+        {"integer_below_min_value",
+         "Invalid 'max_completion_tokens': integer below minimum value.",
+         NOTHING},
+        {"", "Unrecognized request argument supplied: max_completion_tokens",
+         OLD},
+        {"unknown_parameter", "No: 'max_completion_tokens'.", OLD},
+        {"", "max_completion_tokens is not supported, use max_tokens", OLD},
+        /* vLLM, Mistral, Groq, DeepSeek, servers in Go */
+        {"", "body.max_completion_tokens: Extra inputs are not permitted", OLD},
+        {"", "property 'max_completion_tokens' is unsupported", OLD},
+        {"", "json: unknown field \"max_completion_tokens\"", OLD},
+        {"",
+         "Additional properties are not allowed ('max_completion_tokens' was "
+         "unexpected)",
+         OLD},
+        {"", "Unknown field: max_tokens", NEW},
+        {"",
+         "Invalid max_tokens value, the valid range of max_tokens is [1, "
+         "8192]",
+         NOTHING},
+        {"",
+         "max_tokens: 100000 > 8192, which is the maximum allowed number "
+         "of output tokens",
+         NOTHING},
+        {"", "Unknown field: max_price", NOTHING},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct assay_trouble t = {.of = ASSAY_CLASS_BAD_REQUEST,
+                                        .code = assay_str_c(rows[i].code),
+                                        .message =
+                                            assay_str_c(rows[i].message)};
+        struct assay_dialect_options o = {0};
+        bool learnt = assay_dialect_learn(&o, &t);
+
+        if (learnt != (rows[i].learnt != NOTHING) ||
+            o.max_tokens_old_name != (rows[i].learnt == OLD) ||
+            o.max_tokens_new_name != (rows[i].learnt == NEW) ||
+            o.no_stream_options || o.no_temperature)
+            fail_msg("'%s' teaches %d %d", rows[i].message,
+                     o.max_tokens_old_name, o.max_tokens_new_name);
+        assert_false(assay_dialect_learn(&o, &t));
+    }
+}
+
 static void classes_read_back_and_never_both_retry_and_stop(void **state)
 {
     enum assay_outcome_class back = ASSAY_CLASSES;
@@ -339,6 +409,7 @@ int main(void)
         cmocka_unit_test(a_limit_that_is_used_up_says_when_it_is_renewed),
         cmocka_unit_test(a_server_may_say_not_to_try_again),
         cmocka_unit_test(a_refusal_teaches_each_thing_once),
+        cmocka_unit_test(only_a_name_that_is_not_known_is_changed),
         cmocka_unit_test(classes_read_back_and_never_both_retry_and_stop),
     };
 

@@ -135,8 +135,13 @@ static void pictures_go_out_as_bytes_or_address(void **state)
 static void tools_their_calls_and_results(void **state)
 {
     const struct assay_tool_call calls[] = {
-        {ASSAY_STR("c1"), ASSAY_STR("get"), ASSAY_STR("{\"a\":1}")},
-        {ASSAY_STR("c2"), ASSAY_STR("get"), ASSAY_STR("")},
+        {.id = ASSAY_STR("c1"),
+         .name = ASSAY_STR("get"),
+         .arguments = ASSAY_STR("{\"a\":1}"),
+         .signature = ASSAY_STR("c2ln")},
+        {.id = ASSAY_STR("c2"),
+         .name = ASSAY_STR("get"),
+         .arguments = ASSAY_STR("")},
     };
     const struct assay_message messages[] = {
         {.role = ASSAY_ROLE_USER, .text = ASSAY_STR("Go")},
@@ -190,8 +195,9 @@ static void tools_their_calls_and_results(void **state)
         GEMINI, &chat,
         "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Go\"}]},{"
         "\"role\":\"model\",\"parts\":[{\"functionCall\":{\"id\":\"c1\","
-        "\"name\":\"get\",\"args\":{\"a\":1}}},{\"functionCall\":{\"id\":"
-        "\"c2\",\"name\":\"get\",\"args\":{}}}]},{\"role\":\"user\",\"parts\":"
+        "\"name\":\"get\",\"args\":{\"a\":1}},\"thoughtSignature\":"
+        "\"c2ln\"},{\"functionCall\":{\"id\":\"c2\",\"name\":\"get\",\"args\":{"
+        "}}}]},{\"role\":\"user\",\"parts\":"
         "[{\"functionResponse\":{\"id\":\"c1\",\"name\":\"get\",\"response\":{"
         "\"r\":2}}},{\"functionResponse\":{\"id\":\"c2\",\"name\":\"get\","
         "\"response\":{\"output\":\"done\"}}}]}],\"generationConfig\":{"
