@@ -54,9 +54,15 @@ struct assay_suite_row *assay_suite_add_row(struct assay_suite_reader *in,
 {
     struct assay_suite_base *base = in->base;
     void *array = base->rows;
-    struct assay_suite_row *to = one_more(&array, &base->row_count,
-                                          &base->row_room, sizeof *to, in->err);
+    struct assay_suite_row *to = NULL;
 
+    /* rows that make no case are counted here alone */
+    if (base->row_count == base->most_cases)
+        assay_fail(in->err, ASSAY_LIMIT, "more than %zu rows",
+                   base->most_cases);
+    else
+        to = one_more(&array, &base->row_count, &base->row_room, sizeof *to,
+                      in->err);
     base->rows = array;
     if (!to)
         return NULL;

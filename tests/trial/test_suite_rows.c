@@ -155,11 +155,32 @@ static void a_row_keeps_less_than_a_hundred_bytes(void **state)
     }
 }
 
+static void rows_are_bounded_where_they_make_no_case(void **state)
+{
+    static const char text[] = "prompts: [hi]\nproviders: [echo]\n"
+                               "defaultTest: {prompts: [another]}\n"
+                               "tests: [{vars: {a: 1}}, {vars: {a: 2}}, "
+                               "{vars: {a: 3}}]\n";
+    const struct assay_suite_options few = {.env = test_env, .most_cases = 2};
+    char folder[] = "/tmp/assay-suite-XXXXXX", path[100];
+    struct assay_error err = {0};
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/s.yaml", folder);
+    assert_true(assay_file_write(path, assay_str_c(text), &err));
+    assert_null(assay_suite_read(path, &few, &err));
+    assert_int_equal(err.code, ASSAY_LIMIT);
+    assert_string_equal(err.text, "more than 2 rows");
+    unlink(path);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_threads_are_given_the_same_cases),
         cmocka_unit_test(a_row_keeps_less_than_a_hundred_bytes),
+        cmocka_unit_test(rows_are_bounded_where_they_make_no_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
