@@ -116,6 +116,9 @@ struct assay_suite {
     uint32_t concurrency; /* 0: not stated */
     struct assay_suite_file *files;
     size_t file_count;
+    /* Object: variables of the environment that it asked for, and what they
+       said; null where they are not set. NULL: none. */
+    struct assay_json *variables;
     /* What was read over without effect on results ("sharing", …). */
     struct assay_str *notes;
     size_t note_count;

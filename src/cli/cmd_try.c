@@ -149,6 +149,7 @@ static struct assay_json *options_json(struct attempt *a)
     assay_json_set_bool(arena, o, "keep_raw", a->options.keep_raw);
     if (assay_cli_flag(a->cli, "graded"))
         assay_json_set_c(arena, o, "compare", "score");
+    assay_try_keep_variables(a->run, a->suite, arena, o);
     return o;
 }
 
@@ -192,13 +193,13 @@ static void name_run(struct attempt *a)
     run->started = stamp(arena);
     run->version = ASSAY_STR(ASSAY_VERSION);
     run->suite_path = absolute(arena, assay_cli_operand(a->cli, 0));
-    run->options = options_json(a);
     run->id = assay_str_head(
         assay_sha256_hex(
             arena, assay_arena_printf(
                        arena, "%llu %ld %.*s", (unsigned long long)now_ns(),
                        (long)getpid(), ASSAY_STR_ARG(run->suite_path))),
         8);
+    run->options = options_json(a);
 }
 
 /* ------------------------------------------------------- routes */

@@ -84,6 +84,65 @@ static bool read_kept(struct assay_cli *cli, struct assay_ledger *ledger,
     return *suite != NULL;
 }
 
+/* ------------------------------------------------------- its variables */
+
+static struct assay_str digest(struct assay_arena *arena,
+                               const struct assay_run *run,
+                               const struct assay_json *variable)
+{
+    return assay_sha256_hex(arena,
+                            assay_arena_printf(arena, "%.*s %.*s=%.*s",
+                                               ASSAY_STR_ARG(run->id),
+                                               ASSAY_STR_ARG(variable->key),
+                                               ASSAY_STR_ARG(variable->text)));
+}
+
+void assay_try_keep_variables(const struct assay_run *run,
+                              const struct assay_suite *suite,
+                              struct assay_arena *arena,
+                              struct assay_json *options)
+{
+    struct assay_json *kept;
+
+    if (!suite->variables)
+        return;
+    kept = assay_json_set(options, "variables", assay_json_object(arena));
+    for (const struct assay_json *v = suite->variables->first; v; v = v->next)
+        assay_json_set_key(
+            kept, assay_arena_copy(arena, v->key),
+            v->type == ASSAY_JSON_NULL
+                ? assay_json_null(arena)
+                : assay_json_string(arena, digest(arena, run, v)));
+}
+
+/* They say what they said, or are not set now as then. */
+static bool check_variables(struct assay_cli *cli, const struct assay_run *run,
+                            const struct assay_suite *suite,
+                            struct assay_error *err)
+{
+    const struct assay_json *kept = assay_json_get(run->options, "variables");
+    const struct assay_json *now = suite->variables;
+
+    for (const struct assay_json *v = kept && now ? now->first : NULL; v;
+         v = v->next) {
+        const struct assay_json *then = assay_json_get_str(kept, v->key);
+        bool is_set = v->type != ASSAY_JSON_NULL;
+        bool was_set = then && then->type != ASSAY_JSON_NULL;
+        if (is_set == was_set &&
+            (!is_set ||
+             assay_str_equal(then->text, digest(&cli->arena, run, v))))
+            continue;
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "the suite asks for the variable %.*s, which %s "
+                          "when run %.*s began: a run goes on with what it "
+                          "was begun with",
+                          ASSAY_STR_ARG(v->key),
+                          was_set ? "was set to something else" : "was not set",
+                          ASSAY_STR_ARG(run->id));
+    }
+    return true;
+}
+
 /* ------------------------------------------------------- the run */
 
 struct assay_run *assay_try_again(struct assay_cli *cli,
@@ -95,7 +154,8 @@ struct assay_run *assay_try_again(struct assay_cli *cli,
     struct assay_run *run = assay_ledger_run(
         ledger, &cli->arena, assay_str_c(assay_cli_option(cli, "resume")), err);
 
-    if (!run || !read_kept(cli, ledger, run, suite, err))
+    if (!run || !read_kept(cli, ledger, run, suite, err) ||
+        !check_variables(cli, run, *suite, err))
         return NULL;
     if (typed->has_max_cost) {
         run->has_max_cost = true;

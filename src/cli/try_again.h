@@ -20,6 +20,14 @@ struct assay_run *assay_try_again(struct assay_cli *cli,
                                   const struct assay_run *typed,
                                   struct assay_suite **suite,
                                   struct assay_error *err);
+/*
+ * Variables of the environment that a suite names, as "variables" of a run's
+ * options: of what they said only the SHA-256, for it may be a secret.
+ */
+void assay_try_keep_variables(const struct assay_run *run,
+                              const struct assay_suite *suite,
+                              struct assay_arena *arena,
+                              struct assay_json *options);
 /* How it was asked; what is set already was typed now. */
 void assay_try_options_back(const struct assay_run *run,
                             struct assay_trial_options *options);

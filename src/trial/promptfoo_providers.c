@@ -348,7 +348,8 @@ static bool is_reasoning(struct assay_str model)
 static void set_default(struct assay_suite_reader *in, const char *variable,
                         double otherwise, struct assay_stated *to)
 {
-    struct assay_str text = environment(in, variable);
+    const char *said = to->given ? NULL : assay_suite_variable(in, variable);
+    struct assay_str text = assay_str_c(said ? said : "");
 
     if (to->given)
         return;

@@ -179,6 +179,10 @@ struct assay_str assay_suite_extension(struct assay_suite_reader *in,
 
 /* For templates: {{ env.NAME }}. The context is the reader. */
 const struct assay_json *assay_suite_env(void *context, struct assay_str name);
+/* A variable of the environment, NULL where it is not set; the suite keeps
+   which ones it asked for. */
+const char *assay_suite_variable(struct assay_suite_reader *in,
+                                 const char *name);
 /* After rendering: false when a key was asked for by {{ env.NAME }}. */
 bool assay_suite_env_ok(struct assay_suite_reader *in,
                         const struct assay_json *from);

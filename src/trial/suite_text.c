@@ -27,6 +27,30 @@ bool assay_suite_is_key_name(struct assay_str name)
     return false;
 }
 
+const char *assay_suite_variable(struct assay_suite_reader *in,
+                                 const char *name)
+{
+    struct assay_suite_base *base = in->base;
+    struct assay_json **seen = &in->suite->variables;
+    const char *value =
+        base->options.env ? base->options.env(name) : getenv(name);
+    struct assay_str key = assay_str_c(name);
+
+    /* once it is whole, nothing is asked that was not asked before */
+    if (base->whole || assay_json_get_str(*seen, key))
+        return value;
+    if (!*seen)
+        *seen = assay_json_object(base->arena);
+    key = assay_arena_copy(base->arena, key);
+    assay_json_set_key(
+        *seen, key,
+        value ? assay_json_string(
+                    base->arena,
+                    assay_arena_copy(base->arena, assay_str_c(value)))
+              : assay_json_null(base->arena));
+    return value;
+}
+
 const struct assay_json *assay_suite_env(void *context, struct assay_str name)
 {
     struct assay_suite_reader *in = context;
@@ -38,9 +62,8 @@ const struct assay_json *assay_suite_env(void *context, struct assay_str name)
     }
     if (own)
         return own;
-    const char *c = assay_arena_cstr(in->arena, name);
     const char *value =
-        in->base->options.env ? in->base->options.env(c) : getenv(c);
+        assay_suite_variable(in, assay_arena_cstr(in->arena, name));
     return value
                ? assay_json_string(
                      in->arena, assay_arena_copy(in->arena, assay_str_c(value)))

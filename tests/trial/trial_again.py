@@ -6,7 +6,7 @@ import shutil
 
 from trial_world import (
     Mock, Run, assay, case, expect, expect_same, path, questions, report,
-    resume, rows_of, sent, stable, start_try, try_suite)
+    resume, rows_of, sent, stable, start_resume, start_try, try_suite)
 
 USD = decimal.Decimal
 PICTURE = base64.b64decode(
@@ -119,3 +119,39 @@ def _():
                            *words)
             expect(result.code == 2 and words[0].encode() in result.err and
                    b'--max-cost' in result.err, 'refused', result.text())
+
+
+@case('a run goes on with the variables that it was begun with')
+def _():
+    file = path('named.yaml')
+    with open(file, 'w', encoding='utf-8') as out:
+        out.write('prompts: ["{{env.GREETING}} {{n}} [[expect: A{{n}}.]]"]\n'
+                  'providers: ["openai:chat:mock-latency-50"]\n'
+                  'tests: [%s]\n' % ', '.join(
+                      '{vars: {n: %d}, assert: [{type: contains, value: A%d.}]}'
+                      % (n, n) for n in range(20)))
+    with Mock() as mock:
+        env = {'OPENAI_BASE_URL': mock.base, 'GREETING': 'Good day',
+               'OPENAI_TEMPERATURE': '0.5'}
+        store = path('named.db')
+        result = start_try(file, [], store, '--fixed', '--max-time', '200ms',
+                           '--concurrency', '2', env=env).end()
+        run = result.json()['run']
+        expect(result.code == 3, 'cut short', result.text())
+        before = mock.count()
+        for other, name, was in (
+                ({**env, 'GREETING': 'Hello'}, b'GREETING', b'something else'),
+                ({**env, 'OPENAI_TEMPERATURE': '1'}, b'OPENAI_TEMPERATURE',
+                 b'something else'),
+                ({'OPENAI_BASE_URL': mock.base, 'GREETING': 'Good day'},
+                 b'OPENAI_TEMPERATURE', b'something else'),
+                ({**env, 'OPENAI_MAX_TOKENS': '9'}, b'OPENAI_MAX_TOKENS',
+                 b'not set')):
+            result = start_resume(run, store, env=other).end()
+            expect(result.code == 65 and name in result.err and
+                   was in result.err and mock.count() == before,
+                   'told which one', result.text())
+        result = Run('try', '--resume', run, '--store', store, '--yes',
+                     '--format', 'json', '--max-time', '10m', env=env).end()
+        expect(result.code == 0 and result.json()['rows'] == 20, 'it goes on',
+               result.text())

@@ -273,9 +273,9 @@ def try_suite(suite, routes, store, *options):
     return start_try(suite, routes, store, *options).end()
 
 
-def start_resume(run, store):
+def start_resume(run, store, env=None):
     return Run('try', '--resume', run, '--store', store, '--yes',
-               '--format', 'json')
+               '--format', 'json', env=env)
 
 
 def resume(run, store):
