@@ -94,6 +94,7 @@ void assay_pace_ended(struct assay_pace *pace, enum assay_outcome_class of,
 {
     pace->reached |= of != ASSAY_CLASS_CONNECT && of != ASSAY_CLASS_CANCELLED;
     if (of == ASSAY_CLASS_ANSWERED) {
+        pace->answered = true;
         pace->limit = fmin(pace->most, pace->limit + 1 / pace->limit);
         return;
     }
@@ -133,7 +134,8 @@ void assay_pace_settled(struct assay_pace *pace, bool answered,
 
 const char *assay_pace_is_down(const struct assay_pace *pace)
 {
-    if (pace->rests > ASSAY_PACE_RESTS)
+    if (pace->rests >
+        (pace->answered ? ASSAY_PACE_RESTS : ASSAY_PACE_RESTS_UNANSWERED))
         return "again and again";
     /* a name that leads nowhere, a closed port: it may be starting up */
     if (pace->rests > ASSAY_PACE_RESTS_UNREACHED && !pace->reached)

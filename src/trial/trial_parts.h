@@ -88,7 +88,7 @@ bool assay_writer_write(struct assay_writer *writer, struct assay_step *step,
  * How fast a route is asked. Concurrency begins at 4 and grows by one each
  * time that many answers came; it is halved when the route says it is too
  * much. After failures without end the route rests, then one request tries;
- * one to which no connection ever came about is given up after the first rest.
+ * one that never answered is given up sooner, most so if it was never reached.
  * Retries are one for five requests of the last minute at most; the first 20
  * of a run are free (FORMATS 6). Pure: time is given, in nanoseconds.
  */
@@ -102,15 +102,17 @@ struct assay_pace {
     int64_t rest_until;  /* 0: the breaker is closed */
     bool trying;         /* the one request after a rest is under way */
     bool reached;        /* a connection came about, whatever it brought */
+    bool answered;       /* and once an answer */
     uint32_t offered[60], retried[60]; /* by second */
     int64_t second[60];                /* which one is counted there */
     struct assay_random random;
 };
 enum {
     ASSAY_PACE_FREE_RETRIES = 20,
-    ASSAY_PACE_FAILURES = 5,        /* in a row: the route rests */
-    ASSAY_PACE_RESTS = 4,           /* in vain: it is down */
-    ASSAY_PACE_RESTS_UNREACHED = 1, /* where no connection ever came about */
+    ASSAY_PACE_FAILURES = 5,         /* in a row: the route rests */
+    ASSAY_PACE_RESTS = 6,            /* in vain, over a minute: it is down */
+    ASSAY_PACE_RESTS_UNANSWERED = 4, /* where no answer ever came */
+    ASSAY_PACE_RESTS_UNREACHED = 1,  /* nor a connection */
 };
 void assay_pace_init(struct assay_pace *pace, uint32_t most, bool full_speed,
                      uint64_t seed);

@@ -355,7 +355,7 @@ struct mock_server {
     const struct mock_script *script; /* of every request, or NULL */
     struct assay_str suffix;          /* "once", "x3", "p0.1" */
     bool require_key;
-    unsigned drip_ms, storm_ms, max_seconds;
+    unsigned drip_ms, storm_ms, storm_after_ms, max_seconds;
     size_t endless_bytes;
     atomic_bool ending;
     atomic_uint_fast64_t connections;

@@ -275,7 +275,8 @@ static bool storm_is_on(struct mock_server *server)
         server->storm_began = now;
     int64_t since = now - server->storm_began;
     pthread_mutex_unlock(&server->lock);
-    return since < INT64_C(1000000) * server->storm_ms;
+    since -= INT64_C(1000000) * server->storm_after_ms;
+    return since >= 0 && since < INT64_C(1000000) * server->storm_ms;
 }
 
 /* "429", "429-once", "429-x3", "429-p0.1": the script, and what is behind. */

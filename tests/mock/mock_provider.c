@@ -30,6 +30,7 @@ static const char usage[] =
     "  --require-key     401 without a key\n"
     "  --drip-ms N       between two bytes of \"drip\" (20)\n"
     "  --storm-ms N      how long a storm lasts (2000)\n"
+    "  --storm-after-ms N  and how long after the first request it begins (0)\n"
     "  --endless-bytes N where what is endless ends (1 GiB)\n"
     "  --max-seconds N   end after that (120)\n";
 
@@ -100,7 +101,7 @@ static void print_scripts(bool json)
 
 struct options {
     const char *port, *log, *script, *format, *seed, *drip, *storm, *endless;
-    const char *seconds;
+    const char *storm_after, *seconds;
     bool list, require_key, help;
 };
 
@@ -118,6 +119,7 @@ static bool read_options(int argc, char **argv, struct options *options)
         {"--seed", &options->seed, NULL},
         {"--drip-ms", &options->drip, NULL},
         {"--storm-ms", &options->storm, NULL},
+        {"--storm-after-ms", &options->storm_after, NULL},
         {"--endless-bytes", &options->endless, NULL},
         {"--max-seconds", &options->seconds, NULL},
         {"--scripts", NULL, &options->list},
@@ -176,12 +178,14 @@ static bool set_script(struct mock_server *server, const char *spec)
 static bool set_up(struct mock_server *server, const struct options *options)
 {
     uint64_t port = 0, drip = 20, storm = 2000, seconds = 120;
-    uint64_t endless = 1 << 30;
+    uint64_t endless = 1 << 30, storm_after = 0;
 
     if (!number("--port", options->port, 65535, &port) ||
         !number("--seed", options->seed, UINT64_MAX, &server->seed) ||
         !number("--drip-ms", options->drip, 60000, &drip) ||
         !number("--storm-ms", options->storm, 3600000, &storm) ||
+        !number("--storm-after-ms", options->storm_after, 3600000,
+                &storm_after) ||
         !number("--endless-bytes", options->endless, UINT64_C(1) << 40,
                 &endless) ||
         !number("--max-seconds", options->seconds, 86400, &seconds) ||
@@ -190,6 +194,7 @@ static bool set_up(struct mock_server *server, const struct options *options)
     server->port = (unsigned)port;
     server->drip_ms = (unsigned)drip;
     server->storm_ms = (unsigned)storm;
+    server->storm_after_ms = (unsigned)storm_after;
     server->max_seconds = (unsigned)seconds;
     server->endless_bytes = (size_t)endless;
     server->require_key = options->require_key;

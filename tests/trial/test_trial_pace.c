@@ -129,10 +129,16 @@ static void a_route_that_was_never_reached_is_not_waited_for(void **state)
     assay_pace_ended(&pace, ASSAY_CLASS_BROKEN, -1, SECOND, SECOND);
     assert_int_equal(
         rests_until_down(&pace, ASSAY_CLASS_CONNECT, "again and again"),
-        ASSAY_PACE_RESTS + 1);
+        ASSAY_PACE_RESTS_UNANSWERED + 1);
     assay_pace_init(&pace, 16, false, 1);
     assert_int_equal(
         rests_until_down(&pace, ASSAY_CLASS_OVERLOADED, "again and again"),
+        ASSAY_PACE_RESTS_UNANSWERED + 1);
+    /* and an answer, that it may come back */
+    assay_pace_init(&pace, 16, false, 1);
+    assay_pace_ended(&pace, ASSAY_CLASS_ANSWERED, -1, SECOND, SECOND);
+    assert_int_equal(
+        rests_until_down(&pace, ASSAY_CLASS_CONNECT, "again and again"),
         ASSAY_PACE_RESTS + 1);
     /* what we cut short ourselves says nothing */
     assay_pace_init(&pace, 16, false, 1);
