@@ -296,19 +296,23 @@ static size_t key_at(struct assay_str text)
 
 /* Where the next key begins, or the text's length; its bytes in *len. */
 static size_t next_key(struct assay_str text, size_t from,
-                       const bool begins[256], size_t *len)
+                       const struct assay_secret_begins *begins, size_t *len)
 {
-    for (size_t i = from; i < text.len; i++)
-        if (begins[(unsigned char)text.at[i]]) {
-            *len = key_at(assay_str_skip(text, i));
-            if (*len)
-                return i;
-        }
+    for (size_t i = from; i < text.len; i++) {
+        struct assay_str rest = {text.at + i, text.len - i};
+
+        if (!begins->first[(unsigned char)text.at[i]] ||
+            !assay_secret_may_begin(begins, rest))
+            continue;
+        *len = key_at(rest);
+        if (*len)
+            return i;
+    }
     return text.len;
 }
 
 static struct assay_str strike(struct assay_arena *arena, struct assay_str text,
-                               const bool begins[256])
+                               const struct assay_secret_begins *begins)
 {
     static const struct assay_str instead = {"[key]", 5};
     size_t len = 0, at = next_key(text, 0, begins, &len), from = 0;
@@ -337,14 +341,14 @@ static struct assay_str strike(struct assay_arena *arena, struct assay_str text,
 struct assay_str assay_secret_strike(struct assay_arena *arena,
                                      struct assay_str text)
 {
-    bool begins[256] = {false};
+    struct assay_secret_begins begins = {0};
 
     pthread_mutex_lock(&live_keys.lock);
     for (const struct assay_secret *secret = live_keys.first; secret;
          secret = secret->next)
         if (secret->len >= LEAST_STRUCK_BYTES)
-            assay_secret_begins(secret->forms, begins);
-    text = strike(arena, text, begins);
+            assay_secret_begins(secret->forms, &begins);
+    text = strike(arena, text, &begins);
     pthread_mutex_unlock(&live_keys.lock);
     return text;
 }

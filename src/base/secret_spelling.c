@@ -120,22 +120,44 @@ static size_t spelt_in_hex(struct assay_str want, struct assay_str text)
     return 2 * want.len;
 }
 
-void assay_secret_begins(const struct assay_str forms[ASSAY_SECRET_FORMS],
-                         bool begins[256])
-{
-    begins['%'] = begins['\\'] = true;
-    /* printable ASCII: in hex it begins with one of 2 to 7 */
-    begins[(unsigned char)hex_digits[forms[0].at[0] >> 4]] = true;
-    for (size_t i = 0; i < ASSAY_SECRET_FORMS; i++) {
-        begins[(unsigned char)forms[i].at[0]] = true;
-        if (i > 0)
-            begins[twin((unsigned char)forms[i].at[0])] = true;
-    }
-}
-
 static bool is_escape(char c)
 {
     return c == '%' || c == '\\';
+}
+
+static void mark(bool begins[256], struct assay_str form, size_t at)
+{
+    begins[(unsigned char)form.at[at]] = true;
+    begins[twin((unsigned char)form.at[at])] = true;
+}
+
+void assay_secret_begins(const struct assay_str forms[ASSAY_SECRET_FORMS],
+                         struct assay_secret_begins *begins)
+{
+    unsigned char byte = (unsigned char)forms[0].at[0];
+    char low = hex_digits[byte & 15];
+
+    begins->first['%'] = begins->first['\\'] = true;
+    begins->second['%'] = begins->second['\\'] = true;
+    /* in hex, of either case; printable ASCII begins with one of 2 to 7 */
+    begins->first[(unsigned char)hex_digits[byte >> 4]] = true;
+    begins->second[(unsigned char)low] = true;
+    if (low >= 'a')
+        begins->second[(unsigned char)(low - 'a' + 'A')] = true;
+    for (size_t i = 0; i < ASSAY_SECRET_FORMS; i++) {
+        mark(begins->first, forms[i], 0);
+        mark(begins->second, forms[i], 1);
+    }
+}
+
+bool assay_secret_may_begin(const struct assay_secret_begins *begins,
+                            struct assay_str text)
+{
+    unsigned char c = (unsigned char)text.at[0];
+
+    return begins->first[c] &&
+           (is_escape(text.at[0]) ||
+            (text.len > 1 && begins->second[(unsigned char)text.at[1]]));
 }
 
 static bool may_stand_for(char c, char byte, bool base64)

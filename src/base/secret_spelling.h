@@ -22,9 +22,16 @@ size_t assay_secret_forms_bytes(size_t key_bytes);
  */
 void assay_secret_forms(struct assay_str key, char *to,
                         struct assay_str forms[ASSAY_SECRET_FORMS]);
-/* Marks the bytes with which a spelling may begin. */
+/* The bytes with which a spelling may begin: most texts are told by them. */
+struct assay_secret_begins {
+    bool first[256], second[256];
+};
+/* Marks those of one key. */
 void assay_secret_begins(const struct assay_str forms[ASSAY_SECRET_FORMS],
-                         bool begins[256]);
+                         struct assay_secret_begins *begins);
+/* Whether a marked key may stand at the front of a text that is not empty. */
+bool assay_secret_may_begin(const struct assay_secret_begins *begins,
+                            struct assay_str text);
 /* Bytes of the spelling that the text begins with; 0: none. */
 size_t assay_secret_spelt(const struct assay_str forms[ASSAY_SECRET_FORMS],
                           struct assay_str text);
