@@ -29,9 +29,18 @@ struct assay_import_format {
      */
     bool (*read_file)(struct assay_batch *batch, const char *path,
                       struct assay_error *err);
-    bool strict;  /* a refused row always refuses the file (facts) */
-    bool samples; /* a file is one record of many, with samples beside it:
-                     assay_import_samples() */
+    bool strict; /* a refused row always refuses the file (facts) */
+    /*
+     * A file is one record of many, and holds samples or has them beside it:
+     * sets of them go to the taker. Into the batch (its source id, title and
+     * day, rows counted, refusals) no statement is added. *taken: samples
+     * handed over. False: NOT_FOUND, SYSTEM, LIMIT, BAD_INPUT (files that do
+     * not belong together), or what the taker said. Without `read`, a file
+     * holds nothing else.
+     */
+    bool (*read_samples)(struct assay_batch *batch, const char *path,
+                         const struct assay_sample_taker *taker,
+                         uint64_t *taken, struct assay_error *err);
 };
 
 extern const struct assay_import_format assay_import_facts;
@@ -40,6 +49,7 @@ extern const struct assay_import_format assay_import_openrouter;
 extern const struct assay_import_format assay_import_litellm;
 extern const struct assay_import_format assay_import_genai_prices;
 extern const struct assay_import_format assay_import_every_eval_ever;
+extern const struct assay_import_format assay_import_promptfoo_results;
 extern const struct assay_import_format assay_import_gguf;
 
 /* NULL-terminated list of all formats. */
@@ -68,17 +78,5 @@ struct assay_import_options {
 bool assay_import_read(struct assay_batch *batch,
                        const struct assay_import_options *options,
                        struct assay_error *err);
-
-/*
- * The samples that stand beside a record of Every Eval Ever, where it names
- * any: sets whose lines say together what the record says go to the taker.
- * Into the batch (its source id, title and day, rows counted, refusals) no
- * statement is added. *taken: samples handed over. False: NOT_FOUND, SYSTEM,
- * LIMIT, BAD_INPUT (a file that is not the one the record names), or what
- * the taker said.
- */
-bool assay_import_samples(struct assay_batch *batch, const char *record,
-                          const struct assay_sample_taker *taker,
-                          uint64_t *taken, struct assay_error *err);
 
 #endif

@@ -87,7 +87,7 @@ static int import_run(struct assay_cli *cli)
     if (!assay_reading_options(cli, &options, &err))
         return assay_cli_misuse(cli, "%s", err.text);
     options.from = cli->options.operands[1];
-    if (options.format->samples)
+    if (options.format->read_samples)
         return assay_import_records(cli, &options);
     assay_batch_init(&batch, &cli->arena);
     assay_reading_progress(cli, "reading", options.from);

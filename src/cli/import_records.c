@@ -1,7 +1,7 @@
 /*
- * assay import every-eval-ever: one record or a folder of them. What they
- * state goes into the store in one transaction; then the samples beside
- * them become runs, and the runs claims about pairs of models.
+ * Records with samples, one or a folder of them. What they state goes into
+ * the store in one transaction; then their samples become runs, and the runs
+ * claims about pairs of models.
  */
 #include "cli/import_files.h"
 #include "cli/import_parts.h"
@@ -134,6 +134,19 @@ static void count_record(void *context, const struct assay_apply_report *report)
     r->unchanged += report->unchanged;
 }
 
+/* They state nothing: there are samples alone. */
+static bool take_all(struct records *r)
+{
+    struct assay_date day = assay_date_set(r->options->retrieved)
+                                ? r->options->retrieved
+                                : r->options->today;
+
+    for (size_t i = 0; i < r->files.count; i++)
+        r->taken[r->taken_count++] = (struct taken){
+            r->files.paths[i], assay_str_c(r->files.paths[i]), day};
+    return true;
+}
+
 /* ------------------------------------------------------- their samples */
 
 static bool begin_set(void *context, const struct assay_sample_set *set,
@@ -224,11 +237,13 @@ static bool read_samples(struct records *r, const struct taken *of,
     batch.source_id = of->source;
     batch.retrieved = of->day;
     assay_reading_progress(r->cli, "samples of", of->path);
-    ok = assay_import_samples(&batch, of->path, taker, taken, err);
+    ok = r->options->format->read_samples(&batch, of->path, taker, taken, err);
     assay_reading_progress(r->cli, "", "");
     assay_published_drop(r->set);
     r->set = NULL;
     note(r, &batch, of->path);
+    if (!r->options->format->read)
+        r->rows += batch.rows;
     assay_arena_free(&arena);
     return ok;
 }
@@ -266,8 +281,8 @@ static bool check_samples(struct records *r, struct assay_error *err)
 
         assay_batch_init(&batch, &arena);
         ok = !is_file(r->files.paths[i]) ||
-             assay_import_samples(&batch, r->files.paths[i], &nobody, &taken,
-                                  err);
+             r->options->format->read_samples(&batch, r->files.paths[i],
+                                              &nobody, &taken, err);
         if (ok && r->options->strict && batch.refusal_count)
             ok = assay_fail(err, ASSAY_BAD_INPUT, "%s: %.*s: %.*s",
                             r->files.paths[i],
@@ -330,13 +345,19 @@ static bool import_all(struct records *r, struct assay_error *err)
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "--source names one source, and a folder has one "
                           "for each record");
+    if (!r->options->format->read && !is_file(r->options->from))
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "%s: %s is read from a file alone", r->options->from,
+                          r->options->format->name);
     r->taken = ASSAY_NEW_ARRAY(&r->cli->arena, struct taken, r->files.count);
     catalog = assay_cli_open(r->cli, err);
     if (!catalog)
         return false;
-    ok = ((r->files.is_folder && !r->options->strict) ||
-          check_samples(r, err)) &&
-         assay_catalog_apply_all(catalog, &feed, err);
+    ok =
+        ((r->files.is_folder && !r->options->strict) ||
+         check_samples(r, err)) &&
+        (r->options->format->read ? assay_catalog_apply_all(catalog, &feed, err)
+                                  : take_all(r));
     if (ok)
         ok = only_try || strcmp(r->cli->store, ":memory:") == 0
                  ? read_all_samples(r, &nobody, err)

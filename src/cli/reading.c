@@ -39,7 +39,7 @@ const struct assay_import_format *assay_reading_format(const char *name,
 static void add_format(struct assay_buf *out,
                        const struct assay_import_format *format)
 {
-    assay_buf_printf(out, "  %-17s%s\n", format->name, format->summary);
+    assay_buf_printf(out, "  %-19s%s\n", format->name, format->summary);
 }
 
 void assay_reading_formats(struct assay_buf *out)

@@ -13,7 +13,7 @@
 /* The names of all formats, for tables that complete them; of lists alone. */
 #define ASSAY_LIST_WORDS \
     "facts modelsdev openrouter litellm genai-prices every-eval-ever"
-#define ASSAY_FORMAT_WORDS ASSAY_LIST_WORDS " gguf"
+#define ASSAY_FORMAT_WORDS ASSAY_LIST_WORDS " promptfoo-results gguf"
 
 /* NULL with BAD_INPUT: the formats there are, and the nearest. */
 const struct assay_import_format *assay_reading_format(const char *name,

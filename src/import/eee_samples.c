@@ -179,17 +179,15 @@ static bool read_scores(struct samples *s, uint64_t number,
     const struct assay_json *score = assay_json_at(line, "evaluation.score");
     const struct assay_json *right =
         assay_json_at(line, "evaluation.is_correct");
-    struct assay_decimal value;
 
-    if (!assay_json_is(score, ASSAY_JSON_NUMBER) ||
-        !assay_decimal_parse(score->text, &value))
+    sample->score = assay_row_number(score);
+    if (isnan(sample->score))
         return refuse(s, number, "no evaluation.score, expected a number");
     if (!assay_json_is(right, ASSAY_JSON_TRUE) &&
         !assay_json_is(right, ASSAY_JSON_FALSE))
         return refuse(s, number,
                       "no evaluation.is_correct, expected true or false");
     sample->passed = right->type == ASSAY_JSON_TRUE;
-    sample->score = assay_decimal_double(value);
     return true;
 }
 
@@ -243,6 +241,8 @@ static bool read_line(struct samples *s, uint64_t number,
                       "no input.reference, expected an array of texts");
     if (!read_scores(s, number, line, sample))
         return false;
+    sample->latency_ms =
+        assay_row_number(assay_json_at(line, "performance.latency_ms"));
     if (sample->answer.len == 0 && !sample->passed)
         sample->error = assay_json_text(line, "error");
     sample->has_usage =
@@ -492,6 +492,7 @@ static bool check_sum(struct samples *s, const struct assay_json *lines,
     struct assay_str sum = assay_json_text(lines, "checksum");
 
     s->sha256 = assay_sha256_hex(s->arena, s->bytes);
+    assay_mapped_give_back(s->mapped, s->bytes);
     if (sum.len == 0 ||
         !assay_str_is(assay_json_text(lines, "hash_algorithm"), "sha256") ||
         assay_str_equal(sum, s->sha256))
@@ -556,9 +557,9 @@ static bool read_samples(struct samples *s, const char *record,
     return hand_over(s, taker, taken, err);
 }
 
-bool assay_import_samples(struct assay_batch *batch, const char *record,
-                          const struct assay_sample_taker *taker,
-                          uint64_t *taken, struct assay_error *err)
+bool assay_eee_samples(struct assay_batch *batch, const char *record,
+                       const struct assay_sample_taker *taker, uint64_t *taken,
+                       struct assay_error *err)
 {
     struct assay_arena tree = {0};
     struct samples s = {.record.batch = batch, .arena = batch->arena};

@@ -35,4 +35,9 @@ struct assay_eee_scale assay_eee_scale(const struct assay_json *result);
 struct assay_date assay_eee_day(const struct assay_eee_record *record,
                                 const struct assay_json *result);
 
+/* The samples beside a record: see struct assay_import_format. */
+bool assay_eee_samples(struct assay_batch *batch, const char *record,
+                       const struct assay_sample_taker *taker, uint64_t *taken,
+                       struct assay_error *err);
+
 #endif

@@ -16,10 +16,15 @@ enum {
 };
 
 const struct assay_import_format *const assay_import_formats[] = {
-    &assay_import_facts,        &assay_import_modelsdev,
-    &assay_import_openrouter,   &assay_import_litellm,
-    &assay_import_genai_prices, &assay_import_every_eval_ever,
-    &assay_import_gguf,         NULL,
+    &assay_import_facts,
+    &assay_import_modelsdev,
+    &assay_import_openrouter,
+    &assay_import_litellm,
+    &assay_import_genai_prices,
+    &assay_import_every_eval_ever,
+    &assay_import_promptfoo_results,
+    &assay_import_gguf,
+    NULL,
 };
 
 const struct assay_import_format *assay_import_format(struct assay_str name)
@@ -143,6 +148,10 @@ bool assay_import_read(struct assay_batch *batch,
 {
     const struct assay_import_format *format = options->format;
 
+    if (!format->read && !format->read_file)
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "%s states nothing of a model: it holds samples",
+                          format->name);
     if (!check_source_id(options->source_id, err))
         return false;
     batch->source_id = assay_arena_copy(batch->arena, options->source_id);

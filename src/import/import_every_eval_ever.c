@@ -396,5 +396,5 @@ const struct assay_import_format assay_import_every_eval_ever = {
     .summary = "Every Eval Ever: a record, or a folder of them",
     .title = "Every Eval Ever",
     .read = read_record,
-    .samples = true,
+    .read_samples = assay_eee_samples,
 };

@@ -340,7 +340,7 @@ static bool read_file(struct assay_batch *batch, const char *path,
 
 const struct assay_import_format assay_import_gguf = {
     .name = "gguf",
-    .summary = "weights on this machine: GGUF, or safetensors and its folder",
+    .summary = "weights on this machine: GGUF, or safetensors",
     .read_file = read_file,
     .strict = true,
 };

@@ -7,6 +7,7 @@
 #include "assay/decimal.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -166,6 +167,16 @@ bool assay_row_usd(const struct assay_row *row, const struct assay_json *number,
                                 power == 6 ? " per million" : "");
     *usd = price;
     return true;
+}
+
+double assay_row_number(const struct assay_json *value)
+{
+    struct assay_decimal number;
+
+    return assay_json_is(value, ASSAY_JSON_NUMBER) &&
+                   assay_decimal_parse(value->text, &number)
+               ? assay_decimal_double(number)
+               : (double)NAN;
 }
 
 bool assay_row_count(const struct assay_row *row,

@@ -77,6 +77,9 @@ bool assay_row_usd(const struct assay_row *row, const struct assay_json *number,
 bool assay_row_count(const struct assay_row *row,
                      const struct assay_json *number, uint64_t *count);
 
+/* As a double; NaN: it is no number. */
+double assay_row_number(const struct assay_json *value);
+
 /*
  * The hours in which something holds, as a price states them. UTC, half
  * open; past midnight when `to` lies before `from`; both empty: all day.

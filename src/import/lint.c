@@ -220,8 +220,9 @@ bool assay_lint(struct assay_arena *arena, const struct assay_lint_input *input,
 
     if (!input->format->read)
         return assay_fail(err, ASSAY_BAD_INPUT,
-                          "%s: weights are no list to look for faults in",
-                          input->format->name);
+                          "%s: %s are no list to look for faults in",
+                          input->format->name,
+                          input->format->read_file ? "weights" : "samples");
     const struct assay_json *document =
         assay_json_parse(arena, input->text, &limits, err);
     if (!document)

@@ -107,9 +107,9 @@ static struct assay_str run_id(struct assay_arena *arena,
                                const struct assay_sample_set *set)
 {
     struct assay_str common = assay_arena_printf(
-        arena, "%.*s\n%.*s\n%.*s\n%s", ASSAY_STR_ARG(set->benchmark),
+        arena, "%.*s\n%.*s\n%.*s\n%.*s\n%s", ASSAY_STR_ARG(set->benchmark),
         ASSAY_STR_ARG(set->metric), ASSAY_STR_ARG(set->harness),
-        set->graded ? "score" : "pass");
+        ASSAY_STR_ARG(set->evaluation), set->graded ? "score" : "pass");
 
     return assay_str_head(assay_sha256_hex(arena, common), ID_DIGITS);
 }
@@ -184,7 +184,7 @@ static struct assay_json *endpoint_of(struct assay_arena *arena,
     return endpoint;
 }
 
-/* The model's own name; numbered where another set has it. */
+/* Its own, or the model's name; numbered where another set has it. */
 static struct assay_str label_of(struct assay_arena *arena,
                                  const struct assay_run *run,
                                  const struct assay_sample_set *set)
@@ -192,6 +192,8 @@ static struct assay_str label_of(struct assay_arena *arena,
     struct assay_str creator, name = set->model;
     size_t others = 0;
 
+    if (set->label.len)
+        return set->label;
     (void)assay_str_cut(set->model, '/', &creator, &name);
     for (size_t r = 0; r < run->route_count; r++)
         others += assay_str_equal(run->routes[r].model, set->model) &&
@@ -428,8 +430,24 @@ static const struct assay_json *checks_of(struct assay_arena *arena,
                                                     : ASSAY_MARK_FAILED));
     if (!isnan(sample->score))
         assay_json_set(check, "score", assay_json_real(arena, sample->score));
-    assay_json_set_c(arena, check, "reason", "as published");
+    assay_json_set_text(arena, check, "reason",
+                        sample->reason.len ? sample->reason
+                                           : ASSAY_STR("as published"));
     return checks;
+}
+
+/* Whose clock it was, and from when to when, is not known. */
+static struct assay_str reported(struct assay_arena *arena,
+                                 const struct assay_sample *sample)
+{
+    struct assay_json *said = assay_json_object(arena);
+
+    if (!(sample->latency_ms > 0))
+        return ASSAY_STR("");
+    assay_json_set(said, "reported_latency_ms",
+                   assay_json_real(arena, sample->latency_ms));
+    assay_json_set_bool(arena, said, "comparable", false);
+    return assay_json_line(arena, said);
 }
 
 static void fill_attempt(struct assay_arena *arena,
@@ -442,8 +460,11 @@ static void fill_attempt(struct assay_arena *arena,
         .final = true,
         .of = ASSAY_CLASS_ANSWERED,
         .cost_state = ASSAY_UNKNOWN,
-        .mark = sample->passed ? ASSAY_MARK_PASSED : ASSAY_MARK_FAILED,
-        .score = sample->score,
+        .mark = sample->unscored ? ASSAY_MARK_UNSCORED
+                : sample->passed ? ASSAY_MARK_PASSED
+                                 : ASSAY_MARK_FAILED,
+        .score = sample->unscored ? (double)NAN : sample->score,
+        .server = reported(arena, sample),
         .reply = {.text = sample->answer,
                   .reasoning = sample->reasoning,
                   .mean_logprob = (double)NAN},
@@ -454,7 +475,7 @@ static void fill_attempt(struct assay_arena *arena,
         a->reply.usage.output_tokens = sample->output_tokens;
     }
     if (!sample->error.len) {
-        a->checks = checks_of(arena, p, sample);
+        a->checks = sample->unscored ? NULL : checks_of(arena, p, sample);
         return;
     }
     a->state = ASSAY_ATTEMPT_FAILED;

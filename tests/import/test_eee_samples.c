@@ -103,7 +103,8 @@ static void read_both(struct taken *t, const char *results, const char *details,
     write_file(folder, "lines.jsonl", lines);
     snprintf(path, sizeof path, "%s/record.json", folder);
     assay_batch_init(&t->batch, &t->arena);
-    t->ok = assay_import_samples(&t->batch, path, &taker, &t->count, &t->err);
+    t->ok = assay_import_every_eval_ever.read_samples(&t->batch, path, &taker,
+                                                      &t->count, &t->err);
     snprintf(command, sizeof command, "rm -rf %s", folder);
     assert_int_equal(system(command), 0);
 }

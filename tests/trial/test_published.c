@@ -182,6 +182,9 @@ static void another_metric_or_harness_is_another_run(void **state)
     b.harness = ASSAY_STR("helm");
     assert_false(assay_str_equal(publish(&b, &one, 1), id));
     b = set_of("hammer");
+    b.evaluation = ASSAY_STR("eval-1");
+    assert_false(assay_str_equal(publish(&b, &one, 1), id));
+    b = set_of("hammer");
     b.graded = true;
     assert_false(assay_str_equal(publish(&b, &one, 1), id));
 }
@@ -302,6 +305,35 @@ static void an_error_is_no_answer(void **state)
     assert_int_equal(f.pairs[0].verdict.served.pairs, 1);
 }
 
+static void what_was_put_to_no_test_is_unscored(void **state)
+{
+    struct assay_sample_set set = set_of("anvil");
+    struct assay_error err = {0};
+    struct assay_str id;
+    const struct assay_sample sample = {
+        .id = ASSAY_STR("1"),
+        .raw = ASSAY_STR("Hello?"),
+        .answer = ASSAY_STR("Hello!"),
+        .passed = true,
+        .unscored = true,
+        .score = 1,
+        .latency_ms = 2000,
+    };
+
+    (void)state;
+    struct assay_published *p =
+        assay_published_begin(fixture.ledger, &set, &err);
+    must(p && assay_published_add(p, &sample, &err) &&
+             assay_published_end(p, &fixture.arena, &id, &err),
+         &err);
+    struct assay_run_figures f = figures_of(id);
+    assert_int_equal(f.routes[0].unscored, 1);
+    assert_int_equal(f.routes[0].passed, 0);
+    assert_true(isnan(f.routes[0].mean_score));
+    /* as reported, it is in no figure */
+    assert_int_equal(f.routes[0].latency.p50.known, false);
+}
+
 /* ------------------------------------------------------- again */
 
 static void the_same_bytes_again_change_nothing(void **state)
@@ -390,6 +422,7 @@ int main(void)
         TEST(a_sample_that_stands_twice_is_a_repeat),
         TEST(what_a_set_lacks_is_in_no_pair),
         TEST(an_error_is_no_answer),
+        TEST(what_was_put_to_no_test_is_unscored),
         TEST(the_same_bytes_again_change_nothing),
         TEST(other_bytes_replace_the_set),
         TEST(what_is_dropped_was_never_there),
