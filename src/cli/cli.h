@@ -59,6 +59,8 @@ bool assay_cli_has_store(struct assay_cli *cli, struct assay_error *err);
 struct assay_catalog *assay_cli_open(struct assay_cli *cli,
                                      struct assay_error *err);
 
+/* This moment in UTC: "2026-11-22T17:00:00Z". */
+struct assay_str assay_cli_stamp(struct assay_arena *arena);
 /* How many threads there is use for: at least 1, at most `most`. */
 size_t assay_cli_processors(size_t most);
 

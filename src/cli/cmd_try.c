@@ -111,18 +111,6 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static struct assay_str stamp(struct assay_arena *arena)
-{
-    uint64_t seconds = now_ns() / 1000000000;
-    struct assay_str day = assay_date_text(
-        arena, assay_date_from_days((int32_t)(seconds / 86400)));
-    unsigned rest = (unsigned)(seconds % 86400);
-
-    return assay_arena_printf(arena, "%.*sT%02u:%02u:%02uZ", ASSAY_STR_ARG(day),
-                              rest / 3600, rest / 60 % 60, rest % 60);
-}
-
-/* Links of its folder are followed, the file keeps the name it was given. */
 static struct assay_str absolute(struct assay_arena *arena, struct assay_str at)
 {
     struct assay_str folder = ASSAY_STR("."), name = at, path = at;
@@ -190,7 +178,7 @@ static void name_run(struct attempt *a)
         run->repeats = a->suite->repeat ? a->suite->repeat : 1;
     if (!a->options.concurrency)
         a->options.concurrency = a->suite->concurrency;
-    run->started = stamp(arena);
+    run->started = assay_cli_stamp(arena);
     run->version = ASSAY_STR(ASSAY_VERSION);
     run->suite_path = absolute(arena, assay_cli_operand(a->cli, 0));
     run->id = assay_str_head(

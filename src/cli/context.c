@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MIN_WIDTH = 40, MAX_WIDTH = 400, MAX_CODE = 125 };
@@ -231,6 +232,20 @@ size_t assay_cli_processors(size_t most)
     if (count < 1)
         return 1;
     return (size_t)count < most ? (size_t)count : most;
+}
+
+struct assay_str assay_cli_stamp(struct assay_arena *arena)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t seconds = (uint64_t)now.tv_sec;
+    unsigned rest = (unsigned)(seconds % 86400);
+    struct assay_str day = assay_date_text(
+        arena, assay_date_from_days((int32_t)(seconds / 86400)));
+
+    return assay_arena_printf(arena, "%.*sT%02u:%02u:%02uZ", ASSAY_STR_ARG(day),
+                              rest / 3600, rest / 60 % 60, rest % 60);
 }
 
 bool assay_cli_has_store(struct assay_cli *cli, struct assay_error *err)

@@ -125,13 +125,13 @@ bool assay_ledger_end_leases(struct assay_ledger *ledger, int64_t run,
 bool assay_ledger_expire(struct assay_ledger *ledger, int64_t run,
                          uint64_t *lost, struct assay_error *err);
 
-/* One of these and no more, by place, repeat and route, and attempt. */
-bool assay_ledger_attempt_at(struct assay_ledger *ledger,
-                             const struct assay_attempt_key *key,
-                             bool (*each)(void *context,
-                                          struct assay_arena *arena,
-                                          const struct assay_attempt *attempt),
-                             void *context, struct assay_error *err);
+/* As assay_ledger_attempts, those of one place, repeat and route. */
+bool assay_ledger_attempts_at(struct assay_ledger *ledger,
+                              const struct assay_attempt_key *key,
+                              bool (*each)(void *context,
+                                           struct assay_arena *arena,
+                                           const struct assay_attempt *attempt),
+                              void *context, struct assay_error *err);
 
 /* ------------------------------------------------------- judges */
 

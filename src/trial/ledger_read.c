@@ -67,9 +67,9 @@ enum column {
 static const char attempts_sql[] =
     ATTEMPTS " where a.run = ?1"
              " order by a.run, a.place, a.repeat, a.route, a.attempt";
-static const char attempt_sql[] =
+static const char attempts_at_sql[] =
     ATTEMPTS " where a.run = ?1 and a.place = ?2 and a.repeat = ?3"
-             " and a.route = ?4 and a.attempt = ?5";
+             " and a.route = ?4 order by a.attempt";
 
 struct walk {
     struct assay_query *q;
@@ -247,23 +247,22 @@ bool assay_ledger_attempts(struct assay_ledger *ledger, struct assay_str run,
     return ok;
 }
 
-bool assay_ledger_attempt_at(struct assay_ledger *ledger,
-                             const struct assay_attempt_key *key,
-                             bool (*each)(void *context,
-                                          struct assay_arena *arena,
-                                          const struct assay_attempt *attempt),
-                             void *context, struct assay_error *err)
+bool assay_ledger_attempts_at(struct assay_ledger *ledger,
+                              const struct assay_attempt_key *key,
+                              bool (*each)(void *context,
+                                           struct assay_arena *arena,
+                                           const struct assay_attempt *attempt),
+                              void *context, struct assay_error *err)
 {
     struct walk w = {0};
     bool ok = false;
 
-    w.q = assay_store_query(ledger->store, attempt_sql, err);
+    w.q = assay_store_query(ledger->store, attempts_at_sql, err);
     if (w.q) {
         assay_query_bind_int(w.q, 1, key->run);
         assay_query_bind_int(w.q, 2, (int64_t)key->place);
         assay_query_bind_int(w.q, 3, key->repeat);
         assay_query_bind_int(w.q, 4, key->route);
-        assay_query_bind_int(w.q, 5, key->attempt);
         ok = walk(&w, each, context, err);
     }
     assay_arena_free(&w.rows);

@@ -112,6 +112,33 @@ static void set_verdict(struct claims *c, struct assay_json *row,
 
 /* ------------------------------------------------------- rows */
 
+/* "assertions; judge opinion, not calibrated": the weakest judge's word. */
+static struct assay_str scoring_of(struct claims *c)
+{
+    const struct assay_run *run = c->figures->run;
+    uint64_t fewest = UINT64_MAX;
+    bool calibrated = true, judged = false;
+
+    for (size_t i = 0; i < run->judge_count; i++) {
+        const struct assay_judge_figures *j = &c->figures->judges[i];
+        uint64_t labels = j->labelled_fail + j->labelled_pass;
+        if (!j->opinions)
+            continue;
+        judged = true;
+        calibrated &= j->calibration == ASSAY_CALIBRATION_DONE;
+        fewest = labels < fewest ? labels : fewest;
+    }
+    if (!judged)
+        return run->scoring;
+    if (!calibrated)
+        return assay_arena_printf(c->arena,
+                                  "%.*s; judge opinion, not calibrated",
+                                  ASSAY_STR_ARG(run->scoring));
+    return assay_arena_printf(c->arena, "%.*s; judge calibrated by %llu labels",
+                              ASSAY_STR_ARG(run->scoring),
+                              (unsigned long long)fewest);
+}
+
 /* The pair as seen from one of its two models. */
 static void add_row(struct claims *c, const struct assay_pair_figures *pair,
                     bool flipped)
@@ -134,7 +161,7 @@ static void add_row(struct claims *c, const struct assay_pair_figures *pair,
               flipped ? pair->table.only_a : pair->table.only_b);
     set_count(c, row, ASSAY_STR("neither"), pair->table.neither);
     set_verdict(c, row, pair, flipped);
-    assay_json_set_text(c->arena, row, "scoring", run->scoring);
+    assay_json_set_text(c->arena, row, "scoring", scoring_of(c));
     if (assay_run_publisher(run).len)
         assay_json_set_text(c->arena, row, "published",
                             assay_run_publisher(run));

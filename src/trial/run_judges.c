@@ -153,25 +153,6 @@ static void count_checks(struct assay_run_figures *f,
     }
 }
 
-/* Labels and attempts stand in one order. NULL: it has no label. */
-static const struct assay_label *label_of(struct assay_judges_gather *g,
-                                          const struct assay_attempt *a)
-{
-    for (; g->next_label < g->label_count; g->next_label++) {
-        const struct assay_label *l = &g->labels[g->next_label];
-        bool before = l->place != a->at->place ? l->place < a->at->place
-                      : l->repeat != a->repeat ? l->repeat < a->repeat
-                                               : l->route < a->route;
-        if (before)
-            continue;
-        return l->place == a->at->place && l->repeat == a->repeat &&
-                       l->route == a->route
-                   ? l
-                   : NULL;
-    }
-    return NULL;
-}
-
 static void count_label(struct assay_judge_figures *j,
                         const struct assay_label *label, bool passed)
 {
@@ -189,7 +170,8 @@ void assay_judges_take(struct assay_judges_gather *g,
 
     if (f->run->judge_count == 0 || a->state != ASSAY_ATTEMPT_DONE)
         return;
-    const struct assay_label *label = label_of(g, a);
+    const struct assay_label *label =
+        assay_label_next(g->labels, g->label_count, &g->next_label, a);
     opinion = assay_opinion_of(f->run, a);
     bool counted = a->at->place < f->run->counted;
     if (counted) {

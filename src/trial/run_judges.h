@@ -35,6 +35,14 @@ struct assay_opinion {
 struct assay_opinion assay_opinion_of(const struct assay_run *run,
                                       const struct assay_attempt *attempt);
 
+/*
+ * The label of an attempt, or NULL, where labels and attempts stand in one
+ * order; *next moves on.
+ */
+const struct assay_label *assay_label_next(const struct assay_label *labels,
+                                           size_t count, size_t *next,
+                                           const struct assay_attempt *attempt);
+
 /* ------------------------------------------------------- shown */
 
 /* For assay-run/1. */

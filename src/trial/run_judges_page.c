@@ -131,8 +131,8 @@ void assay_judges_say_opinion(struct assay_document *doc,
 {
     for (size_t i = 0; i < f->run->judge_count; i++)
         if (is_opinion(&f->judges[i]))
-            SAY(doc, section, ASSAY_BLOCK_PARAGRAPH,
-                "This rests on judge opinion: marks of %.*s, %s.",
+            SAY(doc, section, ASSAY_BLOCK_ITEM,
+                "rests on judge opinion: marks of %.*s, %s",
                 ASSAY_STR_ARG(f->run->judges[i].label),
                 f->judges[i].calibration == ASSAY_CALIBRATION_NONE
                     ? "which no label of yours has calibrated"
@@ -249,6 +249,7 @@ void assay_judges_say(struct assay_document *doc,
                       const struct assay_run_figures *f)
 {
     struct assay_section *section = NULL;
+    bool opinion = false;
 
     for (size_t i = 0; i < f->run->judge_count; i++) {
         if (!section)
@@ -257,5 +258,9 @@ void assay_judges_say(struct assay_document *doc,
         say_kin(doc, section, f, i);
         say_calibration(doc, section, &f->judges[i]);
         say_rates(doc, section, f, i);
+        opinion |= is_opinion(&f->judges[i]);
     }
+    if (opinion && !f->stable)
+        SAY(doc, section, ASSAY_BLOCK_COMMAND, "assay label %.*s",
+            ASSAY_STR_ARG(f->run->id));
 }

@@ -51,6 +51,17 @@ static bool open_judge(struct assay_trial_judges *judges,
     return true;
 }
 
+static void label_judges(struct assay_trial_judges *judges)
+{
+    struct assay_run_route facts[ASSAY_TRIAL_JUDGES];
+
+    for (size_t i = 0; i < judges->count; i++)
+        facts[i] = judges->routes[i].facts;
+    assay_trial_label(facts, judges->count);
+    for (size_t i = 0; i < judges->count; i++)
+        judges->routes[i].facts.label = facts[i].label;
+}
+
 struct assay_trial_judges *assay_trial_judges_open(
     struct assay_catalog *catalog, const struct assay_suite *suite,
     const struct assay_run *kept, struct assay_error *err)
@@ -66,6 +77,7 @@ struct assay_trial_judges *assay_trial_judges_open(
             assay_trial_judges_close(judges);
             return NULL;
         }
+    label_judges(judges);
     return judges;
 }
 

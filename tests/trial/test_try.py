@@ -29,6 +29,7 @@ from trial_world import (                                     # noqa: E402
     expect_same, on, path, questions, report, resume, rows_of, runs_in, sent,
     serve_nano, stable, start_resume, start_try, try_suite, wait_until, write_lines, WAIT)
 import trial_again                                            # noqa: E402,F401
+import trial_judged                                           # noqa: E402,F401
 import trial_choice                                           # noqa: E402,F401
 import trial_spared                                           # noqa: E402,F401
 import trial_sent                                             # noqa: E402,F401
