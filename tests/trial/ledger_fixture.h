@@ -19,6 +19,7 @@ struct ledger_fixture {
     struct assay_ledger *ledger;
     struct assay_run run;
     int64_t num;
+    bool spares; /* the second prompt is for the first route alone */
 };
 
 static inline void must(bool ok, const struct assay_error *err)
@@ -51,6 +52,14 @@ static inline bool fixture_case(void *context, uint64_t place,
     c->cluster = ASSAY_STR("");
     c->input = ASSAY_STR("[{\"role\":\"user\",\"content\":\"x\"}]");
     return true;
+}
+
+static inline bool fixture_asks(const void *context, uint64_t place,
+                                uint32_t route)
+{
+    const struct ledger_fixture *f = context;
+
+    return !f->spares || place != 1 || route == 0;
 }
 
 static inline void add_fixture_run(struct ledger_fixture *f, const char *id)
@@ -90,6 +99,7 @@ static inline void add_fixture_run(struct ledger_fixture *f, const char *id)
         .files = &file,
         .file_count = 1,
         .at = fixture_case,
+        .asks = fixture_asks,
         .context = f,
     };
     must(assay_ledger_begin(f->ledger, &err), &err);

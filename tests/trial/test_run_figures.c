@@ -167,9 +167,142 @@ static void what_came_after_the_decision_is_paid_and_no_evidence(void **state)
     fixture_close(&f);
 }
 
+static void two_routes_are_compared_on_what_both_were_asked(void **state)
+{
+    static const struct end ends[] = {
+        {0, 0, DONE, PASS}, {0, 1, DONE, FAIL}, {1, 0, DONE, FAIL},
+        {2, 0, DONE, PASS}, {2, 1, DONE, PASS},
+    };
+    struct ledger_fixture f;
+
+    /* after the first prompt, after the second one, which is for one route
+       alone, and after all of them */
+    for (size_t ended = 2; ended <= 5; ended += ended == 2 ? 1 : 2) {
+        fixture_open(&f);
+        f.spares = true;
+        add_fixture_run(&f, "aa");
+        struct assay_run_figures r = figures_of(&f, ends, ended);
+        const struct assay_pair_figures *pair = &r.pairs[0];
+        assert_int_equal(r.rows, ended);
+        assert_int_equal(r.prompts, ended < 5 ? ended - 1 : 3);
+        assert_int_equal(pair->expected, 2);
+        assert_int_equal(pair->units, ended < 5 ? 1 : 2);
+        assert_int_equal(pair->remaining, ended < 5 ? 1 : 0);
+        assert_int_equal(pair->table.only_a, 1);
+        assert_int_equal(pair->table.only_b, 0);
+        assert_int_equal(pair->table.both, ended < 5 ? 0 : 1);
+        assert_int_equal(pair->verdict.served.pairs, pair->units);
+        fixture_close(&f);
+    }
+}
+
+/* The same answers, once with a request that was lost and asked again, and
+   with one behind the end. */
+static void stable_figures_are_of_answers_that_count_alone(void **state)
+{
+    static const struct end ends[] = {
+        {0, 0, DONE, PASS},
+        {0, 1, DONE, FAIL},
+        {1, 0, ASSAY_ATTEMPT_SENT, FAIL},
+        {2, 0, DONE, PASS},
+    };
+    struct ledger_fixture f;
+    struct assay_error err = {0};
+    struct assay_run_figures all, stable;
+    uint64_t lost;
+
+    fixture_open(&f);
+    add_fixture_run(&f, "aa");
+    (void)figures_of(&f, ends, 4);
+    must(assay_ledger_begin(f.ledger, &err), &err);
+    must(assay_ledger_end_leases(f.ledger, f.num, &err), &err);
+    must(assay_ledger_expire(f.ledger, f.num, &lost, &err), &err);
+    must(assay_ledger_stop(f.ledger, f.num, ASSAY_STOP_DECIDED, 1, &err), &err);
+    must(assay_ledger_commit(f.ledger, &err), &err);
+    struct assay_run *run =
+        assay_ledger_run(f.ledger, &f.arena, f.run.id, &err);
+    must(run != NULL, &err);
+    must(assay_run_figures(f.ledger, &f.arena, run, &all, &err), &err);
+    must(assay_run_figures_stable(f.ledger, &f.arena, run, &stable, &err),
+         &err);
+    assert_int_equal(all.attempts, 4);
+    assert_int_equal(all.unknown, 1);
+    assert_int_equal(all.spent.state, ASSAY_BOUND);
+    assert_int_equal(stable.spent.state, ASSAY_KNOWN);
+    assert_int_equal(
+        assay_decimal_compare(stable.spent.usd, ASSAY_DECIMAL(2, -2)), 0);
+    assert_int_equal(stable.rows, 2);
+    assert_int_equal(stable.passed, all.passed);
+    assert_int_equal(stable.run->id.len + stable.run->started.len, 0);
+    assert_int_equal(run->id.len, 2); /* that one is as it was */
+
+    const struct assay_json *json = assay_run_json(&f.arena, &stable);
+    static const char *const nulls[] = {"run", "started", "attempts",
+                                        "unknown_attempts"};
+    for (size_t i = 0; i < sizeof nulls / sizeof nulls[0]; i++)
+        assert_true(
+            assay_json_is(assay_json_get(json, nulls[i]), ASSAY_JSON_NULL));
+    assert_true(assay_str_is(assay_json_text(json, "spent_usd"), "0.02"));
+    fixture_close(&f);
+}
+
+static void a_stable_answer_has_neither_clocks_nor_ids(void **state)
+{
+    struct assay_arena arena = {0};
+    struct assay_tool_call call = {.id = ASSAY_STR("call_1"),
+                                   .name = ASSAY_STR("f"),
+                                   .arguments = ASSAY_STR("{}")};
+    struct assay_error err = {0};
+    struct assay_attempt a = {
+        .state = DONE,
+        .attempt = 2,
+        .clocks = {.begun = 5, .done = 9000000},
+        .message = ASSAY_STR("m"),
+        .server = ASSAY_STR("{}"),
+        .reply = {.text = ASSAY_STR("yes"),
+                  .id = ASSAY_STR("x"),
+                  .calls = &call,
+                  .call_count = 1,
+                  .usage = {.input_tokens = 7, .cache_read_tokens = 3}},
+        .checks = assay_json_parse(
+            &arena,
+            ASSAY_STR("[{\"type\":\"latency\",\"reason\":\"latency 9 ms\"},"
+                      "{\"type\":\"assert-set\",\"reason\":\"latency 9\"},"
+                      "{\"type\":\"equals\",\"reason\":\"9 ms\"}]"),
+            NULL, &err),
+    };
+
+    must(a.checks != NULL, &err);
+    struct assay_attempt stable = assay_attempt_stable(&arena, &a);
+    assert_true(isnan(assay_attempt_latency_ms(&stable)));
+    assert_int_equal(stable.attempt, ASSAY_ATTEMPT_UNTOLD);
+    assert_int_equal(stable.message.len + stable.server.len +
+                         stable.reply.id.len + stable.reply.calls[0].id.len,
+                     0);
+    assert_true(assay_str_is(stable.reply.calls[0].name, "f"));
+    assert_true(assay_str_is(stable.reply.text, "yes"));
+    assert_int_equal(stable.reply.usage.input_tokens, 7);
+    assert_int_equal(stable.reply.usage.cache_read_tokens, 0);
+    const struct assay_json *check = stable.checks->first;
+    assert_true(assay_str_find(assay_json_text(check, "reason"), '9') ==
+                assay_json_text(check, "reason").len);
+    check = check->next;
+    assert_true(assay_str_find(assay_json_text(check, "reason"), '9') ==
+                assay_json_text(check, "reason").len);
+    assert_true(assay_str_is(assay_json_text(check->next, "reason"), "9 ms"));
+    /* what the ledger gave is not touched */
+    assert_true(assay_str_is(call.id, "call_1"));
+    assert_true(assay_str_is(assay_json_text(a.checks->first, "reason"),
+                             "latency 9 ms"));
+    assay_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_routes_are_compared_on_what_both_were_asked),
+        cmocka_unit_test(stable_figures_are_of_answers_that_count_alone),
+        cmocka_unit_test(a_stable_answer_has_neither_clocks_nor_ids),
         cmocka_unit_test(counts_costs_and_pairs_are_those_of_the_rows),
         cmocka_unit_test(
             an_attempt_without_an_end_is_paid_and_counts_for_nothing),
