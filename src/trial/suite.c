@@ -161,7 +161,7 @@ static bool read_whole(struct assay_suite *suite, const char *path,
         return assay_fail(err, ASSAY_BAD_INPUT, "%s: no prompt in it", path);
     suite->base->reader = in;
     suite->base->whole = true;
-    return assay_suite_tell_apart(&in);
+    return assay_suite_end_rows(&in);
 }
 
 struct assay_suite *assay_suite_read(const char *path,

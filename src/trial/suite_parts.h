@@ -114,8 +114,11 @@ bool assay_suite_take_case(struct assay_suite_reader *in,
 /* A row that makes one case: it is made, and taken. */
 bool assay_suite_add_single(struct assay_suite_reader *in,
                             struct assay_suite_row row);
-/* When all are taken in: cases that ask the same get ids of their own. */
-bool assay_suite_tell_apart(struct assay_suite_reader *in);
+/*
+ * When all are taken in: cases that ask the same get ids of their own, and
+ * arrays keep no room to spare.
+ */
+bool assay_suite_end_rows(struct assay_suite_reader *in);
 /* A case of which nothing is known yet. */
 struct assay_case assay_suite_no_case(void);
 

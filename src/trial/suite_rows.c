@@ -236,7 +236,7 @@ static int by_id(const void *a, const void *b)
  * Cases that ask the same in words (of two tests, say) are numbered in the
  * order of the file.
  */
-bool assay_suite_tell_apart(struct assay_suite_reader *in)
+static bool tell_apart(struct assay_suite_reader *in)
 {
     size_t count = in->suite->case_count, same = 0;
     struct assay_suite_tag *tags = in->base->tags;
@@ -267,6 +267,29 @@ bool assay_suite_tell_apart(struct assay_suite_reader *in)
     }
     assay_arena_free(&scratch);
     return true;
+}
+
+/* An array without the room that it has to spare. */
+static void *fitted(void *array, size_t count, size_t *room, size_t size)
+{
+    void *at = realloc(array, (count ? count : 1) * size);
+
+    if (at)
+        *room = count;
+    return at ? at : array;
+}
+
+bool assay_suite_end_rows(struct assay_suite_reader *in)
+{
+    struct assay_suite_base *base = in->base;
+
+    base->rows = fitted(base->rows, base->row_count, &base->row_room,
+                        sizeof *base->rows);
+    base->tags = fitted(base->tags, in->suite->case_count, &base->tag_room,
+                        sizeof *base->tags);
+    base->clusters = fitted(base->clusters, base->cluster_count,
+                            &base->cluster_room, sizeof *base->clusters);
+    return tell_apart(in);
 }
 
 /* ---- Asking ---- */
