@@ -115,26 +115,40 @@ static struct assay_document *short_page(struct assay_report *report, bool all)
     return page;
 }
 
+/* Those on which routes disagree; a route alone has nobody to differ from. */
+static bool add_differing(struct assay_report *report, bool heading,
+                          struct assay_error *err)
+{
+    uint64_t count = 0;
+
+    if (heading)
+        add_heading(report, ASSAY_RENDER_NEXT, "differing",
+                    "Prompts on which routes disagree");
+    if (!add_prompts(report, true, &count, err))
+        return false;
+    if (count == 0)
+        add_heading(report, ASSAY_RENDER_NEXT, "none",
+                    "None: wherever two routes answered, they agree");
+    return true;
+}
+
 bool assay_report_page(struct assay_report *report, struct assay_error *err)
 {
     bool text = assay_str_is(assay_str_c(report->cli->format->name), "text");
     bool all =
         !report->differing && (!text || assay_cli_flag(report->cli, "full"));
-    uint64_t differ = 0, others = 0;
+    bool alone = report->run->route_count < 2;
+    uint64_t others = 0;
 
     render(report,
            report->differing ? differing_page(report) : short_page(report, all),
            ASSAY_RENDER_FIRST);
-    if (all)
-        add_heading(report, ASSAY_RENDER_NEXT, "differing",
-                    "Prompts on which routes disagree");
-    if ((all || report->differing) && !add_prompts(report, true, &differ, err))
+    if ((report->differing || (all && !alone)) &&
+        !add_differing(report, all, err))
         return false;
-    if ((all || report->differing) && differ == 0)
-        add_heading(report, ASSAY_RENDER_NEXT, "none",
-                    "None: wherever two routes answered, they agree");
     if (all) {
-        add_heading(report, ASSAY_RENDER_NEXT, "others", "All other prompts");
+        add_heading(report, ASSAY_RENDER_NEXT, "others",
+                    alone ? "All prompts" : "All other prompts");
         if (!add_prompts(report, false, &others, err))
             return false;
     }

@@ -1,9 +1,10 @@
 """Cases of test_try.py: runs with the same answers make the same report."""
 import json
+import os
 
 from trial_world import (
-    Mock, assay, case, expect, expect_same, path, questions, report, stable,
-    try_suite, write_lines)
+    ROOT, Mock, assay, case, expect, expect_same, path, questions, report,
+    stable, try_suite, write_lines)
 
 
 @case('one, four and sixteen at once: the same report, byte for byte')
@@ -53,3 +54,19 @@ def _():
             result = assay('report', '--store', store, '--stable', *words)
             expect(result.code == 2 and b'--stable' in result.err,
                    'refused', result.text())
+
+
+@case('one thread and three, one prompt and eight at once: the same report')
+def _():
+    tasks = os.path.join(ROOT, 'data', 'trial', 'short-tasks.jsonl')
+    seen = None
+    for threads, at_once in ((1, 1), (3, 1), (1, 8), (3, 8)):
+        store = path('threads.db')
+        run = try_suite(tasks, ['local:nano-s', 'local:nano-xs'], store,
+                        '--seed', '7', '--threads', threads,
+                        '--concurrency', at_once).json()
+        expect(run['errors'] == 0, 'a run', run)
+        forms = stable(run['run'], store)
+        expect_same(forms, seen or forms,
+                    '%d threads, %d at once' % (threads, at_once))
+        seen = forms
