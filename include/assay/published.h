@@ -19,10 +19,15 @@ enum { ASSAY_PUBLISHED_SETS_MAX = 16 }; /* of one run: 120 pairs */
 
 struct assay_published;
 
+/* Has it a benchmark, source and day, and are its names texts that can be
+   shown? False: BAD_INPUT. */
+bool assay_published_check(const struct assay_sample_set *set,
+                           struct assay_error *err);
+
 /*
  * Begins a set, in a transaction of its own. A set that stands there already,
- * of the same bytes, changes nothing; of others, is replaced. LIMIT: the run
- * holds as many sets as it can.
+ * of the same bytes, changes nothing; of others, is replaced. BAD_INPUT: see
+ * above; LIMIT: the run holds as many sets as it can.
  */
 struct assay_published *assay_published_begin(
     struct assay_ledger *ledger, const struct assay_sample_set *set,

@@ -80,12 +80,15 @@ static void keep(struct records *r, const char *path)
     struct assay_str source =
         assay_arena_copy(&r->cli->arena, r->batch.source_id);
 
-    for (size_t i = 0; i < r->taken_count; i++)
-        if (assay_str_equal(r->taken[i].source, source))
-            assay_cli_note(r->cli,
-                           "%s: the same evaluation as %s; the one that is "
-                           "read last counts",
-                           path, r->taken[i].path);
+    for (size_t i = r->taken_count; i-- > 0;) {
+        if (!assay_str_equal(r->taken[i].source, source))
+            continue;
+        assay_cli_note(r->cli,
+                       "%s: the same evaluation as %s; the one that is read "
+                       "last counts",
+                       path, r->taken[i].path);
+        break;
+    }
     r->taken[r->taken_count++] =
         (struct taken){path, source, r->batch.retrieved};
 }
@@ -195,9 +198,7 @@ static bool pass_set(void *context, const struct assay_sample_set *set,
                      struct assay_error *err)
 {
     (void)context;
-    (void)set;
-    (void)err;
-    return true;
+    return assay_published_check(set, err);
 }
 
 static bool pass_sample(void *context, const struct assay_sample *sample,

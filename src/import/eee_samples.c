@@ -374,6 +374,11 @@ static void judge_tally(struct samples *s, struct tally *t)
         assay_json_get(t->result, "metric_config");
     double share = stated_share(t->result);
 
+    if (assay_json_text(t->result, "evaluation_name").len == 0) {
+        assay_row_refuse(&s->record.row, t->result,
+                         "its samples are not taken: no evaluation_name");
+        return;
+    }
     if (assay_json_is(assay_json_get(metric, "lower_is_better"),
                       ASSAY_JSON_TRUE)) {
         assay_row_refuse(&s->record.row, t->result,
@@ -522,8 +527,10 @@ static bool read_results(struct samples *s, struct assay_error *err)
     const struct assay_json *results =
         assay_json_get(s->record.doc, "evaluation_results");
 
-    if (!assay_json_is(results, ASSAY_JSON_ARRAY) ||
-        !assay_row_limit(s->record.batch, results, err))
+    if (!assay_json_is(results, ASSAY_JSON_ARRAY) || !results->first)
+        return assay_fail(err, ASSAY_BAD_INPUT,
+                          "no evaluation_results, expected an array of them");
+    if (!assay_row_limit(s->record.batch, results, err))
         return false;
     s->tallies = ASSAY_NEW_ARRAY(s->arena, struct tally, results->count);
     for (const struct assay_json *at = results->first; at; at = at->next)

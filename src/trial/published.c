@@ -317,8 +317,11 @@ struct assay_published *assay_published_begin(
     struct assay_ledger *ledger, const struct assay_sample_set *set,
     struct assay_error *err)
 {
-    struct assay_published *p = calloc(1, sizeof *p);
+    struct assay_published *p;
 
+    if (!assay_published_check(set, err))
+        return NULL;
+    p = calloc(1, sizeof *p);
     if (!p) {
         assay_fail(err, ASSAY_SYSTEM, "out of memory for published samples");
         return NULL;

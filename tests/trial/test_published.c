@@ -388,6 +388,25 @@ static void what_is_dropped_was_never_there(void **state)
     assert_int_equal(count, 0);
 }
 
+static void a_set_is_told_by_names_that_can_be_shown(void **state)
+{
+    struct assay_error err = {0};
+    struct assay_sample_set set = set_of("anvil");
+
+    (void)state;
+    set.publisher = ASSAY_STR("");
+    assert_false(assay_published_check(&set, &err));
+    assert_string_equal(err.text, "a set of samples has no publisher");
+    set = set_of("anvil");
+    set.label = (struct assay_str){"a\0b", 3};
+    assert_null(assay_published_begin(fixture.ledger, &set, &err));
+    assert_int_equal(err.code, ASSAY_BAD_INPUT);
+    assert_non_null(strstr(err.text, "the label of a set of samples: "));
+    set = set_of("anvil");
+    set.metric = ASSAY_STR("");
+    assert_true(assay_published_check(&set, &err));
+}
+
 static void a_run_holds_so_many_sets(void **state)
 {
     const struct line one = {"1", "one", NULL, true, ""};
@@ -426,6 +445,7 @@ int main(void)
         TEST(the_same_bytes_again_change_nothing),
         TEST(other_bytes_replace_the_set),
         TEST(what_is_dropped_was_never_there),
+        TEST(a_set_is_told_by_names_that_can_be_shown),
         TEST(a_run_holds_so_many_sets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
