@@ -161,7 +161,7 @@ extern const char *const assay_endpoint_variables[];
 
 /*
  * "local:FILE", "local:nano-s", "openai:BASE_URL#MODEL" for any compatible
- * server. NULL: NOT_FOUND, BAD_INPUT, SYSTEM.
+ * server, "echo" (the user's last text back). NULL: NOT_FOUND, BAD_INPUT, SYSTEM.
  */
 struct assay_route_link *assay_route_open(
     struct assay_str address, const struct assay_route_options *options,

@@ -10,21 +10,22 @@
 static const struct assay_route_driver *const drivers[] = {
     &assay_route_local,
     &assay_route_hosted,
+    &assay_route_echo,
 };
 
 struct assay_route_link *assay_route_open(
     struct assay_str address, const struct assay_route_options *options,
     struct assay_error *err)
 {
-    struct assay_str scheme, rest;
+    struct assay_str scheme = address, rest = ASSAY_STR("");
 
-    if (assay_str_cut(address, ':', &scheme, &rest))
-        for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
-            if (assay_str_is(scheme, drivers[i]->scheme))
-                return drivers[i]->open(rest, options, err);
+    (void)assay_str_cut(address, ':', &scheme, &rest);
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
+        if (assay_str_is(scheme, drivers[i]->scheme))
+            return drivers[i]->open(rest, options, err);
     assay_fail(err, ASSAY_BAD_INPUT,
-               "'%.*s' is no route, expected local:FILE, local:nano-s or "
-               "openai:BASE_URL#MODEL",
+               "'%.*s' is no route, expected local:FILE, local:nano-s, "
+               "openai:BASE_URL#MODEL or echo",
                ASSAY_STR_ARG(assay_str_head(address, 200)));
     return NULL;
 }

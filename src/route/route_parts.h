@@ -26,6 +26,7 @@ struct assay_route_driver {
 };
 extern const struct assay_route_driver assay_route_local;
 extern const struct assay_route_driver assay_route_hosted;
+extern const struct assay_route_driver assay_route_echo;
 
 /* Every driver's link begins with this. */
 struct assay_route_link {

@@ -201,6 +201,8 @@ static void say_calibration(struct assay_document *doc,
 {
     uint64_t labels = j->labelled_pass + j->labelled_fail;
 
+    if (labels == 0 && j->opinions == 0)
+        return;
     if (labels == 0) {
         SAY(doc, section, ASSAY_BLOCK_ITEM,
             "judge opinion: no label of yours says how far it can be trusted");

@@ -90,7 +90,7 @@ static void say_alone(struct telling *t)
         SAY(t, ASSAY_BLOCK_HEADLINE,
             "%.*s answered %llu of %llu prompts; nothing was scored.",
             ASSAY_STR_ARG(label(t, 0)),
-            (unsigned long long)(r->rows - r->errors),
+            (unsigned long long)(r->rows - r->errors + r->unjudged),
             (unsigned long long)r->rows);
 }
 

@@ -171,6 +171,10 @@ static bool find_route(struct assay_catalog *catalog, struct assay_arena *arena,
             route->model = ASSAY_STR("");
         return true;
     }
+    if (assay_str_is(name, "echo")) {
+        assay_json_set_text(arena, endpoint, "address", name);
+        return true;
+    }
     if (assay_str_starts(name, "openai:"))
         return find_address(arena, name, endpoint, err);
     return find_in_catalog(catalog, arena, name, key, route, endpoint, err);
@@ -375,7 +379,7 @@ bool assay_trial_route_open(const struct assay_run_route *facts,
     *route = (struct assay_trial_route){
         .facts = *facts,
         .chat = {.logprobs = -1},
-        .in_process = is_local(address),
+        .in_process = is_local(address) || assay_str_is(address, "echo"),
     };
     if (options->suite &&
         assay_json_to_u64(assay_json_get(endpoint, "provider"), &number) &&

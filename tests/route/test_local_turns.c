@@ -544,10 +544,11 @@ static void an_address_that_is_no_route_is_refused(void **state)
     } cases[] = {
         {"nano-s", ASSAY_BAD_INPUT,
          "'nano-s' is no route, expected local:FILE, "
-         "local:nano-s or openai:BASE_URL#MODEL"},
+         "local:nano-s, openai:BASE_URL#MODEL or echo"},
         {"other:nano-s", ASSAY_BAD_INPUT,
          "'other:nano-s' is no route, expected local:FILE, "
-         "local:nano-s or openai:BASE_URL#MODEL"},
+         "local:nano-s, openai:BASE_URL#MODEL or echo"},
+        {"echo:x", ASSAY_BAD_INPUT, "'echo:x': echo takes no address"},
         {"local:nowhere.gguf", ASSAY_NOT_FOUND,
          "there is no file 'nowhere.gguf'; a model is a file of weights, or "
          "one that is built in: nano-s, nano-xs"},

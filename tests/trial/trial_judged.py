@@ -6,7 +6,8 @@ import select
 import time
 
 import trial_world as world
-from trial_world import Mock, assay, case, expect, on, path, report, try_suite
+from trial_world import (
+    Mock, assay, case, expect, on, path, report, start_try, try_suite)
 
 
 def judged_suite(mock, count):
@@ -166,3 +167,21 @@ def nothing_to_label():
                         'csv')
         expect(refused.code == 66 and b'nothing to label' in refused.err,
                'said', refused.text())
+
+
+@case('the suite of hostile answers asks the judge that the environment names')
+def hostile_answers():
+    with Mock() as mock:
+        suite = os.path.join(world.ROOT, 'data', 'trial',
+                             'judge-injection.yaml')
+        result = start_try(suite, [], path('hostile.db'), '--fixed',
+                           '--judge-votes', '1',
+                           env={'JUDGE': mock.route('mock-words-5')}).end()
+        expect(result.code == 1, 'a run', result.text())
+        run = result.json()
+        # a judge that is not to be understood passes nothing, fails nothing
+        expect((run['passed'], run['failed'], run['errors']) == (0, 0, 100),
+               'no marks', run)
+        expect(run['routes'][0]['unjudged'] == 100, 'not judged', run)
+        asked = [event for event in mock.requests()]
+        expect(len(asked) == 100, 'one question each', len(asked))
