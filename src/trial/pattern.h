@@ -27,6 +27,21 @@ struct assay_pattern *assay_pattern_new(struct assay_arena *arena,
                                         struct assay_str text,
                                         struct assay_error *err);
 
+/* Patterns of a run, by their texts; any number of threads. */
+struct assay_pattern_shelf;
+/* NULL: SYSTEM. */
+struct assay_pattern_shelf *assay_pattern_shelf_new(struct assay_error *err);
+/* Accepts NULL. */
+void assay_pattern_shelf_free(struct assay_pattern_shelf *shelf);
+/*
+ * As assay_pattern_new, but the first few are kept: 100,000 instructions less
+ * for a short one. What is kept lives as long as the shelf.
+ */
+const struct assay_pattern *assay_pattern_shelf_get(
+    struct assay_pattern_shelf *shelf, struct assay_arena *arena,
+    enum assay_pattern_dialect dialect, struct assay_str text,
+    struct assay_error *err);
+
 /* A text to be searched, in 16-bit units. */
 struct assay_pattern_text {
     const uint16_t *at;

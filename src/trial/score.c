@@ -20,6 +20,7 @@ enum {
 struct assay_scorer {
     struct assay_judge judge;
     bool has_judge;
+    struct assay_pattern_shelf *patterns;
 };
 
 static const struct assay_score_kind *const tables[] = {
@@ -209,12 +210,15 @@ bool assay_scorer_check(const struct assay_scorer *scorer,
                         struct assay_arena *arena, const struct assay_case *of,
                         struct assay_error *err)
 {
+    if (!assay_score_check_filters(scorer->patterns, arena, of, err))
+        return assay_fail_in(err, "%.*s", ASSAY_STR_ARG(of->where));
     for (size_t i = 0; i < of->assertion_count; i++) {
         struct assay_check unused = {0};
         struct assay_score_step step = {.arena = arena,
                                         .assertion = &of->assertions[i],
                                         .of = of,
                                         .judge = judge_of(scorer),
+                                        .patterns = scorer->patterns,
                                         .check = &unused};
 
         if (!check_assertion(&step, false, err))
@@ -236,11 +240,17 @@ struct assay_scorer *assay_scorer_new(const struct assay_judge *judge,
     scorer->has_judge = judge != NULL;
     if (judge)
         scorer->judge = *judge;
-    return scorer;
+    scorer->patterns = assay_pattern_shelf_new(err);
+    if (scorer->patterns)
+        return scorer;
+    assay_scorer_free(scorer);
+    return NULL;
 }
 
 void assay_scorer_free(struct assay_scorer *scorer)
 {
+    if (scorer)
+        assay_pattern_shelf_free(scorer->patterns);
     free(scorer);
 }
 
@@ -297,7 +307,8 @@ static void score_one(struct assay_score_step *step)
 }
 
 /* What the filters say when they fail is the reason of every check. */
-static const struct assay_answer *filtered(struct assay_arena *arena,
+static const struct assay_answer *filtered(const struct assay_scorer *scorer,
+                                           struct assay_arena *arena,
                                            const struct assay_case *of,
                                            const struct assay_answer *answer,
                                            struct assay_error *err)
@@ -305,7 +316,8 @@ static const struct assay_answer *filtered(struct assay_arena *arena,
     struct assay_answer *cut = ASSAY_NEW(arena, struct assay_answer);
 
     *cut = *answer;
-    if (of->filter_count == 0 || assay_score_filter(arena, of, &cut->text, err))
+    if (of->filter_count == 0 ||
+        assay_score_filter(scorer->patterns, arena, of, &cut->text, err))
         return cut;
     return NULL;
 }
@@ -363,7 +375,7 @@ void assay_score_answer(const struct assay_scorer *scorer,
     if (of->assertion_count == 0)
         return;
     score->count = count_checks(of);
-    answer = filtered(arena, of, answer, &err);
+    answer = filtered(scorer, arena, of, answer, &err);
     score->checks = ASSAY_NEW_ARRAY(arena, struct assay_check, score->count);
     next = score->checks;
     for (size_t i = 0; i < of->assertion_count; i++) {
@@ -373,6 +385,7 @@ void assay_score_answer(const struct assay_scorer *scorer,
             .of = of,
             .answer = answer,
             .judge = answer && answer->judge ? answer->judge : judge_of(scorer),
+            .patterns = scorer->patterns,
             .check = next,
             .checks = score->checks,
             .filter_error = err.text,

@@ -110,20 +110,23 @@ static bool accepts_exact(struct assay_score_step *step,
                           "expected a \"target\": a text, or a list of them");
     for (const struct assay_json *r = regexes ? regexes->first : NULL; r;
          r = r->next)
-        if (!assay_pattern_new(step->arena, ASSAY_PATTERN_PYTHON, r->text, err))
+        if (!assay_pattern_shelf_get(step->patterns, step->arena,
+                                     ASSAY_PATTERN_PYTHON, r->text, err))
             return assay_fail_in(err, "regexes_to_ignore");
     return true;
 }
 
 /* Python's re.sub(pattern, "", text). */
-static bool drop_matches(struct assay_arena *arena, struct assay_str regex,
-                         struct assay_str *text, struct assay_error *err)
+static bool drop_matches(const struct assay_score_step *step,
+                         struct assay_str regex, struct assay_str *text,
+                         struct assay_error *err)
 {
+    struct assay_arena *arena = step->arena;
     struct assay_pattern_text units;
     struct assay_buf kept;
     size_t from = 0, copied = 0;
-    struct assay_pattern *pattern =
-        assay_pattern_new(arena, ASSAY_PATTERN_PYTHON, regex, err);
+    const struct assay_pattern *pattern = assay_pattern_shelf_get(
+        step->patterns, arena, ASSAY_PATTERN_PYTHON, regex, err);
 
     if (!pattern || !assay_pattern_text(arena, *text, &units, err))
         return false;
@@ -174,7 +177,7 @@ static bool prepare(struct assay_score_step *step, struct assay_str *text,
 
     for (const struct assay_json *r = regexes ? regexes->first : NULL; r;
          r = r->next)
-        if (!drop_matches(step->arena, r->text, text, err))
+        if (!drop_matches(step, r->text, text, err))
             return false;
     if (has_option(options, "ignore_case"))
         *text = assay_js_lower(step->arena, *text);

@@ -12,6 +12,7 @@
 /* One answer on its way through the filters. */
 struct passage {
     struct assay_arena *arena;
+    struct assay_pattern_shelf *patterns;
     const struct assay_json *options;
     struct assay_str text;
 };
@@ -91,8 +92,8 @@ static bool apply_regex(struct passage *in, struct assay_error *err)
     struct assay_str select = option(in, "group_select", "0");
     long index = strtol(assay_arena_cstr(in->arena, select), NULL, 10);
     struct matches all = {0};
-    struct assay_pattern *pattern = assay_pattern_new(
-        in->arena, ASSAY_PATTERN_PYTHON,
+    const struct assay_pattern *pattern = assay_pattern_shelf_get(
+        in->patterns, in->arena, ASSAY_PATTERN_PYTHON,
         option(in, "regex_pattern", "#### (\\-?[0-9\\.\\,]+)"), err);
 
     if (!pattern || !find_all(in, pattern, &all, err))
@@ -110,8 +111,9 @@ static bool apply_regex(struct passage *in, struct assay_error *err)
 
 static bool check_regex(struct passage *in, struct assay_error *err)
 {
-    return assay_pattern_new(in->arena, ASSAY_PATTERN_PYTHON,
-                             option(in, "regex_pattern", "a"), err) != NULL;
+    return assay_pattern_shelf_get(
+               in->patterns, in->arena, ASSAY_PATTERN_PYTHON,
+               option(in, "regex_pattern", "a"), err) != NULL;
 }
 
 static bool apply_nothing(struct passage *in, struct assay_error *err)
@@ -173,14 +175,15 @@ static const struct kind *kind_of(struct assay_str name)
     return NULL;
 }
 
-bool assay_score_check_filters(struct assay_arena *arena,
+bool assay_score_check_filters(struct assay_pattern_shelf *patterns,
+                               struct assay_arena *arena,
                                const struct assay_case *of,
                                struct assay_error *err)
 {
     for (size_t i = 0; i < of->filter_count; i++) {
         const struct assay_filter *filter = &of->filters[i];
         const struct kind *kind = kind_of(filter->name);
-        struct passage in = {arena, filter->options, ASSAY_STR("")};
+        struct passage in = {arena, patterns, filter->options, ASSAY_STR("")};
         bool ok =
             kind ? kind->check(&in, err)
                  : assay_fail(err, ASSAY_BAD_INPUT, "no such filter is known");
@@ -191,10 +194,11 @@ bool assay_score_check_filters(struct assay_arena *arena,
     return true;
 }
 
-bool assay_score_filter(struct assay_arena *arena, const struct assay_case *of,
+bool assay_score_filter(struct assay_pattern_shelf *patterns,
+                        struct assay_arena *arena, const struct assay_case *of,
                         struct assay_str *text, struct assay_error *err)
 {
-    struct passage in = {.arena = arena, .text = *text};
+    struct passage in = {arena, patterns, NULL, *text};
 
     for (size_t i = 0; i < of->filter_count; i++) {
         const struct kind *kind = kind_of(of->filters[i].name);

@@ -7,6 +7,7 @@
 #define ASSAY_TRIAL_SCORE_PARTS_H
 
 #include "assay/score.h"
+#include "trial/pattern.h"
 
 enum {
     ASSAY_SCORE_MAX_BYTES = 64 << 20, /* of an answer */
@@ -20,6 +21,7 @@ struct assay_score_step {
     const struct assay_answer *answer; /* NULL: the filters failed */
     const char *filter_error;
     const struct assay_judge *judge;
+    struct assay_pattern_shelf *patterns;
     struct assay_check *check;        /* the result */
     const struct assay_check *checks; /* of the whole answer */
 };
@@ -61,11 +63,13 @@ struct assay_str assay_score_show(struct assay_arena *arena,
                                   struct assay_str text);
 
 /* The filters of a case: known, and their expressions compile. */
-bool assay_score_check_filters(struct assay_arena *arena,
+bool assay_score_check_filters(struct assay_pattern_shelf *patterns,
+                               struct assay_arena *arena,
                                const struct assay_case *of,
                                struct assay_error *err);
 /* *text as the filters of the case leave it; false: LIMIT. */
-bool assay_score_filter(struct assay_arena *arena, const struct assay_case *of,
+bool assay_score_filter(struct assay_pattern_shelf *patterns,
+                        struct assay_arena *arena, const struct assay_case *of,
                         struct assay_str *text, struct assay_error *err);
 
 /* ------------------------------------------- score_javascript.c */

@@ -385,8 +385,9 @@ static bool accepts_regex(struct assay_score_step *step,
     if (!assay_json_is(value, ASSAY_JSON_STRING) || value->text.len == 0)
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "expected a regular expression");
-    return assay_pattern_new(step->arena, ASSAY_PATTERN_JAVASCRIPT, value->text,
-                             err) != NULL;
+    return assay_pattern_shelf_get(step->patterns, step->arena,
+                                   ASSAY_PATTERN_JAVASCRIPT, value->text,
+                                   err) != NULL;
 }
 
 static void score_regex(struct assay_score_step *step)
@@ -394,8 +395,8 @@ static void score_regex(struct assay_score_step *step)
     struct assay_str text = step->assertion->value->text;
     struct assay_error err = {0};
     struct assay_pattern_text units;
-    struct assay_pattern *pattern =
-        assay_pattern_new(step->arena, ASSAY_PATTERN_JAVASCRIPT, text, &err);
+    const struct assay_pattern *pattern = assay_pattern_shelf_get(
+        step->patterns, step->arena, ASSAY_PATTERN_JAVASCRIPT, text, &err);
 
     if (!pattern ||
         !assay_pattern_text(step->arena, step->answer->text, &units, &err)) {

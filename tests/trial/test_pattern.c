@@ -289,6 +289,49 @@ static void plain_patterns_on_a_long_text_do_not_give_up(void **state)
     }
 }
 
+static const struct assay_pattern *shelf_get(struct assay_pattern_shelf *shelf,
+                                             struct assay_arena *arena,
+                                             enum assay_pattern_dialect dialect,
+                                             const char *text)
+{
+    struct assay_error err = {0};
+    const struct assay_pattern *pattern =
+        assay_pattern_shelf_get(shelf, arena, dialect, assay_str_c(text), &err);
+
+    if (!pattern)
+        assert_int_equal(err.code, ASSAY_BAD_INPUT);
+    return pattern;
+}
+
+static void an_expression_is_compiled_once_and_a_bad_one_never(void **state)
+{
+    const enum assay_pattern_dialect js = ASSAY_PATTERN_JAVASCRIPT;
+    struct assay_error err = {0};
+    struct assay_arena arena = {0};
+    struct assay_pattern_shelf *shelf = assay_pattern_shelf_new(&err);
+    char text[16];
+
+    assert_non_null(shelf);
+    assert_null(shelf_get(shelf, &arena, js, "a("));
+    assert_null(shelf_get(shelf, &arena, js, "a("));
+    const struct assay_pattern *first = shelf_get(shelf, &arena, js, "a+");
+    assert_ptr_equal(shelf_get(shelf, &arena, js, "a+"), first);
+    assert_ptr_not_equal(shelf_get(shelf, &arena, js, "a*"), first);
+    assert_ptr_not_equal(shelf_get(shelf, &arena, ASSAY_PATTERN_PYTHON, "a+"),
+                         first);
+    /* a full shelf makes the others each time, in the caller's memory */
+    for (unsigned i = 0; i < 100; i++) {
+        snprintf(text, sizeof text, "row %u", i);
+        assert_non_null(shelf_get(shelf, &arena, js, text));
+    }
+    assert_ptr_equal(shelf_get(shelf, &arena, js, "a+"), first);
+    assert_ptr_not_equal(shelf_get(shelf, &arena, js, text),
+                         shelf_get(shelf, &arena, js, text));
+    assert_null(shelf_get(shelf, &arena, js, "a("));
+    assay_pattern_shelf_free(shelf);
+    assay_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +340,7 @@ int main(void)
         cmocka_unit_test(refusals_name_the_place_and_why),
         cmocka_unit_test(patterns_without_end_give_up_soon),
         cmocka_unit_test(plain_patterns_on_a_long_text_do_not_give_up),
+        cmocka_unit_test(an_expression_is_compiled_once_and_a_bad_one_never),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

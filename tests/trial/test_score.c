@@ -284,6 +284,35 @@ static void filters_cut_what_is_matched_exactly(void **state)
     }
 }
 
+static void a_filter_is_refused_before_anything_is_spent(void **state)
+{
+    static const struct {
+        const char *filter, *options, *words;
+    } rows[] = {
+        {"regex", "{\"regex_pattern\": \"a(\"}", "task.yaml: filter regex: at"},
+        {"map", "{}", "task.yaml: filter map: expected a mapping_dict"},
+        {"made_up", "{}", "task.yaml: filter made_up: no such filter"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct assay_arena arena = {0};
+        struct assay_error err = {0};
+        struct assay_filter filter = {assay_str_c(rows[i].filter),
+                                      score_json(&arena, rows[i].options)};
+        struct assay_case of = {.filters = &filter,
+                                .filter_count = 1,
+                                .where = ASSAY_STR("task.yaml")};
+        struct assay_scorer *scorer = assay_scorer_new(NULL, &err);
+
+        assert_non_null(scorer);
+        assert_false(assay_scorer_check(scorer, &arena, &of, &err));
+        assert_int_equal(err.code, ASSAY_BAD_INPUT);
+        if (!strstr(err.text, rows[i].words))
+            fail_msg("%s: %s", rows[i].filter, err.text);
+        assay_scorer_free(scorer);
+        assay_arena_free(&arena);
+    }
+}
+
 static void exact_match_ignores_what_it_is_told_to(void **state)
 {
     static const struct score_row rows[] = {
@@ -322,6 +351,7 @@ int main(void)
         cmocka_unit_test(what_an_answer_took_is_compared_with_limits),
         cmocka_unit_test(the_likeliest_choice_is_compared_with_the_right_one),
         cmocka_unit_test(filters_cut_what_is_matched_exactly),
+        cmocka_unit_test(a_filter_is_refused_before_anything_is_spent),
         cmocka_unit_test(exact_match_ignores_what_it_is_told_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
