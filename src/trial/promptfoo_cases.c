@@ -267,180 +267,39 @@ static bool ask(struct filling *f, const struct assay_json *vars,
     return ok && assay_suite_env_ok(in, prompt->from);
 }
 
-/* ---- What goes with what ---- */
-
-/* Which providers a case is for; NULL: all. False: none. */
-static bool choose_providers(struct assay_promptfoo *pf,
-                             const struct assay_promptfoo_prompt *prompt,
-                             const struct assay_promptfoo_test *test,
-                             const bool **to)
-{
-    struct assay_suite *suite = pf->in->suite;
-    bool *chosen =
-        ASSAY_NEW_ARRAY(pf->in->arena, bool, suite->provider_count + 1);
-    size_t count = 0;
-
-    for (size_t i = 0; i < suite->provider_count; i++) {
-        const struct assay_suite_provider *p = &suite->providers[i];
-        const struct assay_json *prompts =
-            assay_promptfoo_member(pf->provider_nodes[i], "prompts");
-        chosen[i] = assay_promptfoo_fits(prompt, prompts);
-        bool named = !test->providers;
-        for (const struct assay_json *r =
-                 test->providers ? test->providers->first : NULL;
-             r; r = r->next)
-            named = named || assay_str_equal(r->text, p->id) ||
-                    assay_str_equal(r->text, p->label) ||
-                    (assay_str_ends(r->text, "*") &&
-                     assay_str_equal(assay_str_head(p->id, r->text.len - 1),
-                                     assay_str_head(r->text, r->text.len - 1)));
-        chosen[i] = chosen[i] && named;
-        count += chosen[i];
-    }
-    *to = count < suite->provider_count ? chosen : NULL;
-    return count > 0 || suite->provider_count == 0;
-}
-
-/* A prompt that goes with a test, and for which providers. */
-struct partner {
-    size_t prompt;
-    const bool *providers;
-};
-
-/* The values one var takes in turn. */
-struct axis {
-    const struct assay_json *var;  /* name, and value where not many */
-    const struct assay_json *list; /* of texts, or NULL */
-    struct assay_str *files;       /* a pattern's files, or NULL */
-    size_t count;
-};
-
-/* A test multiplied out: each combination of values with each partner. */
-struct product {
-    struct assay_promptfoo *pf;
-    const struct assay_promptfoo_test *test;
-    struct axis *axes;
-    struct partner *partners;
-    size_t axis_count, partner_count;
-    uint64_t combinations;
-};
-
-/* ---- Values of vars ---- */
-
-static bool open_axis(struct assay_promptfoo *pf, const struct assay_json *var,
-                      bool whole, struct axis *to)
-{
-    struct assay_str name;
-
-    *to = (struct axis){.var = var, .count = 1};
-    if (whole)
-        return true;
-    if (var->type == ASSAY_JSON_ARRAY &&
-        assay_json_is(var->first, ASSAY_JSON_STRING)) {
-        to->list = var;
-        to->count = var->count;
-    }
-    if (var->type == ASSAY_JSON_STRING &&
-        assay_suite_file_name(var->text, &name) && assay_suite_is_pattern(name))
-        return assay_suite_glob(pf->in, name, var, &to->files, &to->count);
-    return true;
-}
-
-static struct assay_json *axis_value(struct assay_promptfoo *pf,
-                                     const struct axis *axis, size_t at)
-{
-    struct assay_arena *arena = pf->in->arena;
-    const struct assay_json *value = axis->list ? axis->list->first : NULL;
-
-    if (axis->files)
-        return assay_json_string(
-            arena, assay_arena_printf(arena, "file://%.*s",
-                                      ASSAY_STR_ARG(axis->files[at])));
-    while (value && at-- > 0)
-        value = value->next;
-    return assay_json_copy(arena, value ? value : axis->var);
-}
-
-/* The vars of one combination; the last var turns fastest. */
-static struct assay_json *combine(const struct product *p, uint64_t number)
-{
-    struct assay_arena *arena = p->pf->in->arena;
-    struct assay_json *vars = assay_json_object(arena);
-    size_t *at = ASSAY_NEW_ARRAY(arena, size_t, p->axis_count + 1);
-
-    for (size_t i = p->axis_count; i-- > 0;) {
-        at[i] = (size_t)(number % p->axes[i].count);
-        number /= p->axes[i].count;
-    }
-    for (size_t i = 0; i < p->axis_count; i++)
-        assay_json_set_key(vars, p->axes[i].var->key,
-                           axis_value(p->pf, &p->axes[i], at[i]));
-    return vars;
-}
-
 /* ---- Cases ---- */
 
-static bool multiply(struct assay_promptfoo *pf,
-                     const struct assay_promptfoo_test *test, struct product *p)
-{
-    struct assay_arena *arena = pf->in->arena;
-    const struct assay_json *v = test->vars ? test->vars->first : NULL;
-    bool whole = assay_json_is(
-        assay_json_get(test->options, "disableVarExpansion"), ASSAY_JSON_TRUE);
-    size_t vars = test->vars ? test->vars->count : 0;
-
-    *p = (struct product){
-        .pf = pf,
-        .test = test,
-        .combinations = 1,
-        .axes = ASSAY_NEW_ARRAY(arena, struct axis, vars + 1),
-        .partners = ASSAY_NEW_ARRAY(arena, struct partner, pf->prompt_count)};
-    for (; v; v = v->next) {
-        struct axis *axis = &p->axes[p->axis_count++];
-        if (!open_axis(pf, v, whole, axis))
-            return false;
-        /* beyond all limits: one of them is met first */
-        if (p->combinations < UINT32_MAX)
-            p->combinations *= axis->count;
-    }
-    for (size_t i = 0; i < pf->prompt_count; i++) {
-        const struct assay_promptfoo_prompt *prompt = &pf->prompts[i];
-        struct partner *to = &p->partners[p->partner_count];
-        to->prompt = i;
-        if (assay_promptfoo_fits(prompt, test->prompts) &&
-            choose_providers(pf, prompt, test, &to->providers))
-            p->partner_count++;
-    }
-    return true;
-}
-
 /* The vars of a combination, and the assertions that they fill in. */
-static bool read_vars(const struct product *p, uint64_t combination,
-                      struct assay_case *to)
+static bool read_vars(struct assay_promptfoo *pf,
+                      const struct assay_promptfoo_product *p,
+                      uint64_t combination, struct assay_case *to)
 {
-    struct assay_json *vars = combine(p, combination);
+    struct assay_json *vars =
+        assay_promptfoo_combine(pf->in->arena, p, combination);
 
     to->vars = vars;
     to->test_index = (uint32_t)(p->test->first_test + combination);
-    return assay_promptfoo_settle(p->pf, vars, p->test->node) &&
-           assay_promptfoo_read_asserts(p->pf, p->test, vars, to);
+    return assay_promptfoo_settle(pf, vars, p->test->node) &&
+           assay_promptfoo_read_asserts(pf, p->test, vars, to);
 }
 
 /* A case that has its vars: with its prompt and all that is the test's. */
-static bool make(const struct product *p, const struct partner *partner,
+static bool make(struct assay_promptfoo *pf,
+                 const struct assay_promptfoo_product *p,
+                 const struct assay_promptfoo_partner *partner,
                  struct assay_case *to)
 {
-    struct assay_suite_reader *in = p->pf->in;
+    struct assay_suite_reader *in = pf->in;
     const struct assay_promptfoo_test *test = p->test;
     const struct assay_promptfoo_prompt *prompt =
-        prepare(p->pf, partner->prompt, test);
+        prepare(pf, partner->prompt, test);
     const struct assay_json *cluster =
         assay_json_get(test->metadata, "cluster");
     struct filling f = {
-        p->pf, prompt, test->node, {.env = assay_suite_env, .context = in}};
+        pf, prompt, test->node, {.env = assay_suite_env, .context = in}};
 
     if (!prompt || !ask(&f, to->vars, to) ||
-        !join_options(p->pf, prompt, test, &to->options))
+        !join_options(pf, prompt, test, &to->options))
         return false;
     to->description = test->description;
     to->prompt = prompt->shown;
@@ -458,22 +317,19 @@ static bool make(const struct product *p, const struct partner *partner,
 }
 
 bool assay_promptfoo_add_cases(struct assay_promptfoo *pf,
-                               const struct assay_promptfoo_test *test)
+                               const struct assay_promptfoo_product *p)
 {
     struct assay_suite_reader *in = pf->in;
-    struct product p;
 
-    if (!multiply(pf, test, &p))
-        return false;
-    for (uint64_t n = 0; n < p.combinations; n++, pf->rows++) {
+    for (uint64_t n = 0; n < p->combinations; n++, pf->rows++) {
         struct assay_arena_mark mark = assay_arena_mark(in->arena);
         struct assay_suite_source *sources = in->sources;
         struct assay_case shared = assay_suite_no_case();
-        if (!read_vars(&p, n, &shared))
+        if (!read_vars(pf, p, n, &shared))
             return false;
-        for (size_t i = 0; i < p.partner_count; i++) {
+        for (size_t i = 0; i < p->partner_count; i++) {
             struct assay_case one = shared;
-            if (!make(&p, &p.partners[i], &one) ||
+            if (!make(pf, p, &p->partners[i], &one) ||
                 !assay_suite_take_case(in, &one))
                 return false;
         }
@@ -484,11 +340,9 @@ bool assay_promptfoo_add_cases(struct assay_promptfoo *pf,
 }
 
 bool assay_promptfoo_one_case(struct assay_promptfoo *pf,
-                              const struct assay_promptfoo_test *test,
+                              const struct assay_promptfoo_product *p,
                               size_t nth, struct assay_case *to)
 {
-    struct product p;
-
-    return multiply(pf, test, &p) && read_vars(&p, nth / p.partner_count, to) &&
-           make(&p, &p.partners[nth % p.partner_count], to);
+    return read_vars(pf, p, nth / p->partner_count, to) &&
+           make(pf, p, &p->partners[nth % p->partner_count], to);
 }

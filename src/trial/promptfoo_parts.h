@@ -35,6 +35,21 @@ struct assay_promptfoo_test {
     uint32_t first_test; /* test_index of its first row of vars */
 };
 
+/* A prompt that goes with a test, and for which providers (NULL: all). */
+struct assay_promptfoo_partner {
+    size_t prompt;
+    const bool *providers;
+};
+
+/* A test multiplied out: each combination of values with each partner. */
+struct assay_promptfoo_product {
+    const struct assay_promptfoo_test *test;
+    struct assay_promptfoo_axis *axes;
+    struct assay_promptfoo_partner *partners;
+    size_t axis_count, partner_count;
+    uint64_t combinations;
+};
+
 struct assay_promptfoo {
     struct assay_suite_reader *in;
     const struct assay_json *root;
@@ -104,12 +119,20 @@ bool assay_promptfoo_read_asserts(struct assay_promptfoo *pf,
 /* Files read into vars, a newline at the end gone, names in them resolved. */
 bool assay_promptfoo_settle(struct assay_promptfoo *pf, struct assay_json *vars,
                             const struct assay_json *from);
-/* All cases of one test are made once and taken in, by the newest row. */
+/* The test's values and prompts; all of it is in the reader's arena. */
+bool assay_promptfoo_multiply(struct assay_promptfoo *pf,
+                              const struct assay_promptfoo_test *test,
+                              struct assay_promptfoo_product *p);
+/* The vars of one combination; the last var turns fastest. */
+struct assay_json *assay_promptfoo_combine(
+    struct assay_arena *arena, const struct assay_promptfoo_product *p,
+    uint64_t number);
+/* All its cases are made once and taken in, by the newest row. */
 bool assay_promptfoo_add_cases(struct assay_promptfoo *pf,
-                               const struct assay_promptfoo_test *test);
+                               const struct assay_promptfoo_product *p);
 /* One of them. */
 bool assay_promptfoo_one_case(struct assay_promptfoo *pf,
-                              const struct assay_promptfoo_test *test,
+                              const struct assay_promptfoo_product *p,
                               size_t nth, struct assay_case *to);
 /* For assay_suite_reader.make. */
 bool assay_promptfoo_make_case(struct assay_suite_reader *in,

@@ -4,7 +4,10 @@
  */
 #include "trial/promptfoo_parts.h"
 
+#include <assert.h>
 #include <string.h>
+
+enum { MANY_CASES = 64 };
 
 const struct assay_json *assay_promptfoo_member(const struct assay_json *of,
                                                 const char *name)
@@ -213,12 +216,36 @@ bool assay_promptfoo_make_case(struct assay_suite_reader *in,
                                const struct assay_suite_row *row, size_t nth,
                                struct assay_case *to)
 {
+    const struct assay_promptfoo_product *kept =
+        in->base->origins[row->origin].product;
     struct assay_promptfoo pf = *in->promptfoo;
     struct assay_promptfoo_test test;
+    struct assay_promptfoo_product own;
 
     pf.in = in;
+    if (kept)
+        return assay_promptfoo_one_case(&pf, kept, nth, to);
     return read_test(&pf, row, &test) &&
-           assay_promptfoo_one_case(&pf, &test, nth, to);
+           assay_promptfoo_multiply(&pf, &test, &own) &&
+           assay_promptfoo_one_case(&pf, &own, nth, to);
+}
+
+/* Of a row that makes many cases its test stays, lest each reads it anew. */
+static bool keep_product(struct assay_promptfoo *pf,
+                         struct assay_suite_row *row)
+{
+    struct assay_arena *arena = pf->in->base->arena;
+    struct assay_promptfoo_test *test =
+        ASSAY_NEW(arena, struct assay_promptfoo_test);
+    struct assay_promptfoo_product *product =
+        ASSAY_NEW(arena, struct assay_promptfoo_product);
+    struct assay_suite_origin origin = pf->in->base->origins[row->origin];
+
+    assert(pf->in->arena == arena); /* not of one row alone */
+    origin.product = product;
+    return read_test(pf, row, test) &&
+           assay_promptfoo_multiply(pf, test, product) &&
+           assay_suite_add_origin(pf->in, origin, &row->origin);
 }
 
 /* A row, and its cases once; nothing of them stays. */
@@ -228,14 +255,18 @@ static bool add_row(struct assay_promptfoo *pf, struct assay_suite_row row)
     struct assay_suite_reader in = *pf->in;
     struct assay_promptfoo own = *pf;
     struct assay_promptfoo_test test;
-    const struct assay_suite_row *kept;
+    struct assay_promptfoo_product product;
+    struct assay_suite_row *kept;
 
     in.arena = &scratch;
     own.in = &in;
     row.first_test = pf->rows;
     kept = assay_suite_add_row(&in, row);
     bool ok = kept && read_test(&own, kept, &test) &&
-              assay_promptfoo_add_cases(&own, &test);
+              assay_promptfoo_multiply(&own, &test, &product) &&
+              (product.combinations * product.partner_count < MANY_CASES ||
+               keep_product(pf, kept)) &&
+              assay_promptfoo_add_cases(&own, &product);
     pf->rows = own.rows;
     assay_arena_free(&scratch);
     return ok;

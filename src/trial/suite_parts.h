@@ -21,6 +21,8 @@ struct assay_suite_origin {
     const struct assay_suite_file *file; /* NULL: rows are nodes */
     const struct assay_csv *csv;         /* of a CSV: its header */
     const struct assay_json *data;       /* promptfoo: of the scenario */
+    /* promptfoo: of the one row that stands here, or NULL */
+    const struct assay_promptfoo_product *product;
 };
 
 /* Of what cases are made: a test, a line. */

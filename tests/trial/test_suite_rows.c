@@ -155,6 +155,49 @@ static void a_row_keeps_less_than_sixty_bytes(void **state)
     }
 }
 
+/* The last var turns fastest, prompts faster still. */
+static void a_test_of_many_values_makes_each_case_by_its_number(void **state)
+{
+    char folder[] = "/tmp/assay-suite-XXXXXX", path[100], text[100];
+    enum { VALUES = 100, CASES = VALUES * 2 * 2 };
+    struct assay_error err = {0};
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/s.yaml", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("prompts: ['{{a}} {{b}} {{c}}', '{{c}}, {{a}} {{b}}']\n"
+          "providers: [echo]\n"
+          "defaultTest: {vars: {c: set}}\n"
+          "tests:\n"
+          "  - vars: {c: only}\n"
+          "  - vars:\n      a: [",
+          file);
+    for (int i = 0; i < VALUES; i++)
+        fprintf(file, "'%d', ", i);
+    fputs("]\n      b: [x, y]\n", file);
+    assert_int_equal(fclose(file), 0);
+    struct assay_suite *suite = read_suite(path);
+    assert_int_equal(suite->case_count, CASES + 2);
+    for (int k = CASES; k-- > 0;) {
+        struct assay_arena arena = {0};
+        struct assay_case one;
+        const char *b = k / 2 % 2 ? "y" : "x";
+        assert_true(assay_suite_case(suite, (size_t)k + 2, &arena, &one, &err));
+        if (k % 2)
+            snprintf(text, sizeof text, "set, %d %s", k / 4, b);
+        else
+            snprintf(text, sizeof text, "%d %s set", k / 4, b);
+        assert_true(assay_str_is(one.messages[0].text, text));
+        assert_int_equal(one.test_index, k / 2 + 1);
+        assert_true(assay_str_is(one.cluster, "test 2"));
+        assay_arena_free(&arena);
+    }
+    assay_suite_free(suite);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void rows_are_bounded_where_they_make_no_case(void **state)
 {
     static const char text[] = "prompts: [hi]\nproviders: [echo]\n"
@@ -180,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(several_threads_are_given_the_same_cases),
         cmocka_unit_test(a_row_keeps_less_than_sixty_bytes),
+        cmocka_unit_test(a_test_of_many_values_makes_each_case_by_its_number),
         cmocka_unit_test(rows_are_bounded_where_they_make_no_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
