@@ -413,6 +413,7 @@ static void table_row(struct assay_comparison *c, struct assay_block *table,
                       const struct assay_trial_row *row)
 {
     struct assay_cell *cells = assay_table_row(c->doc, table);
+    struct assay_str scoring, judged; /* "assertions; judge opinion, …" */
     size_t winner = winner_of(row);
 
     cells[SUITE].text = text_of(row, "suite");
@@ -421,6 +422,10 @@ static void table_row(struct assay_comparison *c, struct assay_block *table,
         cells[SUITE].note = assay_arena_printf(
             c->arena, "published by %.*s, %.*s", ASSAY_STR_ARG(publisher(row)),
             ASSAY_STR_ARG(cells[SUITE].note));
+    if (assay_str_cut(text_of(row, "scoring"), ';', &scoring, &judged))
+        cells[SUITE].note = assay_arena_printf(c->arena, "%.*s;%.*s",
+                                               ASSAY_STR_ARG(cells[SUITE].note),
+                                               ASSAY_STR_ARG(judged));
     cells[SUITE].link = assay_arena_printf(c->arena, "/run/%.*s",
                                            ASSAY_STR_ARG(text_of(row, "run")));
     assay_compare_ref(c, &cells[SUITE].refs, row->claim);

@@ -276,6 +276,55 @@ static void opening_writes_nothing_and_rows_do_not_age_the_catalog(void **state)
     fixture_close(&f);
 }
 
+static bool no_call(void *context, struct assay_arena *arena,
+                    const struct assay_judge_call *call)
+{
+    fail_msg("a call of judge %zu", call->judge);
+    return true;
+}
+
+/* Version 1 had no judges; its runs are read, and can have labels. */
+static void a_ledger_of_an_older_assay_is_read_and_brought_up(void **state)
+{
+    struct ledger_fixture f;
+    struct assay_error err = {0};
+    struct assay_label *labels;
+    struct assay_label label = {.place = 1,
+                                .passed = true,
+                                .labelled = ASSAY_STR("now"),
+                                .labeller = ASSAY_STR("ana")};
+    size_t count;
+
+    fixture_open(&f);
+    add_fixture_run(&f, "aa");
+    must(assay_store_begin_write(f.ledger->store, &err), &err);
+    must(assay_store_run_script(
+             f.ledger->store,
+             "drop table run_judge; drop table judge_call; drop table label;"
+             "update meta set value = '1' where key = 'ledger'",
+             &err),
+         &err);
+    must(assay_store_commit(f.ledger->store, &err), &err);
+    struct assay_ledger *old = open_ledger(f.path);
+    struct assay_run *run =
+        assay_ledger_run(old, &f.arena, ASSAY_STR("aa"), &err);
+    must(run != NULL, &err);
+    assert_int_equal(run->route_count, 2);
+    assert_int_equal(run->judge_count, 0);
+    must(assay_ledger_judge_calls(old, run->id, no_call, NULL, &err), &err);
+    must(assay_ledger_labels(old, &f.arena, run->id, &labels, &count, &err),
+         &err);
+    assert_int_equal(count, 0);
+    must(assay_ledger_label(old, run->id, &label, 1, &err), &err);
+    must(assay_ledger_labels(old, &f.arena, run->id, &labels, &count, &err),
+         &err);
+    assert_int_equal(count, 1);
+    assert_true(labels[0].passed);
+    assert_true(assay_str_is(labels[0].labeller, "ana"));
+    assay_ledger_close(old);
+    fixture_close(&f);
+}
+
 static void a_ledger_of_a_newer_assay_is_refused(void **state)
 {
     struct ledger_fixture f;
@@ -302,6 +351,7 @@ int main(void)
         cmocka_unit_test(what_was_sent_and_not_heard_of_is_unknown),
         cmocka_unit_test(
             opening_writes_nothing_and_rows_do_not_age_the_catalog),
+        cmocka_unit_test(a_ledger_of_an_older_assay_is_read_and_brought_up),
         cmocka_unit_test(a_ledger_of_a_newer_assay_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

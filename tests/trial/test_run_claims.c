@@ -2,6 +2,7 @@
  * What a run showed becomes claims, and claims become the evidence of a
  * comparison: from figures to the page's contract.
  */
+#include "assay/render.h"
 #include "assay/report.h"
 
 #include "compare/fixture.h"
@@ -290,6 +291,45 @@ static void numbers_without_end_are_left_out_or_bounded(void **state)
     assay_catalog_close(known);
 }
 
+/* What a judge marked says so, until 50 labels or more stand behind it. */
+static void marks_of_a_judge_are_called_opinion_until_calibrated(void **state)
+{
+    struct assay_run_route judge = {.id = ASSAY_STR("openai/gpt-4o")};
+    struct assay_judge_figures opinions = {.opinions = 54};
+    struct assay_catalog *known = fixture_open();
+    struct assay_arena arena = {0};
+    struct made m;
+
+    make(&m);
+    m.run.judges = &judge;
+    m.run.judge_count = 1;
+    m.figures.judges = &opinions;
+    assert_int_equal(claim(known, &m), 1);
+    expect(evidence(known, &arena, SMALL, SMALLER)->first, "scoring",
+           "assertions; judge opinion, not calibrated");
+    struct assay_error err = {0};
+    struct assay_buf page;
+    assay_buf_init(&page, 1 << 20);
+    assert_true(assay_render_text(
+        &page, fixture_compare(known, &arena, SMALL, SMALLER, NULL),
+        &(struct assay_render_options){.width = 200}, &err));
+    assert_non_null(strstr(page.at, "judge opinion, not calibrated"));
+    assay_buf_release(&page);
+    opinions.calibration = ASSAY_CALIBRATION_FEW;
+    opinions.labelled_fail = opinions.labelled_pass = 20;
+    assert_int_equal(claim(known, &m), 1);
+    expect(evidence(known, &arena, SMALL, SMALLER)->first, "scoring",
+           "assertions; judge opinion, not calibrated");
+    opinions.calibration = ASSAY_CALIBRATION_DONE;
+    opinions.labelled_fail = 40;
+    assert_int_equal(claim(known, &m), 1);
+    const struct assay_json *rows = evidence(known, &arena, SMALL, SMALLER);
+    assert_int_equal(rows->count, 1);
+    expect(rows->first, "scoring", "assertions; judge calibrated by 60 labels");
+    assay_arena_free(&arena);
+    assay_catalog_close(known);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_run_that_was_cut_short_claims_nothing),
         cmocka_unit_test(only_pairs_of_two_known_models_are_claimed),
         cmocka_unit_test(numbers_without_end_are_left_out_or_bounded),
+        cmocka_unit_test(marks_of_a_judge_are_called_opinion_until_calibrated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

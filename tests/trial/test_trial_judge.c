@@ -176,6 +176,18 @@ static void judges_are_under_the_spending_limit(void **state)
                     0);
         assert_int_equal(requests_for(&j, "mock-judge+500-p0.2"),
                          r.judges[0].calls);
+        /* with more money it goes on: what was answered is only judged */
+        assert_true(take_up(&j.f));
+        j.f.run.max_cost_usd = ASSAY_DECIMAL(1000, 0);
+        run(&j.f);
+        r = figures_of(&j.f);
+        assert_int_equal(r.run->stopped, ASSAY_STOP_COMPLETE);
+        assert_int_equal(r.rows, 60);
+        assert_int_equal(requests_for(&j, "mock-1.0+500-p0.2"), r.attempts);
+        assert_int_equal(requests_for(&j, "mock-judge+500-p0.2"),
+                         r.judges[0].calls);
+        uint64_t answers = r.passed + r.failed + r.routes[0].unjudged;
+        assert_int_equal(r.routes[0].classes[ASSAY_CLASS_ANSWERED], answers);
         end_judged(&j);
     }
 }
