@@ -34,6 +34,8 @@ struct assay_sample {
     struct assay_str id;                /* in the dataset */
     struct assay_str raw;               /* what was asked */
     const struct assay_json *reference; /* array of right answers, or NULL */
+    struct assay_str cluster; /* samples of one that stand together count
+                                 once; empty: it counts alone */
     struct assay_str answer, reasoning;
     struct assay_str error;  /* why no answer came; empty: one did */
     struct assay_str reason; /* of the mark; empty: not told */

@@ -178,6 +178,12 @@ static struct assay_json *line_of(const struct samples *s,
     assay_json_set_bool(arena, score, "is_correct", passed);
     set_usage(arena, line, a);
     set_times(arena, line, a);
+    if (s->report->figures->units < s->report->run->case_count)
+        assay_json_set_text(
+            arena, assay_json_set(line, "metadata", assay_json_object(arena)),
+            "cluster",
+            assay_arena_printf(arena, "%llu",
+                               (unsigned long long)a->at->unit + 1));
     if (!done)
         assay_json_set_text(arena, line, "error",
                             assay_arena_printf(arena, "%s%s%.*s",

@@ -23,7 +23,7 @@
 #include <string.h>
 
 enum {
-    MAX_LINES = 1000000,
+    MAX_LINES = 200000, /* 14,000 are met */
     MAX_LINE_BYTES = 64 << 20,
     GIVE_BACK_BYTES = 16 << 20,
     REFUSALS_KEPT = 100,
@@ -227,6 +227,7 @@ static bool read_line(struct samples *s, uint64_t number,
         .id = assay_json_text(line, "sample_id"),
         .raw = raw ? raw->text : ASSAY_STR(""),
         .reference = assay_json_at(line, "input.reference"),
+        .cluster = assay_json_text(assay_json_get(line, "metadata"), "cluster"),
         .answer = answer_of(line),
         .reasoning = reasoning_of(line),
     };

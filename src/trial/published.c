@@ -9,6 +9,7 @@
 #include "assay/file.h"
 #include "assay/report.h"
 #include "trial/ledger_parts.h"
+#include "trial/published_parts.h"
 #include "trial/sample_index.h"
 
 #include <inttypes.h>
@@ -31,8 +32,9 @@ struct assay_published {
     struct assay_str id, started, metric;
     int64_t num;
     uint32_t route, repeats;
-    uint64_t places;
-    bool same; /* these very bytes stand there already */
+    uint64_t places, units;
+    uint64_t cluster; /* hash of the newest sample's; 0: it had none */
+    bool same;        /* these very bytes stand there already */
 
     struct assay_sample_index index;
     uint32_t *seen; /* [place]: how often the set had it so far */
@@ -74,6 +76,7 @@ static bool learn_case(struct assay_published *p, const struct assay_query *q,
         ok = assay_sample_learn(&p->index, &keys,
                                 (uint32_t)assay_query_int(q, 0), err);
         p->places = (uint64_t)assay_query_int(q, 0) + 1;
+        p->units = (uint64_t)assay_query_int(q, 4) + 1;
     }
     assay_arena_free(&arena);
     return ok;
@@ -83,7 +86,7 @@ static bool learn_cases(struct assay_published *p, struct assay_error *err)
 {
     struct assay_query *q = assay_store_query(
         p->ledger->store,
-        "select place, id, input, vars from run_case where run = ?1"
+        "select place, id, input, vars, unit from run_case where run = ?1"
         " order by place",
         err);
     bool row;
@@ -340,6 +343,15 @@ struct assay_published *assay_published_begin(
 
 /* ------------------------------------------------------- samples */
 
+/* That of the case before it, in the same cluster; else a new one. */
+static uint64_t unit_of(struct assay_published *p, struct assay_str cluster)
+{
+    uint64_t before = p->cluster;
+
+    p->cluster = cluster.len ? assay_str_hash(cluster) | 1 : 0;
+    return p->cluster && p->cluster == before ? p->units - 1 : p->units;
+}
+
 static bool add_case(struct assay_published *p,
                      const struct assay_sample *sample, struct assay_error *err)
 {
@@ -348,7 +360,7 @@ static bool add_case(struct assay_published *p,
     struct assay_run_case c = {
         .place = p->places,
         .number = p->places,
-        .unit = p->places,
+        .unit = unit_of(p, sample->cluster),
         .id = sample->id,
         .prompt = ASSAY_STR(""),
         .description = ASSAY_STR(""),
@@ -366,6 +378,7 @@ static bool add_case(struct assay_published *p,
     bool ok = assay_ledger_add_case(p->ledger, p->num, &c, err);
     assay_arena_free(&arena);
     p->places += ok;
+    p->units = c.unit + 1;
     return ok;
 }
 
@@ -419,77 +432,6 @@ static bool count_seen(struct assay_published *p, uint32_t place,
     return true;
 }
 
-static const struct assay_json *checks_of(struct assay_arena *arena,
-                                          const struct assay_published *p,
-                                          const struct assay_sample *sample)
-{
-    struct assay_json *checks = assay_json_array(arena);
-    struct assay_json *check = assay_json_add(checks, assay_json_object(arena));
-
-    assay_json_set_text(arena, check, "type",
-                        p->metric.len ? p->metric : ASSAY_STR("published"));
-    assay_json_set_c(arena, check, "mark",
-                     assay_mark_name(sample->passed ? ASSAY_MARK_PASSED
-                                                    : ASSAY_MARK_FAILED));
-    if (!isnan(sample->score))
-        assay_json_set(check, "score", assay_json_real(arena, sample->score));
-    assay_json_set_text(arena, check, "reason",
-                        sample->reason.len ? sample->reason
-                                           : ASSAY_STR("as published"));
-    return checks;
-}
-
-/* Whose clock it was, and from when to when, is not known. */
-static struct assay_str reported(struct assay_arena *arena,
-                                 const struct assay_sample *sample)
-{
-    struct assay_json *said = assay_json_object(arena);
-
-    if (!(sample->latency_ms > 0))
-        return ASSAY_STR("");
-    assay_json_set(said, "reported_latency_ms",
-                   assay_json_real(arena, sample->latency_ms));
-    assay_json_set_bool(arena, said, "comparable", false);
-    return assay_json_line(arena, said);
-}
-
-static void fill_attempt(struct assay_arena *arena,
-                         const struct assay_published *p,
-                         const struct assay_sample *sample,
-                         struct assay_attempt *a)
-{
-    *a = (struct assay_attempt){
-        .state = ASSAY_ATTEMPT_DONE,
-        .final = true,
-        .of = ASSAY_CLASS_ANSWERED,
-        .cost_state = ASSAY_UNKNOWN,
-        .mark = sample->unscored ? ASSAY_MARK_UNSCORED
-                : sample->passed ? ASSAY_MARK_PASSED
-                                 : ASSAY_MARK_FAILED,
-        .score = sample->unscored ? (double)NAN : sample->score,
-        .server = reported(arena, sample),
-        .reply = {.text = sample->answer,
-                  .reasoning = sample->reasoning,
-                  .mean_logprob = (double)NAN},
-    };
-    if (sample->has_usage) {
-        a->reply.usage_state = ASSAY_USAGE_RETURNED;
-        a->reply.usage.input_tokens = sample->input_tokens;
-        a->reply.usage.output_tokens = sample->output_tokens;
-    }
-    if (!sample->error.len) {
-        a->checks = sample->unscored ? NULL : checks_of(arena, p, sample);
-        return;
-    }
-    a->state = ASSAY_ATTEMPT_FAILED;
-    a->score = (double)NAN;
-    a->message = sample->error;
-    struct assay_str name = sample->error, rest;
-    (void)assay_str_cut(sample->error, ':', &name, &rest);
-    if (!assay_class_read(name, &a->of) || a->of == ASSAY_CLASS_ANSWERED)
-        a->of = ASSAY_CLASS_SERVER_ERROR; /* why is not told in our words */
-}
-
 bool assay_published_add(struct assay_published *p,
                          const struct assay_sample *sample,
                          struct assay_error *err)
@@ -506,7 +448,7 @@ bool assay_published_add(struct assay_published *p,
         !count_seen(p, place, &key.repeat, err))
         return false;
     key.place = place;
-    fill_attempt(&arena, p, sample, &attempt);
+    assay_published_attempt(&arena, p->metric, sample, &attempt);
     ok = assay_ledger_plan(p->ledger, &key, err) &&
          assay_ledger_end(p->ledger, &key, 0, &attempt, &ours, err);
     assay_arena_free(&arena);
@@ -537,12 +479,19 @@ static bool fill_gaps(struct assay_published *p, struct assay_error *err)
     return assay_query_run(q, err);
 }
 
+/* A pair of several samples, or of repeats, is won in part. */
+static bool is_graded(const struct assay_published *p)
+{
+    return p->repeats > 1 || p->units < p->places ||
+           assay_json_get(p->options, "compare");
+}
+
 static bool close_run(struct assay_published *p, struct assay_error *err)
 {
     struct assay_query *q = assay_store_query(
         p->ledger->store,
-        "update run set cases = ?2, repeats = ?3, started = ?4, options = ?5"
-        " where num = ?1",
+        "update run set cases = ?2, repeats = ?3, started = ?4, options = ?5,"
+        " outcome = ?6 where num = ?1",
         err);
 
     if (!q)
@@ -552,6 +501,8 @@ static bool close_run(struct assay_published *p, struct assay_error *err)
     assay_query_bind_int(q, 3, p->repeats);
     assay_query_bind_text(q, 4, p->started);
     assay_query_bind_text(q, 5, assay_json_line(&p->arena, p->options));
+    assay_query_bind_text(
+        q, 6, is_graded(p) ? ASSAY_STR("graded") : ASSAY_STR("binary"));
     return assay_query_run(q, err) &&
            assay_ledger_stop(p->ledger, p->num, ASSAY_STOP_COMPLETE, p->places,
                              err);

@@ -267,9 +267,24 @@ static void a_sample_that_stands_twice_is_a_repeat(void **state)
     assert_int_equal(f.routes[0].failed, 1);
     assert_table(&f, 1, 1, 0, 0);
     assert_int_equal(f.pairs[0].units, 2);
+    assert_int_equal(f.run->rule.outcome, ASSAY_OUTCOME_GRADED);
 }
 
 /* ------------------------------------------------------- gaps and errors */
+
+static void a_repeat_that_differs_is_won_in_part(void **state)
+{
+    const struct line a[] = {{"1", "?", "4", true, ""},
+                             {"1", "?", "4", false, ""}};
+    const struct line b[] = {{"1", "?", "4", false, ""},
+                             {"1", "?", "4", false, ""}};
+    struct assay_sample_set first = set_of("anvil"), second = set_of("hammer");
+
+    (void)state;
+    publish(&first, a, 2);
+    struct assay_run_figures f = figures_of(publish(&second, b, 2));
+    assert_float_equal(f.pairs[0].verdict.answered.difference, 0.5, 1e-12);
+}
 
 static void what_a_set_lacks_is_in_no_pair(void **state)
 {
@@ -332,6 +347,40 @@ static void what_was_put_to_no_test_is_unscored(void **state)
     assert_true(isnan(f.routes[0].mean_score));
     /* as reported, it is in no figure */
     assert_int_equal(f.routes[0].latency.p50.known, false);
+}
+
+static void a_cluster_counts_once(void **state)
+{
+    static const struct assay_sample samples[] = {
+        {.id = {"1", 1}, .raw = {"a", 1}, .cluster = {"x", 1}},
+        {.id = {"2", 1}, .raw = {"b", 1}, .cluster = {"x", 1}},
+        {.id = {"3", 1}, .raw = {"c", 1}, .cluster = {"y", 1}},
+        {.id = {"4", 1}, .raw = {"d", 1}, .cluster = {"", 0}},
+        {.id = {"5", 1}, .raw = {"e", 1}, .cluster = {"", 0}},
+    };
+    struct assay_sample_set sets[] = {set_of("anvil"), set_of("hammer")};
+    struct assay_error err = {0};
+    struct assay_str id = {"", 0};
+
+    (void)state;
+    for (size_t s = 0; s < 2; s++) {
+        struct assay_published *p =
+            assay_published_begin(fixture.ledger, &sets[s], &err);
+        must(p != NULL, &err);
+        for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+            struct assay_sample sample = samples[i];
+            sample.passed = s == 0 || i != 1;
+            must(assay_published_add(p, &sample, &err), &err);
+        }
+        must(assay_published_end(p, &fixture.arena, &id, &err), &err);
+    }
+    struct assay_run_figures f = figures_of(id);
+    assert_int_equal(f.run->case_count, 5);
+    assert_int_equal(f.units, 4);
+    assert_int_equal(f.pairs[0].verdict.answered.pairs, 4);
+    assert_table(&f, 4, 1, 0, 0);
+    /* half of one of four */
+    assert_float_equal(f.pairs[0].verdict.answered.difference, 0.125, 1e-12);
 }
 
 /* ------------------------------------------------------- again */
@@ -439,9 +488,11 @@ int main(void)
         TEST(an_id_alone_does_not),
         TEST(an_id_of_two_samples_finds_neither),
         TEST(a_sample_that_stands_twice_is_a_repeat),
+        TEST(a_repeat_that_differs_is_won_in_part),
         TEST(what_a_set_lacks_is_in_no_pair),
         TEST(an_error_is_no_answer),
         TEST(what_was_put_to_no_test_is_unscored),
+        TEST(a_cluster_counts_once),
         TEST(the_same_bytes_again_change_nothing),
         TEST(other_bytes_replace_the_set),
         TEST(what_is_dropped_was_never_there),
