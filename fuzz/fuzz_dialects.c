@@ -110,7 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
     if (len < 2)
         return 0;
-    dialect = assay_dialect_find(assay_str_c(names[data[0] % 4]));
+    dialect = assay_dialect_find(
+        assay_str_c(data[0] == 'D' ? "responses" : names[data[0] % 4]));
     bytes = assay_str_skip(bytes, 2);
     switch (data[1]) {
     case 'b':

@@ -14,7 +14,8 @@ static const struct assay_dialect *dialect_of(uint8_t byte)
     static const char *const names[] = {"openai", "azure", "anthropic",
                                         "gemini"};
 
-    return assay_dialect_find(assay_str_c(names[byte % 4]));
+    return assay_dialect_find(
+        assay_str_c(byte == 'D' ? "responses" : names[byte % 4]));
 }
 
 struct outcome {

@@ -141,7 +141,8 @@ enum {
 };
 
 struct assay_dialect {
-    const char *name; /* "openai", "azure", "anthropic", "gemini" */
+    /* "openai", "azure", "anthropic", "gemini", "responses" */
+    const char *name;
     /*
      * BAD_INPUT names what this dialect cannot say (and where: "min_p"), or
      * a base URL or model that holds control characters.
@@ -173,6 +174,7 @@ extern const struct assay_dialect assay_dialect_openai;
 extern const struct assay_dialect assay_dialect_azure;
 extern const struct assay_dialect assay_dialect_anthropic;
 extern const struct assay_dialect assay_dialect_gemini;
+extern const struct assay_dialect assay_dialect_responses;
 /*
  * What a refusal teaches of its route ("Unsupported parameter: 'max_tokens'").
  * True: the options changed, and the same question may go out once more, as

@@ -132,7 +132,8 @@ static bool open_parts(struct assay_hosted_route *route,
     if (!route->dialect)
         return assay_fail(err, ASSAY_BAD_INPUT,
                           "'%.*s' is no wire format of a hosted route, "
-                          "expected openai, azure, anthropic or gemini",
+                          "expected openai, azure, anthropic, gemini or "
+                          "responses",
                           ASSAY_STR_ARG(assay_str_head(endpoint->dialect, 40)));
     if (endpoint->model.len == 0 && endpoint->deployment.len == 0)
         return assay_fail(err, ASSAY_BAD_INPUT,

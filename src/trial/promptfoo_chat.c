@@ -43,6 +43,7 @@ static bool is_max_tokens(struct assay_str key)
 {
     return assay_str_is(key, "max_tokens") ||
            assay_str_is(key, "max_completion_tokens") ||
+           assay_str_is(key, "max_output_tokens") ||
            assay_str_is(key, "maxOutputTokens") ||
            assay_str_is(key, "num_predict");
 }

@@ -113,14 +113,21 @@ static struct assay_str environment(struct assay_suite_reader *in,
     return assay_arena_copy(in->arena, assay_str_c(value));
 }
 
+/* One of OpenAI's two, which have the same addresses and numbers. */
+static bool is_openai(const struct assay_suite_provider *to)
+{
+    return assay_str_is(to->dialect, "openai") ||
+           assay_str_is(to->dialect, "responses");
+}
+
 /* "openai:URL#MODEL" where a base URL is said, else the catalog's route. */
 static void set_route(struct assay_promptfoo *pf, const char *catalog,
                       struct assay_suite_provider *to)
 {
-    if (to->base_url.len && assay_str_is(to->dialect, "openai"))
-        to->route = assay_arena_printf(pf->in->arena, "openai:%.*s#%.*s",
-                                       ASSAY_STR_ARG(to->base_url),
-                                       ASSAY_STR_ARG(to->model));
+    if (to->base_url.len && is_openai(to))
+        to->route = assay_arena_printf(
+            pf->in->arena, "%.*s:%.*s#%.*s", ASSAY_STR_ARG(to->dialect),
+            ASSAY_STR_ARG(to->base_url), ASSAY_STR_ARG(to->model));
     else if (catalog)
         to->route = assay_arena_printf(pf->in->arena, "%s/%.*s", catalog,
                                        ASSAY_STR_ARG(to->model));
@@ -169,18 +176,20 @@ bool assay_promptfoo_address(struct assay_promptfoo *pf,
     if (!family)
         return refuse(pf, to, "not known; name a route with --on");
     model = rest;
+    to->dialect = assay_str_c(family->dialect);
     if (assay_str_cut(rest, ':', &word, &model)) {
-        if (is_other_api(word))
+        if (assay_str_is(word, "responses") && assay_str_is(prefix, "openai"))
+            to->dialect = word;
+        else if (is_other_api(word))
             return refuse(pf, to,
                           "only its chat API is asked: write "
                           "PROVIDER:chat:MODEL");
-        if (!family->kind[0] || !assay_str_is(word, family->kind))
+        else if (!family->kind[0] || !assay_str_is(word, family->kind))
             model = rest;
     } else if (is_other_api(rest) || assay_str_is(rest, family->kind)) {
         return refuse(pf, to, "it names no model");
     }
     to->model = model;
-    to->dialect = assay_str_c(family->dialect);
     to->key_env = assay_str_c(family->key_env);
     to->base_url = environment(pf->in, family->base_env);
     if (to->base_url.len && assay_str_is(prefix, "ollama") &&
@@ -225,11 +234,9 @@ static bool take_place(struct assay_promptfoo *pf,
     } else if (i == 1)
         to->base_url = text;
     else if (i == 2)
-        to->base_url = assay_arena_printf(pf->in->arena,
-                                          assay_str_is(to->dialect, "openai")
-                                              ? "https://%.*s/v1"
-                                              : "https://%.*s",
-                                          ASSAY_STR_ARG(text));
+        to->base_url = assay_arena_printf(
+            pf->in->arena, is_openai(to) ? "https://%.*s/v1" : "https://%.*s",
+            ASSAY_STR_ARG(text));
     else if (i == 3)
         to->api_version = text;
     else
@@ -363,8 +370,7 @@ static void add_defaults(struct assay_promptfoo *pf,
                          struct assay_suite_provider *to)
 {
     bool anthropic = assay_str_is(to->dialect, "anthropic");
-    bool openai = assay_str_is(to->dialect, "openai") ||
-                  assay_str_is(to->dialect, "azure");
+    bool openai = is_openai(to) || assay_str_is(to->dialect, "azure");
     struct assay_stated tokens = {to->chat.max_tokens > 0, to->chat.max_tokens};
 
     if (assay_json_is(assay_json_get(config, "omitDefaults"),

@@ -44,14 +44,16 @@ static bool settle(struct assay_arena *arena,
     return true;
 }
 
+/* "openai:BASE_URL#MODEL", or "responses:…" for OpenAI's other API. */
 static bool find_address(struct assay_arena *arena, struct assay_str name,
                          struct assay_json *endpoint, struct assay_error *err)
 {
-    struct assay_str rest = assay_str_skip(name, strlen("openai:"));
+    size_t colon = assay_str_find(name, ':');
+    struct assay_str rest = assay_str_skip(name, colon + 1);
     size_t hash = assay_str_find(rest, '#');
     const struct assay_endpoint_wish wish = {
         .provider = ASSAY_STR(""),
-        .dialect = ASSAY_STR("openai"),
+        .dialect = assay_str_head(name, colon),
         .base_url = assay_str_head(rest, hash),
         .key_env = ASSAY_STR(""),
         .model = assay_str_skip(rest, hash + 1),
@@ -175,7 +177,8 @@ static bool find_route(struct assay_catalog *catalog, struct assay_arena *arena,
         assay_json_set_text(arena, endpoint, "address", name);
         return true;
     }
-    if (assay_str_starts(name, "openai:"))
+    if (assay_str_starts(name, "openai:") ||
+        assay_str_starts(name, "responses:"))
         return find_address(arena, name, endpoint, err);
     return find_in_catalog(catalog, arena, name, key, route, endpoint, err);
 }
@@ -198,7 +201,9 @@ static bool settle_provider(struct assay_arena *arena,
 {
     struct assay_str id = provider->dialect;
     const struct assay_endpoint_wish wish = {
-        .provider = assay_str_is(id, "gemini") ? ASSAY_STR("google") : id,
+        .provider = assay_str_is(id, "gemini")      ? ASSAY_STR("google")
+                    : assay_str_is(id, "responses") ? ASSAY_STR("openai")
+                                                    : id,
         .dialect = provider->dialect,
         .base_url = provider->base_url,
         .key_env = provider->key_env,
@@ -256,6 +261,10 @@ bool assay_trial_route_of_suite(struct assay_catalog *catalog,
         return false;
     }
     struct assay_json *endpoint = assay_json_copy(arena, route->endpoint);
+    struct assay_json *dialect = assay_json_get(endpoint, "dialect");
+    if (assay_str_is(provider->dialect, "responses") && dialect &&
+        assay_str_is(dialect->text, "openai"))
+        dialect->text = provider->dialect; /* the catalog names the other */
     assay_json_set_uint(arena, endpoint, "provider",
                         (uint64_t)(provider - suite->providers));
     route->endpoint = endpoint;

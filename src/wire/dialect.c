@@ -21,10 +21,9 @@ const char *assay_finish_name(enum assay_finish finish)
 const struct assay_dialect *assay_dialect_find(struct assay_str name)
 {
     static const struct assay_dialect *const all[] = {
-        &assay_dialect_openai,
-        &assay_dialect_azure,
-        &assay_dialect_anthropic,
-        &assay_dialect_gemini,
+        &assay_dialect_openai,    &assay_dialect_azure,
+        &assay_dialect_anthropic, &assay_dialect_gemini,
+        &assay_dialect_responses,
     };
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

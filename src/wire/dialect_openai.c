@@ -43,17 +43,8 @@ static struct assay_json *write_part(const struct assay_writing *w,
         assay_json_set_text(w->arena, json, "text", part->text);
         return json;
     }
-    if (part->kind == ASSAY_PART_IMAGE) {
-        struct assay_buf data;
-
-        assay_buf_init(&data, part->base64.len + part->media_type.len + 32);
-        assay_buf_add_c(&data, "data:");
-        assay_buf_add(&data, part->media_type);
-        assay_buf_add_c(&data, ";base64,");
-        assay_buf_add(&data, part->base64);
-        url = assay_arena_copy(w->arena, assay_buf_str(&data));
-        assay_buf_release(&data);
-    }
+    if (part->kind == ASSAY_PART_IMAGE)
+        url = assay_data_url(w->arena, part->media_type, part->base64);
     assay_json_set_c(w->arena, json, "type", "image_url");
     image = assay_json_set(json, "image_url", assay_json_object(w->arena));
     assay_json_set_text(w->arena, image, "url", url);

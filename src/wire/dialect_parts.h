@@ -72,6 +72,9 @@ bool assay_writing_finish(const struct assay_writing *w, struct assay_str url,
                           struct assay_wire_request *request);
 void assay_writing_header(struct assay_wire_request *request, const char *name,
                           struct assay_str value);
+struct assay_str assay_data_url(struct assay_arena *arena,
+                                struct assay_str media_type,
+                                struct assay_str base64);
 /* Media type and base64 of a data: URL; false when it is none. */
 bool assay_data_url_cut(struct assay_str url, struct assay_str *media_type,
                         struct assay_str *base64);

@@ -109,7 +109,7 @@ bool assay_writing_stops(const struct assay_writing *w,
 static bool is_ours(struct assay_str key)
 {
     static const char *const names[] = {
-        "model",  "messages", "contents",
+        "model",  "messages", "contents",          "input",
         "stream", "system",   "systemInstruction",
     };
 
@@ -237,6 +237,23 @@ struct assay_str assay_writing_encoded(struct assay_arena *arena,
         to[len++] = hex[c & 15];
     }
     return (struct assay_str){to, len};
+}
+
+struct assay_str assay_data_url(struct assay_arena *arena,
+                                struct assay_str media_type,
+                                struct assay_str base64)
+{
+    struct assay_buf out;
+    struct assay_str url;
+
+    assay_buf_init(&out, base64.len + media_type.len + 32);
+    assay_buf_add_c(&out, "data:");
+    assay_buf_add(&out, media_type);
+    assay_buf_add_c(&out, ";base64,");
+    assay_buf_add(&out, base64);
+    url = assay_arena_copy(arena, assay_buf_str(&out));
+    assay_buf_release(&out);
+    return url;
 }
 
 bool assay_data_url_cut(struct assay_str url, struct assay_str *media_type,

@@ -31,6 +31,7 @@ enum mock_dialect {
     MOCK_AZURE,
     MOCK_ANTHROPIC,
     MOCK_GEMINI,
+    MOCK_RESPONSES, /* OpenAI's */
     MOCK_DIALECTS,
 };
 const char *assay_mock_dialect_name(enum mock_dialect dialect);
@@ -272,7 +273,8 @@ enum {
     MOCK_Z = 1 << MOCK_AZURE,
     MOCK_A = 1 << MOCK_ANTHROPIC,
     MOCK_G = 1 << MOCK_GEMINI,
-    MOCK_ALL = MOCK_O | MOCK_Z | MOCK_A | MOCK_G,
+    MOCK_R = 1 << MOCK_RESPONSES,
+    MOCK_ALL = MOCK_O | MOCK_Z | MOCK_A | MOCK_G | MOCK_R,
     MOCK_WHOLE = 1, /* asked for one body */
     MOCK_STREAMED = 2,
     MOCK_BOTH = MOCK_WHOLE | MOCK_STREAMED,

@@ -59,6 +59,13 @@ struct assay_str assay_mock_request_text(struct assay_arena *arena,
             "\"%s\"}]}]}",
             prompt);
         break;
+    case MOCK_RESPONSES:
+        path = ASSAY_STR("/v1/responses");
+        body = assay_arena_printf(arena,
+                                  "{\"model\":\"%s\",\"stream\":%s,"
+                                  "\"input\":\"%s\"}",
+                                  model, yes, prompt);
+        break;
     case MOCK_OPENAI:
     case MOCK_AZURE:
     default:

@@ -6,71 +6,7 @@
  * api-version 2024-10-21, Anthropic's Messages API of 2023-06-01, Gemini's
  * generateContent v1beta; all as read on 2026-11-22.
  */
-#include "mock/mock.h"
-
-#include <string.h>
-
-enum {
-    CREATED = 1767225600, /* always: the same bytes for the same request */
-    MOST_BYTES = 1 << 26,
-};
-
-struct writing {
-    struct assay_arena *arena;
-    const struct mock_request *request;
-    const struct mock_answer *answer;
-    struct mock_events *events; /* NULL: one body */
-    struct assay_buf out;
-};
-
-static struct assay_str take(struct writing *w)
-{
-    struct assay_str text = assay_arena_copy(w->arena, assay_buf_str(&w->out));
-
-    assay_buf_clear(&w->out);
-    return text;
-}
-
-/* What was written since is an event. */
-static void emit(struct writing *w, const char *name, bool token)
-{
-    struct mock_events *events = w->events;
-
-    if (events->count == events->size) {
-        size_t size = events->size ? events->size * 2 : 64;
-        struct mock_event *more =
-            ASSAY_NEW_ARRAY(w->arena, struct mock_event, size);
-        if (events->count > 0)
-            memcpy(more, events->at, events->count * sizeof(*more));
-        events->at = more;
-        events->size = size;
-    }
-    events->at[events->count++] =
-        (struct mock_event){.name = name, .data = take(w), .token = token};
-}
-
-static void put(struct writing *w, const char *text)
-{
-    assay_buf_add_c(&w->out, text);
-}
-
-/* "name":"text" */
-static void put_text(struct writing *w, const char *name, struct assay_str text)
-{
-    assay_buf_printf(&w->out, "\"%s\":", name);
-    assay_json_write_string(&w->out, text);
-}
-
-static void put_count(struct writing *w, const char *name, uint64_t count)
-{
-    enum mock_usage usage = w->answer->usage;
-    const char *quote = usage == MOCK_USAGE_TEXT ? "\"" : "";
-
-    assay_buf_printf(&w->out, "\"%s\":%s%s%llu%s%s", name, quote,
-                     usage == MOCK_USAGE_NEGATIVE ? "-" : "",
-                     (unsigned long long)count,
-                     usage == MOCK_USAGE_FLOAT ? ".5" : "", quote);
-}
+#include "mock/mock_writing.h"
 
 /* ------------------------------------------------------- OpenAI, Azure */
 
@@ -600,6 +536,8 @@ struct assay_str assay_mock_body(struct assay_arena *arena,
         anthropic_body(&w);
     else if (request->dialect == MOCK_GEMINI)
         gemini_body(&w);
+    else if (request->dialect == MOCK_RESPONSES)
+        assay_mock_responses_body(&w);
     else
         openai_body(&w);
     struct assay_str body = take(&w);
@@ -619,6 +557,8 @@ void assay_mock_stream(struct assay_arena *arena,
         anthropic_stream(&w);
     else if (request->dialect == MOCK_GEMINI)
         gemini_stream(&w);
+    else if (request->dialect == MOCK_RESPONSES)
+        assay_mock_responses_stream(&w);
     else
         openai_stream(&w);
     assay_buf_release(&w.out);
@@ -630,6 +570,7 @@ struct assay_str assay_mock_limits(struct assay_arena *arena,
 {
     switch (request->dialect) {
     case MOCK_OPENAI:
+    case MOCK_RESPONSES:
         return assay_arena_printf(arena,
                                   "x-request-id: req_%.*s\r\n"
                                   "openai-processing-ms: 1\r\n"

@@ -461,6 +461,8 @@ static void put_between(struct planning *p, struct assay_buf *out, bool first)
         "\"end_offset\":2},\"content_filter_results\":{}}]}\n\n",
         "event: next_year\ndata: {\"type\":\"next_year\",\"x\":[1]}\n\n",
         "data: {\"nextYear\":{\"x\":1},\"modelVersion\":\"mock\"}\n\n",
+        "event: response.next_year\ndata: {\"type\":\"response.next_year\","
+        "\"delta\":[1]}\n\n",
     };
 
     if (p->twist == MOCK_COMMENTS)
@@ -537,6 +539,15 @@ static void add_error_event(struct planning *p)
         .data = assay_mock_error(p->arena, p->request, 503, MOCK_ERROR_STATUS,
                                  NULL),
     };
+
+    if (p->request->dialect == MOCK_RESPONSES)
+        event = (struct mock_event){
+            .name = "error",
+            .data = ASSAY_STR("{\"type\":\"error\",\"code\":"
+                              "\"server_error\",\"message\":\"The server had "
+                              "an error.\",\"param\":null,"
+                              "\"sequence_number\":52}"),
+        };
     struct mock_events events = {&event, 1, 1};
 
     add_bytes(p, chunk(p, framed(p, &events, 0)), false);

@@ -101,6 +101,8 @@ static void read_path(struct mock_request *request, struct assay_str query)
     if (gemini_path(request)) {
         request->dialect = MOCK_GEMINI;
         request->event_stream = assay_str_contains(query, "alt=sse");
+    } else if (assay_str_ends(path, "/responses")) {
+        request->dialect = MOCK_RESPONSES;
     } else if (assay_str_ends(path, "/messages")) {
         request->dialect = MOCK_ANTHROPIC;
     } else if (assay_str_ends(path, "/chat/completions")) {
@@ -209,6 +211,8 @@ static void read_part(struct mock_request *request,
     if (assay_str_is(kind, "image_url"))
         read_image_url(
             request, assay_json_text(assay_json_get(part, "image_url"), "url"));
+    if (assay_str_is(kind, "input_image"))
+        read_image_url(request, assay_json_text(part, "image_url"));
     if (assay_str_is(kind, "image")) {
         const struct assay_json *source = assay_json_get(part, "source");
         struct assay_str url = assay_json_text(source, "url");
@@ -237,6 +241,9 @@ static bool read_tool_result(struct assay_arena *arena,
 
     if (result)
         result = assay_json_get(result, "response");
+    else if (assay_str_is(assay_json_text(item, "type"),
+                          "function_call_output"))
+        result = assay_json_get(item, "output");
     else if (assay_str_is(assay_json_text(item, "type"), "tool_result") ||
              assay_str_is(assay_json_text(item, "role"), "tool"))
         result = assay_json_get(item, "content");
@@ -348,6 +355,41 @@ static void read_openai(struct assay_arena *arena, struct mock_request *request,
     read_turns(arena, request, assay_json_get(body, "messages"), "content");
 }
 
+static void read_responses(struct assay_arena *arena,
+                           struct mock_request *request,
+                           const struct assay_json *body)
+{
+    const struct assay_json *form = assay_json_at(body, "text.format");
+    const struct assay_json *tools = assay_json_get(body, "tools");
+    const struct assay_json *input = assay_json_get(body, "input");
+
+    request->model = assay_json_text(body, "model");
+    request->stream = is_true(body, "stream");
+    request->max_tokens = number(body, "max_output_tokens");
+    request->logprobs = assay_json_get(body, "top_logprobs") != NULL;
+    request->tool_required =
+        assay_str_is(assay_json_text(body, "tool_choice"), "required");
+    request->system = assay_json_text(body, "instructions");
+    request->json = assay_str_is(assay_json_text(form, "type"), "json_object");
+    request->schema = assay_json_get(form, "schema");
+    if (request->schema && assay_json_text(form, "name").len == 0)
+        refuse(request, "text.format.name", "is required");
+    if (assay_json_get(body, "messages") || assay_json_get(body, "max_tokens"))
+        refuse(request, "messages", "is no parameter of responses");
+    if (assay_json_is(tools, ASSAY_JSON_ARRAY) && tools->first) {
+        request->tool = assay_json_text(tools->first, "name");
+        request->tool_schema = assay_json_get(tools->first, "parameters");
+        if (request->tool.len == 0)
+            refuse(request, "tools[0].name", "is required");
+    }
+    if (assay_json_is(input, ASSAY_JSON_STRING)) {
+        request->prompt = input->text;
+        request->input_tokens += assay_mock_tokens(input->text) + 3;
+        return;
+    }
+    read_turns(arena, request, input, "content");
+}
+
 static void read_anthropic(struct assay_arena *arena,
                            struct mock_request *request,
                            const struct assay_json *body)
@@ -434,6 +476,9 @@ void assay_mock_read_body(struct assay_arena *arena,
         break;
     case MOCK_GEMINI:
         read_gemini(arena, request, body);
+        break;
+    case MOCK_RESPONSES:
+        read_responses(arena, request, body);
         break;
     case MOCK_DIALECTS:
         return;

@@ -99,7 +99,7 @@ const struct mock_script assay_mock_scripts[] = {
     /* errors that only the body tells apart */
     ROW("quota", "a 429 that no waiting helps: the money is used up",
         {MOCK_ERROR_BODY, .status = 429, .error = MOCK_ERROR_QUOTA},
-        MOCK_O | MOCK_Z | MOCK_A, MOCK_BOTH, ASSAY_CLASS_QUOTA, 0),
+        MOCK_ALL & ~MOCK_G, MOCK_BOTH, ASSAY_CLASS_QUOTA, 0),
     ROW("quota-day", "a 429 of the limit per day",
         {MOCK_ERROR_BODY, .status = 429, .error = MOCK_ERROR_DAY}, MOCK_G,
         MOCK_BOTH, ASSAY_CLASS_QUOTA, 0),
@@ -163,22 +163,22 @@ const struct mock_script assay_mock_scripts[] = {
     ROW("other-model", "another model answers", {.twist = MOCK_OTHER_MODEL},
         MOCK_ALL, MOCK_BOTH, ASSAY_CLASS_ANSWERED, MOCK_BILLS),
     ROW("finish-missing", "the end mark, but no reason",
-        {.twist = MOCK_NO_FINISH}, MOCK_ALL, MOCK_STREAMED,
+        {.twist = MOCK_NO_FINISH}, MOCK_ALL & ~MOCK_R, MOCK_STREAMED,
         ASSAY_CLASS_ANSWERED, MOCK_BILLS,
         .except = {MOCK_G, ASSAY_CLASS_TRUNCATED}),
-    ROW("finish-null", "no reason", {.twist = MOCK_NO_FINISH}, MOCK_ALL,
-        MOCK_WHOLE, ASSAY_CLASS_ANSWERED, MOCK_BILLS),
+    ROW("finish-null", "no reason", {.twist = MOCK_NO_FINISH},
+        MOCK_ALL & ~MOCK_R, MOCK_WHOLE, ASSAY_CLASS_ANSWERED, MOCK_BILLS),
     ROW("length", "cut short by the limit of tokens",
         {.twist = MOCK_CUT_BY_LENGTH}, MOCK_ALL, MOCK_BOTH,
         ASSAY_CLASS_ANSWERED, MOCK_BILLS),
     ROW("answer-filtered", "cut short by the content filter",
-        {.twist = MOCK_CUT_BY_FILTER}, MOCK_O | MOCK_Z | MOCK_G, MOCK_BOTH,
+        {.twist = MOCK_CUT_BY_FILTER}, MOCK_ALL & ~MOCK_A, MOCK_BOTH,
         ASSAY_CLASS_FILTERED, MOCK_BILLS),
     ROW("prompt-blocked", "no candidates: the prompt was blocked",
         {.twist = MOCK_BLOCKED}, MOCK_G, MOCK_BOTH, ASSAY_CLASS_FILTERED,
         MOCK_BILLS),
     ROW("refusal", "the model refuses", {.twist = MOCK_REFUSAL},
-        MOCK_O | MOCK_Z | MOCK_A, MOCK_BOTH, ASSAY_CLASS_ANSWERED, MOCK_BILLS),
+        MOCK_ALL & ~MOCK_G, MOCK_BOTH, ASSAY_CLASS_ANSWERED, MOCK_BILLS),
     ROW("no-choice", "an answer without a choice", {.twist = MOCK_NO_CHOICE},
         MOCK_O | MOCK_Z | MOCK_G, MOCK_WHOLE, ASSAY_CLASS_MALFORMED,
         MOCK_BILLS),
@@ -191,10 +191,10 @@ const struct mock_script assay_mock_scripts[] = {
         {.twist = MOCK_SAME_INDEX}, MOCK_O | MOCK_Z, MOCK_STREAMED,
         ASSAY_CLASS_ANSWERED, MOCK_BILLS),
     ROW("tools-reversed", "two calls, the last one first",
-        {.twist = MOCK_REVERSED_INDEX}, MOCK_O | MOCK_Z | MOCK_A, MOCK_STREAMED,
+        {.twist = MOCK_REVERSED_INDEX}, MOCK_ALL & ~MOCK_G, MOCK_STREAMED,
         ASSAY_CLASS_ANSWERED, MOCK_BILLS),
     ROW("tools-bad-arguments", "arguments that are no JSON",
-        {.twist = MOCK_BAD_ARGUMENTS}, MOCK_O | MOCK_Z, MOCK_BOTH,
+        {.twist = MOCK_BAD_ARGUMENTS}, MOCK_O | MOCK_Z | MOCK_R, MOCK_BOTH,
         ASSAY_CLASS_ANSWERED, MOCK_BILLS),
     ROW("nul-escape", "an escaped NUL in the text", {.twist = MOCK_NUL_ESCAPE},
         MOCK_ALL, MOCK_BOTH, ASSAY_CLASS_ANSWERED, MOCK_BILLS),
@@ -245,7 +245,7 @@ const struct mock_script assay_mock_scripts[] = {
 
     /* streams */
     ROW("no-end", "all of it, but no end mark", {.twist = MOCK_NO_END},
-        MOCK_O | MOCK_Z | MOCK_A, MOCK_STREAMED, ASSAY_CLASS_TRUNCATED,
+        MOCK_ALL & ~MOCK_G, MOCK_STREAMED, ASSAY_CLASS_TRUNCATED,
         MOCK_RETRY | MOCK_BILLS),
     ROW("no-events", "a stream without events", {.twist = MOCK_NO_EVENTS},
         MOCK_ALL, MOCK_STREAMED, ASSAY_CLASS_TRUNCATED,
@@ -259,7 +259,7 @@ const struct mock_script assay_mock_scripts[] = {
     ROW("error-event", "an error after 50 tokens", {.twist = MOCK_ERROR_EVENT},
         MOCK_ALL, MOCK_STREAMED, ASSAY_CLASS_OVERLOADED,
         MOCK_RETRY | MOCK_BILLS,
-        .except = {MOCK_O | MOCK_Z, ASSAY_CLASS_SERVER_ERROR}),
+        .except = {MOCK_O | MOCK_Z | MOCK_R, ASSAY_CLASS_SERVER_ERROR}),
     ROW("comments", "comments between the events", {.twist = MOCK_COMMENTS},
         MOCK_ALL, MOCK_STREAMED, ASSAY_CLASS_ANSWERED, MOCK_BILLS),
     ROW("pings", "empty events and pings", {.twist = MOCK_PINGS}, MOCK_ALL,
@@ -363,8 +363,8 @@ enum assay_outcome_class assay_mock_expects(const struct mock_script *script,
 
 const char *assay_mock_dialect_name(enum mock_dialect dialect)
 {
-    static const char *const names[] = {"openai", "azure", "anthropic",
-                                        "gemini", "none"};
+    static const char *const names[] = {"openai", "azure",     "anthropic",
+                                        "gemini", "responses", "none"};
 
     return names[dialect];
 }

@@ -61,6 +61,11 @@ static struct assay_str answer_text(struct assay_json *body,
             first_of(assay_json_at(first_of(assay_json_get(body, "candidates")),
                                    "content.parts")),
             "text");
+    if (dialect == MOCK_RESPONSES)
+        return assay_json_text(
+            first_of(assay_json_get(first_of(assay_json_get(body, "output")),
+                                    "content")),
+            "text");
     return assay_json_text(
         assay_json_get(first_of(assay_json_get(body, "choices")), "message"),
         "content");
@@ -91,9 +96,9 @@ static void each_dialect_answers_in_its_own_words(void **state)
 
 static void a_stream_brings_the_same_answer_in_pieces(void **state)
 {
-    static const char *const marks[] = {"data: [DONE]", "data: [DONE]",
-                                        "event: message_stop",
-                                        "\"finishReason\":\"STOP\""};
+    static const char *const marks[] = {
+        "data: [DONE]", "data: [DONE]", "event: message_stop",
+        "\"finishReason\":\"STOP\"", "event: response.completed"};
     struct assay_test_mock mock = {0};
 
     assay_test_mock_start(&mock, NULL);

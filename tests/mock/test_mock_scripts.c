@@ -162,9 +162,10 @@ static struct assay_str mark(const char *text, enum mock_dialect dialect)
 {
     if (text != end_mark)
         return assay_str_c(text);
-    return dialect == MOCK_ANTHROPIC ? ASSAY_STR("event: message_stop")
-           : dialect == MOCK_GEMINI  ? ASSAY_STR("\"finishReason\"")
-                                     : ASSAY_STR("[DONE]");
+    return dialect == MOCK_ANTHROPIC   ? ASSAY_STR("event: message_stop")
+           : dialect == MOCK_GEMINI    ? ASSAY_STR("\"finishReason\"")
+           : dialect == MOCK_RESPONSES ? ASSAY_STR("event: response.completed")
+                                       : ASSAY_STR("[DONE]");
 }
 
 static void look(const struct assay_test_mock *mock,

@@ -52,9 +52,9 @@ static struct assay_route_link *open_route(const struct bench *bench,
     char url[96];
 
     snprintf(url, sizeof url, "%s%s", bench->mock.url,
-             dialect == MOCK_OPENAI   ? "/v1"
-             : dialect == MOCK_GEMINI ? "/v1beta"
-                                      : "");
+             dialect == MOCK_OPENAI || dialect == MOCK_RESPONSES ? "/v1"
+             : dialect == MOCK_GEMINI                            ? "/v1beta"
+                                                                 : "");
     endpoint.base_url = assay_str_c(url);
     if (dialect == MOCK_AZURE)
         endpoint.api_version = ASSAY_STR("2024-10-21");

@@ -210,9 +210,10 @@ static void providers_become_routes_or_say_why_not(void **state)
         {"ollama:chat:gemma3:4b", "openai:http://localhost:11434/v1#gemma3:4b",
          ""},
         {"azureopenai:chat:d", "azure/d", ""},
-        {"openai:responses:gpt-4o", "",
-         "provider 'openai:responses:gpt-4o': only its chat API is asked: "
-         "write PROVIDER:chat:MODEL"},
+        {"openai:responses:gpt-4o", "openai/gpt-4o", ""},
+        {"azure:responses:d", "",
+         "provider 'azure:responses:d': only its chat API is asked: write "
+         "PROVIDER:chat:MODEL"},
         {"openai:chat", "", "provider 'openai:chat': it names no model"},
         {"vertex:gemini-pro", "",
          "provider 'vertex:gemini-pro': not known; name a route with --on"},

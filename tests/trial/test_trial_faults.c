@@ -81,12 +81,13 @@ static void open_planned(struct world *w, size_t at)
 
     assay_json_set_c(arena, endpoint, "dialect",
                      assay_mock_dialect_name(p->dialect));
-    assay_json_set_text(arena, endpoint, "base_url",
-                        assay_arena_printf(arena, "%s%s", w->f.mock.url,
-                                           p->dialect == MOCK_OPENAI ? "/v1"
-                                           : p->dialect == MOCK_GEMINI
-                                               ? "/v1beta"
-                                               : ""));
+    assay_json_set_text(
+        arena, endpoint, "base_url",
+        assay_arena_printf(
+            arena, "%s%s", w->f.mock.url,
+            p->dialect == MOCK_OPENAI || p->dialect == MOCK_RESPONSES ? "/v1"
+            : p->dialect == MOCK_GEMINI ? "/v1beta"
+                                        : ""));
     assay_json_set_c(arena, endpoint, "model", p->model);
     assay_json_set_c(arena, endpoint, "key_env", "ASSAY_TEST_KEY");
     if (p->dialect == MOCK_AZURE)

@@ -11,20 +11,19 @@
 
 #include <string.h>
 
-enum { DIALECTS = 4 };
+enum { DIALECTS = 5 };
 static const struct assay_dialect *const dialects[DIALECTS] = {
-    &assay_dialect_openai,
-    &assay_dialect_azure,
-    &assay_dialect_anthropic,
-    &assay_dialect_gemini,
+    &assay_dialect_openai, &assay_dialect_azure,     &assay_dialect_anthropic,
+    &assay_dialect_gemini, &assay_dialect_responses,
 };
-enum { OPENAI, AZURE, ANTHROPIC, GEMINI };
+enum { OPENAI, AZURE, ANTHROPIC, GEMINI, RESPONSES };
 
 static const char *const base_urls[DIALECTS] = {
     "https://api.openai.com/v1",
     "https://me.openai.azure.com",
     "https://api.anthropic.com",
     "https://generativelanguage.googleapis.com/v1beta",
+    "https://api.openai.com/v1",
 };
 
 static const struct assay_message hello[] = {

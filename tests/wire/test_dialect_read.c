@@ -269,13 +269,12 @@ static void bytes_that_are_no_json_are_malformed(void **state)
         ASSAY_STR("data: {}\n\n"),
     };
     const struct assay_dialect *dialects[] = {
-        &assay_dialect_openai,
-        &assay_dialect_azure,
-        &assay_dialect_anthropic,
-        &assay_dialect_gemini,
+        &assay_dialect_openai,    &assay_dialect_azure,
+        &assay_dialect_anthropic, &assay_dialect_gemini,
+        &assay_dialect_responses,
     };
 
-    for (size_t d = 0; d < 4; d++)
+    for (size_t d = 0; d < 5; d++)
         for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
             struct assay_arena arena = {0};
             struct assay_completion reply;
@@ -308,9 +307,9 @@ static void a_reply_beyond_the_limit_is_not_read(void **state)
 static void dialects_are_found_by_the_kind_of_the_catalog(void **state)
 {
     static const char *const names[] = {"openai", "azure", "anthropic",
-                                        "gemini"};
+                                        "gemini", "responses"};
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         assert_string_equal(assay_dialect_find(assay_str_c(names[i]))->name,
                             names[i]);
     assert_null(assay_dialect_find(ASSAY_STR("local")));

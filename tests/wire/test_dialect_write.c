@@ -328,6 +328,7 @@ static void the_key_stands_in_a_header_of_its_own(void **state)
         {"api-key", ""},
         {"x-api-key", ""},
         {"x-goog-api-key", ""},
+        {"authorization", "Bearer "},
     };
     const struct assay_chat chat = plain_chat();
 
