@@ -84,13 +84,46 @@ bool assay_suite_real_path(struct assay_suite_reader *in, struct assay_str path,
     return true;
 }
 
-static struct assay_suite_file *known_file(struct assay_suite_reader *in,
+/* Where a name's number stands, or would: one more than its place, or 0. */
+static uint32_t *slot_of(const struct assay_suite_reader *in,
+                         struct assay_str path)
+{
+    const struct assay_suite_base *base = in->base;
+    size_t mask = base->file_room * 2 - 1;
+    size_t at = (size_t)assay_str_hash(path) & mask;
+
+    while (
+        base->file_slots[at] &&
+        !assay_str_equal(in->suite->files[base->file_slots[at] - 1].path, path))
+        at = (at + 1) & mask;
+    return &base->file_slots[at];
+}
+
+static struct assay_suite_file *known_file(const struct assay_suite_reader *in,
                                            struct assay_str path)
 {
-    for (size_t i = 0; i < in->suite->file_count; i++)
-        if (assay_str_equal(in->suite->files[i].path, path))
-            return &in->suite->files[i];
-    return NULL;
+    uint32_t slot = in->base->file_room ? *slot_of(in, path) : 0;
+
+    return slot ? &in->suite->files[slot - 1] : NULL;
+}
+
+/* Room for twice as many files, and half of the slots empty. */
+static void widen_files(struct assay_suite_reader *in)
+{
+    struct assay_suite *suite = in->suite;
+    struct assay_suite_base *base = in->base;
+    size_t room = base->file_room ? base->file_room * 2 : FIRST_FILES;
+    /* what is handed out stays readable in the arena when it moves */
+    struct assay_suite_file *wider =
+        ASSAY_NEW_ARRAY(base->arena, struct assay_suite_file, room);
+
+    if (suite->file_count)
+        memcpy(wider, suite->files, suite->file_count * sizeof *wider);
+    suite->files = wider;
+    base->file_room = room;
+    base->file_slots = ASSAY_NEW_ARRAY(base->arena, uint32_t, room * 2);
+    for (size_t i = 0; i < suite->file_count; i++)
+        *slot_of(in, wider[i].path) = (uint32_t)i + 1;
 }
 
 static struct assay_suite_file *keep_file(struct assay_suite_reader *in,
@@ -98,25 +131,15 @@ static struct assay_suite_file *keep_file(struct assay_suite_reader *in,
                                           struct assay_str bytes)
 {
     struct assay_suite *suite = in->suite;
-    struct assay_suite_base *base = in->base;
+    struct assay_arena *arena = in->base->arena;
 
-    if (!suite->files) {
-        /* what is handed out stays readable in the arena when it moves */
-        suite->files =
-            ASSAY_NEW_ARRAY(base->arena, struct assay_suite_file, FIRST_FILES);
-        base->file_room = FIRST_FILES;
-    }
-    if (suite->file_count == base->file_room) {
-        struct assay_suite_file *wider = ASSAY_NEW_ARRAY(
-            base->arena, struct assay_suite_file, base->file_room * 2);
-        memcpy(wider, suite->files, base->file_room * sizeof *wider);
-        suite->files = wider;
-        base->file_room *= 2;
-    }
+    if (suite->file_count == in->base->file_room)
+        widen_files(in);
     struct assay_suite_file *file = &suite->files[suite->file_count++];
-    *file =
-        (struct assay_suite_file){assay_arena_copy(base->arena, path),
-                                  assay_sha256_hex(base->arena, bytes), bytes};
+    *file = (struct assay_suite_file){.path = assay_arena_copy(arena, path),
+                                      .sha256 = assay_sha256_hex(arena, bytes),
+                                      .bytes = bytes};
+    *slot_of(in, path) = (uint32_t)suite->file_count;
     return file;
 }
 

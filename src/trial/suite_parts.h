@@ -86,6 +86,7 @@ struct assay_suite_base {
     size_t origin_room, row_room, tag_room, cluster_room, file_room;
     size_t most_cases;
     struct assay_suite_found *found;
+    uint32_t *file_slots; /* [2 * file_room]: by hash of the name */
 };
 
 /* "tests.csv:14", of a value read from a file. */
