@@ -30,6 +30,7 @@ struct assay_ask {
     struct assay_tokens tokens; /* instead of both; local routes */
     /* Local routes: all of it, instead of what chat states; or NULL. */
     const struct assay_sampling *sampling;
+    bool keep_raw; /* hosted routes: the answer's body is wanted too */
 };
 
 /* One token of an answer, as it comes. */
@@ -70,7 +71,7 @@ struct assay_response {
      */
     bool again;
     struct assay_str request; /* SHA-256 of the body sent; local: empty */
-    struct assay_str raw;     /* body as it came, decoded, at most 1 MiB */
+    struct assay_str raw;     /* if kept: the body, decoded, at most 1 MiB */
     struct assay_str server;  /* JSON object of its telling headers: request
                                 ids, own times, limits; or empty */
 };

@@ -464,7 +464,8 @@ static bool ask_once(struct attempt *attempt, struct assay_error *err)
     judge(attempt);
     learn(attempt, &chat, &options);
     strike_reply(attempt);
-    attempt->answer->raw = raw_body(attempt);
+    attempt->answer->raw =
+        attempt->ask->keep_raw ? raw_body(attempt) : ASSAY_STR("");
     attempt->answer->server = server_headers(attempt);
     return true;
 }

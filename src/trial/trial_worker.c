@@ -160,7 +160,7 @@ static bool ask(struct task *t, struct assay_response *answer,
                 struct assay_error *err)
 {
     const struct assay_trial_route *route = t->lane->route;
-    struct assay_ask question = {0};
+    struct assay_ask question = {.keep_raw = t->trial->options.keep_raw};
     const struct assay_listener listener = {
         .context = t,
         .cancel = &t->trial->cancel,
@@ -244,7 +244,7 @@ static void take_answer(struct task *t, struct assay_response *answer,
         .cost_state = cost.state,
         .cost_usd = cost.usd,
         .score = (double)NAN,
-        .raw = t->trial->options.keep_raw ? answer->raw : ASSAY_STR(""),
+        .raw = answer->raw,
     };
     take_clocks(t, &answer->clocks);
     t->retry_after_ms = answered ? -1 : answer->trouble.retry_after_ms;

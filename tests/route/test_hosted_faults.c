@@ -102,6 +102,7 @@ static bool ask(const struct bench *bench, enum temper temper,
     const struct assay_message message = {
         .role = ASSAY_ROLE_USER, .text = ASSAY_STR("What is 12 + 30?")};
     const struct assay_ask question = {
+        .keep_raw = true,
         .chat = {.model = assay_str_c(model),
                  .messages = &message,
                  .message_count = 1,

@@ -78,6 +78,7 @@ static bool try_asking(struct scene *scene, const char *model,
     const struct assay_message message = {.role = ASSAY_ROLE_USER,
                                           .text = assay_str_c(prompt)};
     const struct assay_ask ask = {
+        .keep_raw = true,
         .chat = {.model = assay_str_c(model),
                  .messages = &message,
                  .message_count = 1,
