@@ -30,11 +30,11 @@ static bool ask(void *context, const struct assay_judge_question *question,
     return true;
 }
 
-static struct assay_scoring judged(struct assay_arena *arena,
-                                   struct script *script, const char *type,
-                                   const char *text)
+static struct assay_scoring judged_by(struct assay_arena *arena,
+                                      struct script *script, uint32_t votes,
+                                      const char *type, const char *text)
 {
-    struct assay_judge judge = {ask, script, 1};
+    struct assay_judge judge = {ask, script, votes};
     struct assay_answer answer = {.text = assay_str_c(text)};
     struct assay_str one = assay_arena_printf(
         arena,
@@ -44,6 +44,13 @@ static struct assay_scoring judged(struct assay_arena *arena,
     struct assay_case of = score_case(arena, assay_arena_cstr(arena, one), NAN);
 
     return score_answer(arena, &of, &judge, &answer);
+}
+
+static struct assay_scoring judged(struct assay_arena *arena,
+                                   struct script *script, const char *type,
+                                   const char *text)
+{
+    return judged_by(arena, script, 1, type, text);
 }
 
 static void a_judge_s_object_is_read_strictly(void **state)
@@ -89,6 +96,104 @@ static void a_judge_s_object_is_read_strictly(void **state)
             assert_true(assay_str_starts(s.checks[0].reason, "judge opinion"));
         assert_int_equal(s.checks[0].judge_text.len,
                          rows[i].said ? strlen(rows[i].said) : 0);
+        assay_arena_free(&arena);
+    }
+}
+
+#define SAYS_PASS "{\"pass\": true, \"score\": 0.9, \"reason\": \"p\"}"
+#define SAYS_FAIL "{\"pass\": false, \"score\": 0.1, \"reason\": \"f\"}"
+
+static void most_votes_are_the_opinion_and_no_more_are_asked_for(void **state)
+{
+    static const struct {
+        const char *answers[2]; /* in turn */
+        const char *type;
+        uint32_t votes, asked, agreed;
+        enum assay_mark mark;
+        double score;
+        const char *reason;
+    } rows[] = {
+        {{SAYS_PASS},
+         "llm-rubric",
+         0,
+         1,
+         1,
+         PASS,
+         0.9,
+         "judge opinion: pass, score 0.9: p"},
+        {{SAYS_PASS},
+         "llm-rubric",
+         3,
+         2,
+         2,
+         PASS,
+         0.9,
+         "judge opinion: pass, score 0.9: p"},
+        {{SAYS_PASS, SAYS_FAIL},
+         "llm-rubric",
+         3,
+         3,
+         2,
+         PASS,
+         0.9,
+         "judge opinion: pass, score 0.9 (2 of 3 votes): p"},
+        {{SAYS_FAIL, SAYS_PASS},
+         "llm-rubric",
+         3,
+         3,
+         2,
+         FAIL,
+         0.1,
+         "judge opinion: fail, score 0.1 (2 of 3 votes): f"},
+        {{SAYS_FAIL, SAYS_PASS},
+         "not-llm-rubric",
+         3,
+         3,
+         2,
+         PASS,
+         0.9,
+         "judge opinion: fail, score 0.1 (2 of 3 votes): f"},
+        {{SAYS_PASS, SAYS_FAIL},
+         "llm-rubric",
+         5,
+         5,
+         3,
+         PASS,
+         0.9,
+         "judge opinion: pass, score 0.9 (3 of 5 votes): p"},
+        {{SAYS_FAIL},
+         "llm-rubric",
+         5,
+         3,
+         3,
+         FAIL,
+         0.1,
+         "judge opinion: fail, score 0.1: f"},
+        /* one vote that cannot be read: nothing is known */
+        {{SAYS_PASS, "yes"},
+         "llm-rubric",
+         3,
+         2,
+         0,
+         ASSAY_MARK_ERROR,
+         0,
+         "the judge's answer is not the object"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct assay_arena arena = {0};
+        struct script script = {
+            .answers = {rows[i].answers[0], rows[i].answers[1]}};
+        struct assay_scoring s =
+            judged_by(&arena, &script, rows[i].votes, rows[i].type, "It is 4.");
+        const struct assay_check *check = &s.checks[0];
+
+        if (script.asked != rows[i].asked || s.mark != rows[i].mark ||
+            fabs(s.score - rows[i].score) > 1e-12 ||
+            check->agreed != rows[i].agreed || !check->judged ||
+            !assay_str_starts(check->reason, rows[i].reason))
+            fail_msg("row %zu: asked %zu, %s %g, %u agree: %.*s", i,
+                     script.asked, assay_mark_name(s.mark), s.score,
+                     check->agreed, ASSAY_STR_ARG(check->reason));
         assay_arena_free(&arena);
     }
 }
@@ -213,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_judge_s_object_is_read_strictly),
+        cmocka_unit_test(most_votes_are_the_opinion_and_no_more_are_asked_for),
         cmocka_unit_test(an_answer_stands_as_data_between_marks_it_cannot_know),
         cmocka_unit_test(a_judge_is_named_or_refused),
         cmocka_unit_test(two_answers_are_judged_in_both_orders),
