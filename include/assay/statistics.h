@@ -120,6 +120,11 @@ bool assay_bootstrap_mean(struct assay_arena *arena, struct assay_values d,
                           struct assay_bootstrap_mean *result,
                           struct assay_error *err);
 
+enum {
+    ASSAY_T_PAIRS = 30,          /* from here on a mean is near enough normal */
+    ASSAY_BCA_DIFFERENCES = 20,  /* on fewer the bootstrap is too narrow */
+    ASSAY_LEAST_DIFFERENCES = 6, /* 2 / 2^5 > .05: no test can tell */
+};
 enum assay_paired_method {
     ASSAY_PAIRED_NONE, /* too little: under six differences, or under 30
                           pairs of which fewer than 20 differ */
@@ -462,7 +467,8 @@ struct assay_evidence {
     enum assay_verdict verdict; /* of this line: A, B, EQUIVALENT, UNDECIDED */
     uint64_t pairs, wins_a, wins_b;
     double difference; /* mean d; NaN without pairs */
-    double p;          /* two-sided; sequential: 1/E at its largest, or 1 */
+    /* two-sided; sequential: 1/E at its largest, or 1; 1 without a rule */
+    double p;
     double p_adjusted; /* Holm */
     double e;          /* NaN in fixed mode */
     struct assay_look look;

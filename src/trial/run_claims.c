@@ -98,7 +98,7 @@ static void set_verdict(struct claims *c, struct assay_json *row,
                      verdict_seen(pair->verdict.verdict, flipped));
     if (rule)
         assay_json_set_c(c->arena, row, "rule", rule);
-    if (!isnan(line->p_adjusted))
+    if (rule && !isnan(line->p_adjusted))
         set_number(c, row, ASSAY_STR("p"), fmax(line->p_adjusted, least_p));
     if (!isnan(line->e))
         set_number(c, row, ASSAY_STR("e"), fmin(line->e, most_evidence));

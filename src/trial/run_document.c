@@ -151,8 +151,8 @@ static void set_line(struct assay_arena *arena, struct assay_json *o,
     assay_json_set_uint(arena, o, "pairs", line->pairs);
     assay_json_set_uint(arena, o, "wins_a", line->wins_a);
     assay_json_set_uint(arena, o, "wins_b", line->wins_b);
-    set_real(arena, o, "p", line->p);
-    set_real(arena, o, "p_adjusted", line->p_adjusted);
+    set_real(arena, o, "p", rule ? line->p : (double)NAN);
+    set_real(arena, o, "p_adjusted", rule ? line->p_adjusted : (double)NAN);
     set_real(arena, o, "e", line->e);
     set_real(arena, o, "difference", line->difference);
     set_interval(arena, o, "interval_95", line->interval_95);

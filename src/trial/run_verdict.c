@@ -197,9 +197,22 @@ static struct side side_of(const struct telling *t,
 }
 
 /* What is counted as evidence: prompts, or groups of them. */
-static const char *units_word(const struct telling *t)
+static const char *units_word(const struct telling *t, uint64_t count)
 {
-    return t->f->units < t->f->run->case_count ? "groups" : "prompts";
+    return t->f->units < t->f->run->case_count ? count == 1 ? "group" : "groups"
+           : count == 1                        ? "prompt"
+                                               : "prompts";
+}
+
+/* What graded scores want before they are tested. */
+static struct assay_str too_few(const struct telling *t, const struct side *s)
+{
+    if (s->wins + s->losses < ASSAY_LEAST_DIFFERENCES)
+        return assay_arena_printf(t->arena, "no test before %d of them differ",
+                                  ASSAY_LEAST_DIFFERENCES);
+    return assay_arena_printf(t->arena,
+                              "no test before there are %d, or %d that differ",
+                              ASSAY_T_PAIRS, ASSAY_BCA_DIFFERENCES);
 }
 
 static void say_counts(struct telling *t, const struct side *s,
@@ -207,7 +220,9 @@ static void say_counts(struct telling *t, const struct side *s,
 {
     struct assay_str test;
 
-    if (line->rule != ASSAY_EVIDENCE_E_PROCESS)
+    if (line->rule == ASSAY_EVIDENCE_NONE)
+        test = too_few(t, s);
+    else if (line->rule != ASSAY_EVIDENCE_E_PROCESS)
         test = assay_arena_printf(t->arena, "p = %.3g", line->p_adjusted);
     else if (line->e > E_SHOWN)
         test = assay_arena_printf(t->arena, "evidence E over %d, decided at 20",
@@ -217,7 +232,8 @@ static void say_counts(struct telling *t, const struct side *s,
                                   line->e);
     SAY(t, ASSAY_BLOCK_ITEM, "%llu to %llu where they differ, of %llu %s; %.*s",
         (unsigned long long)s->wins, (unsigned long long)s->losses,
-        (unsigned long long)line->pairs, units_word(t), ASSAY_STR_ARG(test));
+        (unsigned long long)line->pairs, units_word(t, line->pairs),
+        ASSAY_STR_ARG(test));
     if (line->rule == ASSAY_EVIDENCE_E_PROCESS &&
         t->f->run->rule.outcome == ASSAY_OUTCOME_BINARY &&
         s->wins + s->losses > 0)
@@ -245,7 +261,8 @@ static void say_evidence(struct telling *t,
     if (pair->verdict.more.known)
         SAY(t, ASSAY_BLOCK_ITEM, "%s %llu more %s needed",
             pair->verdict.more.at_least ? "at least" : "about",
-            (unsigned long long)pair->verdict.more.prompts, units_word(t));
+            (unsigned long long)pair->verdict.more.prompts,
+            units_word(t, pair->verdict.more.prompts));
     if (pair->latency.known)
         SAY(t, ASSAY_BLOCK_ITEM,
             "%.*s takes %.2f times as long as %.*s, 95 %% interval %.2f to "

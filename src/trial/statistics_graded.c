@@ -8,12 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum {
-    T_PAIRS = 30,          /* from here on the mean is near enough normal */
-    BCA_DIFFERENCES = 20,  /* on fewer the bootstrap is too narrow */
-    LEAST_DIFFERENCES = 6, /* 2 / 2^5 > .05: no test can tell */
-    WILCOXON_EXACT = 200,
-};
+enum { WILCOXON_EXACT = 200 };
 
 static struct assay_interval student(const struct assay_paired_mean *of,
                                      size_t count, double level)
@@ -63,9 +58,9 @@ bool assay_paired_mean(struct assay_arena *arena, struct assay_values d,
         result->nonzero += d.at[i] < 0 || d.at[i] > 0;
     if (d.count > 1)
         result->sd = assay_values_sd(d, result->mean);
-    if (result->nonzero < LEAST_DIFFERENCES)
+    if (result->nonzero < ASSAY_LEAST_DIFFERENCES)
         return true;
-    if (d.count >= T_PAIRS) {
+    if (d.count >= ASSAY_T_PAIRS) {
         double t = result->mean * sqrt((double)d.count) / result->sd;
         result->method = ASSAY_PAIRED_T;
         result->interval_95 = student(result, d.count, 0.95);
@@ -73,7 +68,7 @@ bool assay_paired_mean(struct assay_arena *arena, struct assay_values d,
         result->p = assay_student_two_sided(t, (double)(d.count - 1));
         return true;
     }
-    return result->nonzero < BCA_DIFFERENCES ||
+    return result->nonzero < ASSAY_BCA_DIFFERENCES ||
            resampled(arena, d, options, result, err);
 }
 

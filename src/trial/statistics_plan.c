@@ -179,6 +179,15 @@ static double growth_needed(const struct assay_sequential *line,
     return high;
 }
 
+/* Pairs, at the rate so far, on which graded scores can be tested at all. */
+static double testable(double n, double differ)
+{
+    double each = differ > 0 ? n / differ : 1;
+
+    return fmax(ASSAY_LEAST_DIFFERENCES * each,
+                fmin(ASSAY_T_PAIRS, ASSAY_BCA_DIFFERENCES * each));
+}
+
 /*
  * At the rate so far. One full disagreement is the least lead that is
  * reckoned with; where the lead is smaller, this is a lower bound. Within a
@@ -216,6 +225,8 @@ void assay_more_prompts(const struct assay_trial_rule *rule,
             total = n * factor;
         else
             more->at_least = true;
+    } else if (rule->outcome == ASSAY_OUTCOME_GRADED) {
+        total = fmax(total, testable(n, differ));
     }
     more->prompts = whole_prompts(fmax(total - n, 1 / variance.none));
 }

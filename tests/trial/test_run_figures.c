@@ -297,6 +297,49 @@ static void a_stable_answer_has_neither_clocks_nor_ids(void **state)
     assay_arena_free(&arena);
 }
 
+static void a_page_says_when_scores_are_too_few_to_be_tested(void **state)
+{
+    static const struct end ends[] = {
+        {0, 0, DONE, PASS}, {0, 1, DONE, FAIL}, {1, 0, DONE, PASS},
+        {1, 1, DONE, FAIL}, {2, 0, DONE, PASS}, {2, 1, DONE, PASS},
+    };
+    static const struct {
+        enum assay_outcome outcome;
+        enum assay_json_type p;
+        const char *words;
+    } cases[] = {
+        {ASSAY_OUTCOME_BINARY, ASSAY_JSON_NUMBER,
+         "2 to 0 where they differ, of 3 prompts; p = 0.5"},
+        {ASSAY_OUTCOME_GRADED, ASSAY_JSON_NULL,
+         "2 to 0 where they differ, of 3 prompts; no test before 6 of them "
+         "differ"},
+    };
+    struct ledger_fixture f;
+    struct assay_error err = {0};
+
+    fixture_open(&f);
+    add_fixture_run(&f, "aa");
+    (void)figures_of(&f, ends, 6);
+    struct assay_run *run =
+        assay_ledger_run(f.ledger, &f.arena, f.run.id, &err);
+    must(run != NULL, &err);
+    run->rule.mode = ASSAY_TRIAL_FIXED;
+    for (size_t i = 0; i < 2; i++) {
+        struct assay_run_figures r;
+        run->rule.outcome = cases[i].outcome;
+        must(assay_run_figures(f.ledger, &f.arena, run, &r, &err), &err);
+        const struct assay_json *pair =
+            assay_json_at(assay_run_json(&f.arena, &r), "comparisons")->first;
+        assert_int_equal(assay_json_get(pair, "p")->type, cases[i].p);
+        const struct assay_block *block =
+            assay_run_page(&f.arena, &r)->first->first;
+        while (block && !assay_str_is(block->text, cases[i].words))
+            block = block->next;
+        assert_non_null(block);
+    }
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +350,7 @@ int main(void)
         cmocka_unit_test(
             an_attempt_without_an_end_is_paid_and_counts_for_nothing),
         cmocka_unit_test(what_came_after_the_decision_is_paid_and_no_evidence),
+        cmocka_unit_test(a_page_says_when_scores_are_too_few_to_be_tested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

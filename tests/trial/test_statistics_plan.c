@@ -148,6 +148,9 @@ static void what_is_missing_follows_the_rate_so_far(void **state)
         {ASSAY_TRIAL_SEQUENTIAL, 1, 7, 0, 53, 1, 0, true, false, 3, 9},
         {ASSAY_TRIAL_SEQUENTIAL, 1, 9, 3, 48, 0.5, 0, true, false, 60, 240},
         {ASSAY_TRIAL_FIXED, 1, 9, 3, 48, 0.5, 0, true, false, 94, 96},
+        /* 13 to 2 of 20 is plain, but tested from 30 pairs, or 20 that differ */
+        {ASSAY_TRIAL_FIXED, 1, 13, 2, 5, 0.7, 0, true, false, 7, 7},
+        {ASSAY_TRIAL_FIXED, 1, 4, 0, 0, 1, 0, true, false, 16, 16},
         /* within the margin: until the interval is narrow enough */
         {ASSAY_TRIAL_FIXED, 0, 3, 3, 54, 1, 0.05, true, false, 45, 55},
         /* beyond it: until it is clear of the margin */

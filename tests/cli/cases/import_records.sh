@@ -69,10 +69,9 @@ print(json.load(open("runs.json"))["runs"][0]["run"])')
 try assay try --resume "$run" --yes
 try assay report "$run" --format every-eval-ever --output again
 echo "--- what promptfoo wrote: a result without a test is unscored"
-try assay import promptfoo-results --retrieved 2026-11-22 \
-    "$ROOT/tests/import/fixtures/promptfoo_results.json"
+cp "$ROOT/tests/import/fixtures/promptfoo_results.json" .
+try assay import promptfoo-results --retrieved 2026-11-22 promptfoo_results.json
 try assay report 384c --full
 assay report 384c --format jsonl | grep -o '"reported.*'
 try assay import promptfoo-results - </dev/null
-try assay lint promptfoo-results \
-    "$ROOT/tests/import/fixtures/promptfoo_results.json"
+try assay lint promptfoo-results promptfoo_results.json
