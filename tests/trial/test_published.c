@@ -189,6 +189,36 @@ static void another_metric_or_harness_is_another_run(void **state)
     assert_false(assay_str_equal(publish(&b, &one, 1), id));
 }
 
+static void graded_sets_are_compared_by_their_scores(void **state)
+{
+    struct assay_sample_set sets[] = {set_of("anvil"), set_of("hammer")};
+    static const double scores[2][3] = {{0.5, 0.9, 1}, {0.2, 0.9, 0.4}};
+    static const char *const raw[] = {"a", "b", "c"};
+    struct assay_error err = {0};
+    struct assay_str id = {"", 0};
+
+    (void)state;
+    for (size_t s = 0; s < 2; s++) {
+        sets[s].graded = true;
+        struct assay_published *p =
+            assay_published_begin(fixture.ledger, &sets[s], &err);
+        must(p != NULL, &err);
+        for (size_t i = 0; i < 3; i++) {
+            const struct assay_sample sample = {.id = assay_str_c(raw[i]),
+                                                .raw = assay_str_c(raw[i]),
+                                                .passed = true,
+                                                .score = scores[s][i]};
+            must(assay_published_add(p, &sample, &err), &err);
+        }
+        must(assay_published_end(p, &fixture.arena, &id, &err), &err);
+    }
+    struct assay_run_figures f = figures_of(id);
+    assert_int_equal(f.run->rule.outcome, ASSAY_OUTCOME_GRADED);
+    assert_int_equal(f.pairs[0].verdict.answered.pairs, 3);
+    assert_float_equal(f.pairs[0].verdict.answered.difference, 0.3, 1e-12);
+    assert_float_equal(f.routes[1].mean_score, 0.5, 1e-12);
+}
+
 /* ------------------------------------------------------- the same sample */
 
 static void question_and_reference_make_a_sample_whatever_its_id(void **state)
@@ -483,6 +513,7 @@ int main(void)
         TEST(two_sets_of_the_same_samples_are_tested_in_pairs),
         TEST(the_run_says_that_others_published_it),
         TEST(another_metric_or_harness_is_another_run),
+        TEST(graded_sets_are_compared_by_their_scores),
         TEST(question_and_reference_make_a_sample_whatever_its_id),
         TEST(else_id_and_reference_do),
         TEST(an_id_alone_does_not),
