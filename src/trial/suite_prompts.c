@@ -6,7 +6,8 @@
  * "#" begins a remark, empty lines are passed over.
  *
  * JSONL: one object a line, {"prompt": "…" or messages, "expected": … or
- * "equals": …, "cluster": …, "system": …, "id": …, "options": {…}}.
+ * "equals": …, "criterion": … with "judge": …, "cluster": …, "system": …,
+ * "id": …, "options": {…}}.
  */
 #include "trial/promptfoo_parts.h"
 
@@ -64,6 +65,36 @@ static bool expect(struct assay_suite_reader *in,
     }
     to->assertions = one;
     to->assertion_count = 1;
+    return true;
+}
+
+/* Behind what is expected, if anything is: what a judge has to say. */
+static bool add_criterion(struct assay_suite_reader *in,
+                          const struct assay_json *row, struct assay_case *to)
+{
+    const struct assay_json *criterion =
+        assay_promptfoo_member(row, "criterion");
+    const struct assay_json *judge = assay_promptfoo_member(row, "judge");
+    struct assay_assertion *all;
+
+    if (!criterion && !judge)
+        return true;
+    if (!assay_json_is(criterion, ASSAY_JSON_STRING) || !criterion->text.len ||
+        !assay_json_is(judge, ASSAY_JSON_STRING) || !judge->text.len)
+        return assay_suite_fail(in, criterion ? criterion : judge,
+                                "'criterion' is a text, and beside it 'judge' "
+                                "the route that judges by it");
+    all = ASSAY_NEW_ARRAY(in->arena, struct assay_assertion,
+                          to->assertion_count + 1);
+    for (size_t i = 0; i < to->assertion_count; i++)
+        all[i] = to->assertions[i];
+    all[to->assertion_count++] =
+        (struct assay_assertion){.type = ASSAY_STR("llm-rubric"),
+                                 .value = criterion,
+                                 .weight = 1,
+                                 .metric = ASSAY_STR(""),
+                                 .judge = judge->text};
+    to->assertions = all;
     return true;
 }
 
@@ -143,8 +174,8 @@ static bool make_object(struct assay_suite_reader *in,
                         const struct assay_json *row, struct assay_case *one)
 {
     static const char *const known[] = {
-        "prompt", "messages", "expected", "equals",   "cluster",
-        "system", "id",       "options",  "metadata", NULL};
+        "prompt", "messages", "expected", "equals",  "criterion", "judge",
+        "system", "cluster",  "id",       "options", "metadata",  NULL};
     struct assay_chat scratch = {0};
 
     if (row->type != ASSAY_JSON_OBJECT)
@@ -153,8 +184,8 @@ static bool make_object(struct assay_suite_reader *in,
     if (other)
         return assay_suite_fail(in, other,
                                 "'%.*s' is not known: expected "
-                                "prompt, expected, equals, cluster, "
-                                "system, options",
+                                "prompt, expected, equals, criterion, "
+                                "judge, cluster, system, options",
                                 ASSAY_STR_ARG(other->key));
     const struct assay_json *prompt = assay_promptfoo_member(row, "prompt");
     if (!prompt)
@@ -180,7 +211,9 @@ static bool make_object(struct assay_suite_reader *in,
     if (equals && expected)
         return assay_suite_fail(in, equals,
                                 "both 'expected' and 'equals', expected one");
-    return equals ? expect_equal(in, equals, one) : expect(in, expected, one);
+    return (equals ? expect_equal(in, equals, one)
+                   : expect(in, expected, one)) &&
+           add_criterion(in, row, one);
 }
 
 /* ---- Rows ---- */

@@ -37,6 +37,37 @@ static void ids_are_stable_and_no_two_are_the_same(void **state)
     assay_suite_free(b);
 }
 
+static void a_criterion_stands_with_its_judge_behind_what_is_expected(
+    void **state)
+{
+    char folder[] = "/tmp/assay-suite-XXXXXX", path[100];
+    struct assay_arena arena = {0};
+    struct assay_error err = {0};
+    struct assay_case one;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/s.jsonl", folder);
+    assert_true(assay_file_write(
+        path,
+        ASSAY_STR("{\"prompt\":\"Hi\",\"criterion\":\"is kind\","
+                  "\"judge\":\"openai/gpt-4o\",\"expected\":\"you\"}\n"),
+        &err));
+    struct assay_suite *suite = assay_suite_read(path, NULL, &err);
+    if (!suite)
+        fail_msg("%s", err.text);
+    assert_true(assay_suite_case(suite, 0, &arena, &one, &err));
+    assert_int_equal(one.assertion_count, 2);
+    assert_true(assay_str_is(one.assertions[0].type, "contains"));
+    assert_true(assay_str_is(one.assertions[1].type, "llm-rubric"));
+    assert_true(assay_str_is(one.assertions[1].value->text, "is kind"));
+    assert_int_equal(suite->judge_count, 1);
+    assert_true(assay_str_is(suite->judges[0], "openai/gpt-4o"));
+    assay_arena_free(&arena);
+    assay_suite_free(suite);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void equals_is_the_whole_answer(void **state)
 {
     char folder[] = "/tmp/assay-suite-XXXXXX", path[100];
@@ -70,10 +101,14 @@ static void a_broken_line_is_refused_with_its_number(void **state)
         {"s.txt", "\xff\n", "s.txt: not a text in UTF-8"},
         {"s.jsonl", "{\"prompt\":\"a\"}\n{\"promt\":\"b\"}\n",
          "s.jsonl:2: 'promt' is not known: expected prompt, expected, equals, "
-         "cluster, system, options"},
+         "criterion, judge, cluster, system, options"},
         {"s.jsonl", "{}\n", "s.jsonl:1: no 'prompt'"},
         {"s.jsonl", "{\"prompt\":\"a\",\"expected\":{}}\n",
          "s.jsonl:1: 'expected' is a text, a number or a list of texts"},
+        {"s.jsonl", "{\"prompt\":\"a\",\"criterion\":\"is kind\"}\n",
+         "s.jsonl:1: 'criterion' is a text, and beside it 'judge'"},
+        {"s.jsonl", "{\"prompt\":\"a\",\"judge\":\"local:nano-s\"}\n",
+         "s.jsonl:1: 'criterion' is a text, and beside it 'judge'"},
         {"s.jsonl", "{\"prompt\":\"a\",\"equals\":5}\n",
          "s.jsonl:1: 'equals' is a text"},
         {"s.jsonl", "{\"prompt\":\"a\",\"equals\":\"5\",\"expected\":\"5\"}\n",
@@ -102,6 +137,8 @@ int main(void)
         cmocka_unit_test(a_text_has_a_prompt_on_each_line),
         cmocka_unit_test(jsonl_has_a_prompt_in_each_object),
         cmocka_unit_test(ids_are_stable_and_no_two_are_the_same),
+        cmocka_unit_test(
+            a_criterion_stands_with_its_judge_behind_what_is_expected),
         cmocka_unit_test(equals_is_the_whole_answer),
         cmocka_unit_test(a_broken_line_is_refused_with_its_number),
     };

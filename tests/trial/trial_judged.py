@@ -185,3 +185,19 @@ def hostile_answers():
         expect(run['routes'][0]['unjudged'] == 100, 'not judged', run)
         asked = [event for event in mock.requests()]
         expect(len(asked) == 100, 'one question each', len(asked))
+
+
+@case('a list of prompts can name a judge, weights here among them')
+def plain_judge():
+    store = path('plain-judge.db')
+    suite = world.write_lines('criteria.jsonl', [
+        {'prompt': 'Say %d.' % n, 'criterion': 'is short',
+         'judge': 'local:nano-s'} for n in range(3)])
+    result = try_suite(suite, ['echo'], store, '--fixed')
+    run = result.json()
+    judge = run['judges'][0]
+    # it was not trained to judge, and its context is too short for this
+    expect(judge['judge'] == 'local:nano-s' and judge['silent'] == 3 and
+           judge['cost_state'] == 'free', 'asked in this process', judge)
+    expect(run['errors'] == 3 and run['routes'][0]['unjudged'] == 3,
+           'not judged', run)
