@@ -170,6 +170,8 @@ struct assay_run_prompt {
      * its raw body; NULL: it has not ended there.
      */
     const struct assay_attempt **ends;
+    /* What a person said of each; NULL: nothing. */
+    const struct assay_label **labels;
     bool asked;   /* an attempt was sent */
     bool counted; /* it is evidence: see struct assay_run */
     /*

@@ -238,6 +238,19 @@ static struct assay_cell marked(struct view *v, const struct assay_attempt *a)
     return cell;
 }
 
+/* What a person said of it, beside what the judge did. */
+static struct assay_cell labelled(struct view *v, const struct assay_attempt *a)
+{
+    const struct assay_run *run = v->prompt->run;
+    size_t count = (size_t)run->repeats * run->route_count;
+
+    for (size_t i = 0; a && i < count; i++)
+        if (v->prompt->ends[i] == a && v->prompt->labels[i])
+            return known(v->prompt->labels[i]->passed ? ASSAY_STR("pass")
+                                                      : ASSAY_STR("fail"));
+    return none(ASSAY_STR(""));
+}
+
 /* Reasons of the checks that did not pass. */
 static struct assay_cell why(struct view *v, const struct assay_attempt *a)
 {
@@ -305,6 +318,7 @@ static void add_answers(struct view *v)
     for (size_t repeat = 0; repeat < run->repeats; repeat++) {
         add_row(v, table, "answer", repeat, answer);
         add_row(v, table, "marked", repeat, marked);
+        add_row(v, table, "your label", repeat, labelled);
         add_row(v, table, "why", repeat, why);
         add_row(v, table, "took", repeat, took);
     }

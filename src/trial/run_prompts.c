@@ -5,10 +5,14 @@
  */
 #include "assay/report.h"
 
+#include "trial/run_judges.h"
+
 #include <math.h>
 
 struct gather {
     const struct assay_run *run;
+    const struct assay_label *labels; /* of the run, in the walk's order */
+    size_t label_count, next_label;
     bool (*each)(void *context, struct assay_arena *arena,
                  const struct assay_run_prompt *prompt);
     void *context;
@@ -91,6 +95,9 @@ static void begin(struct gather *g, const struct assay_run_case *at)
         .counted = at->place < g->run->counted,
         .ends = ASSAY_NEW_ARRAY(&g->arena, const struct assay_attempt *,
                                 (size_t)g->run->repeats * g->run->route_count),
+        .labels =
+            ASSAY_NEW_ARRAY(&g->arena, const struct assay_label *,
+                            (size_t)g->run->repeats * g->run->route_count),
     };
     g->begun = true;
 }
@@ -152,8 +159,11 @@ static bool take(void *context, struct assay_arena *arena,
     if (a->final && a->route < g->run->route_count &&
         a->repeat < g->run->repeats) {
         struct assay_attempt *kept = assay_attempt_keep(&g->arena, a);
+        size_t at = a->repeat * g->run->route_count + a->route;
         kept->at = &g->at;
-        g->prompt.ends[a->repeat * g->run->route_count + a->route] = kept;
+        g->prompt.ends[at] = kept;
+        g->prompt.labels[at] =
+            assay_label_next(g->labels, g->label_count, &g->next_label, a);
     }
     return true;
 }
@@ -164,11 +174,17 @@ bool assay_run_prompts(struct assay_ledger *ledger, const struct assay_run *run,
                        void *context, struct assay_error *err)
 {
     struct gather g = {.run = run, .each = each, .context = context};
-    bool ok = assay_ledger_attempts(ledger, run->id, take, &g, err);
+    struct assay_arena arena = {0};
+    struct assay_label *labels;
+    bool ok = assay_ledger_labels(ledger, &arena, run->id, &labels,
+                                  &g.label_count, err);
 
+    g.labels = labels;
+    ok = ok && assay_ledger_attempts(ledger, run->id, take, &g, err);
     if (ok && g.begun && !g.stopped)
         (void)hand_over(&g);
     assay_arena_free(&g.arena);
+    assay_arena_free(&arena);
     return ok;
 }
 

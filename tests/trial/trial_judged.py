@@ -138,6 +138,9 @@ def labels_by_file():
         text = assay('report', run, '--store', store).out.decode()
         expect('rests on judge opinion' not in text and 'corrected' in text,
                'no opinion any more', text)
+        page = assay('report', run, '--store', store, '--format', 'markdown')
+        expect(page.out.count(b'your label') == 30, 'beside the marks',
+               page.out[:2000])
         # CSV carries them too, and one wrong row refuses the whole file
         table = assay('label', run, '--store', store, '--format', 'csv')
         expect(table.out.count(b',fail\r\n') == 20, 'in CSV', table.out[:300])
