@@ -10,11 +10,24 @@
 #include "assay/document.h"
 #include "assay/ledger.h"
 
-/* What was spent: UNKNOWN has no part that is known, BOUND some that is not. */
+/*
+ * What was spent: UNKNOWN has no part that is known, BOUND some that is not.
+ * Those are in `usd` at the most they can be (`over`), or, where nothing
+ * bounds them, not at all (`under`).
+ */
 struct assay_spent {
     enum assay_state state;
-    struct assay_decimal usd; /* of the known parts */
+    struct assay_decimal usd;
+    bool over, under;
 };
+/*
+ * As rows and price lists have it, with neither said: what is UNKNOWN and yet
+ * counted is counted at its most; else something is left out.
+ */
+struct assay_spent assay_spent_sided(struct assay_spent of);
+/* "$0.02", "at most $0.02", "at least", or "about" where it is both. */
+struct assay_str assay_spent_text(struct assay_arena *arena,
+                                  struct assay_spent spent);
 
 /* Known where all parts are, unknown where none is, free where all are. A sum
    begins as NOT_APPLICABLE: of nothing. */

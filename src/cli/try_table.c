@@ -42,6 +42,15 @@ static void tell_cost(struct assay_cli *cli, const struct assay_run *run,
             (unsigned long long)o->left, ASSAY_STR_ARG(questions(cli, o)));
 }
 
+/* Too few to be sure of a test at the end. */
+static bool is_tested_late(const struct assay_run *run,
+                           const struct assay_trial_outlook *o)
+{
+    return run->rule.mode == ASSAY_TRIAL_FIXED &&
+           run->rule.outcome == ASSAY_OUTCOME_GRADED &&
+           o->shared < ASSAY_T_PAIRS;
+}
+
 void assay_try_outlook(struct assay_cli *cli, const struct assay_run *run,
                        const struct assay_trial_outlook *o)
 {
@@ -59,7 +68,12 @@ void assay_try_outlook(struct assay_cli *cli, const struct assay_run *run,
                        "not all are for every route: two of them share %llu "
                        "or more, or none",
                        (unsigned long long)o->shared);
-    if (run->route_count > 1 && o->detectable)
+    if (run->route_count > 1 && is_tested_late(run, o))
+        assay_cli_note(cli,
+                       "--fixed tests groups and graded scores from %d on, or "
+                       "where %d differ; without it so few may be decided",
+                       ASSAY_T_PAIRS, ASSAY_BCA_DIFFERENCES);
+    else if (run->route_count > 1 && o->detectable)
         assay_cli_note(cli,
                        "so many prompts show a difference of %.0f points four "
                        "times in five, smaller ones less often",
@@ -77,9 +91,7 @@ static void add_money(struct assay_arena *arena, struct assay_buf *out,
     if (spent.state == ASSAY_UNKNOWN)
         assay_buf_add_c(out, "cost unknown");
     else
-        assay_buf_printf(out, "%s%.*s",
-                         spent.state == ASSAY_BOUND ? "at least " : "",
-                         ASSAY_STR_ARG(assay_decimal_usd(arena, spent.usd)));
+        assay_buf_add(out, assay_spent_text(arena, spent));
 }
 
 static void add_time(struct assay_buf *out, double ms)

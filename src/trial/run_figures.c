@@ -23,7 +23,7 @@ struct route_rows {
     size_t censored;
     double limit_ms, score_sum;
     uint64_t scored;
-    bool has_known, has_unknown, has_cost; /* of what was spent */
+    bool has_known, has_cost, over, under; /* of what was spent */
     struct assay_decimal cost;
 };
 
@@ -242,13 +242,14 @@ static void count_attempt(struct gather *g, const struct assay_attempt *a)
         r->input_tokens += a->reply.usage.input_tokens;
         r->output_tokens += a->reply.usage.output_tokens;
     }
-    if (a->cost_state == ASSAY_UNKNOWN || a->cost_state == ASSAY_BOUND)
-        rows->has_unknown = true;
-    else
-        rows->has_known = true;
+    struct assay_spent spent = assay_spent_sided(
+        (struct assay_spent){.state = a->cost_state, .usd = a->cost_usd});
+    rows->over |= spent.over;
+    rows->under |= spent.under;
+    rows->has_known |= !spent.over && !spent.under;
     rows->has_cost |= assay_decimal_sign(a->cost_usd) > 0;
     if (!assay_decimal_add(rows->cost, a->cost_usd, &rows->cost))
-        rows->has_unknown = true;
+        rows->under = true;
 }
 
 static void begin_cell(struct gather *g, const struct assay_attempt *a)
@@ -343,9 +344,12 @@ static bool take(void *context, struct assay_arena *arena,
 
 static struct assay_spent spent_of(const struct route_rows *rows)
 {
-    struct assay_spent spent = {ASSAY_KNOWN, rows->cost};
+    struct assay_spent spent = {.state = ASSAY_KNOWN,
+                                .usd = rows->cost,
+                                .over = rows->over,
+                                .under = rows->under};
 
-    if (rows->has_unknown)
+    if (rows->over || rows->under)
         spent.state =
             rows->has_known || rows->has_cost ? ASSAY_BOUND : ASSAY_UNKNOWN;
     else if (!rows->has_cost)
@@ -355,7 +359,10 @@ static struct assay_spent spent_of(const struct route_rows *rows)
 
 static struct assay_spent per_pass(struct assay_spent spent, uint64_t passed)
 {
-    struct assay_spent each = {ASSAY_UNKNOWN, {0}};
+    struct assay_spent each = {.state = ASSAY_UNKNOWN,
+                               .usd = {0},
+                               .over = spent.over,
+                               .under = spent.under};
 
     if (passed && spent.state != ASSAY_UNKNOWN &&
         assay_decimal_div(spent.usd, assay_decimal_uint(passed), 12, &each.usd))
@@ -411,29 +418,9 @@ static bool conclude_route(struct gather *g, size_t i, struct assay_error *err)
            time_of(&rows->first_token, rows, &r->first_token, err);
 }
 
-void assay_spent_add(struct assay_spent *sum, struct assay_spent part)
-{
-    bool unknown = sum->state == ASSAY_UNKNOWN || sum->state == ASSAY_BOUND ||
-                   part.state == ASSAY_UNKNOWN || part.state == ASSAY_BOUND;
-    bool some = sum->state != ASSAY_UNKNOWN || part.state != ASSAY_UNKNOWN;
-    bool paid = sum->state == ASSAY_KNOWN || part.state == ASSAY_KNOWN;
-
-    if (part.state == ASSAY_NOT_APPLICABLE)
-        return;
-    if (sum->state == ASSAY_NOT_APPLICABLE) {
-        *sum = part;
-        return;
-    }
-    if (!assay_decimal_add(sum->usd, part.usd, &sum->usd))
-        unknown = some = true;
-    sum->state = unknown ? (some ? ASSAY_BOUND : ASSAY_UNKNOWN)
-                 : paid  ? ASSAY_KNOWN
-                         : ASSAY_FREE;
-}
-
 static void add_spent(struct assay_run_figures *f)
 {
-    f->spent = (struct assay_spent){ASSAY_NOT_APPLICABLE, {0}};
+    f->spent = (struct assay_spent){.state = ASSAY_NOT_APPLICABLE};
     for (size_t i = 0; i < f->run->route_count; i++)
         assay_spent_add(&f->spent, f->routes[i].spent);
     assay_spent_add(&f->spent, f->spent_on_judges);

@@ -38,8 +38,8 @@ static bool take_call(void *of_gather, struct assay_arena *arena,
     j->unknown += call->state == ASSAY_ATTEMPT_UNKNOWN;
     j->input_tokens += call->usage.input_tokens;
     j->output_tokens += call->usage.output_tokens;
-    assay_spent_add(&j->spent,
-                    (struct assay_spent){call->cost_state, call->cost_usd});
+    assay_spent_add(&j->spent, (struct assay_spent){.state = call->cost_state,
+                                                    .usd = call->cost_usd});
     return true;
 }
 

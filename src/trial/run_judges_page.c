@@ -148,9 +148,7 @@ static struct assay_str money(struct assay_document *doc,
         return ASSAY_STR("nothing");
     if (spent.state == ASSAY_UNKNOWN)
         return ASSAY_STR("cost unknown");
-    return assay_arena_printf(
-        doc->arena, "%s%.*s", spent.state == ASSAY_BOUND ? "at least " : "",
-        ASSAY_STR_ARG(assay_decimal_usd(doc->arena, spent.usd)));
+    return assay_spent_text(doc->arena, spent);
 }
 
 static void say_work(struct assay_document *doc, struct assay_section *section,

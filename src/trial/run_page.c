@@ -36,22 +36,10 @@ static struct assay_cell unknown(const char *why)
 
 static struct assay_cell money(struct page *p, struct assay_spent spent)
 {
-    struct assay_str usd = assay_decimal_usd(p->arena, spent.usd);
-
-    switch (spent.state) {
-    case ASSAY_UNKNOWN:
-    case ASSAY_NOT_APPLICABLE:
+    if (spent.state == ASSAY_UNKNOWN || spent.state == ASSAY_NOT_APPLICABLE)
         return unknown("unknown");
-    case ASSAY_BOUND:
-        return (struct assay_cell){
-            .text = assay_arena_printf(p->arena, "at least %.*s",
-                                       ASSAY_STR_ARG(usd)),
-            .state = ASSAY_BOUND};
-    case ASSAY_KNOWN:
-    case ASSAY_FREE:
-        break;
-    }
-    return (struct assay_cell){.text = usd, .state = spent.state};
+    return (struct assay_cell){.text = assay_spent_text(p->arena, spent),
+                               .state = spent.state};
 }
 
 static struct assay_cell passed(struct page *p,

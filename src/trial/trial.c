@@ -71,7 +71,7 @@ struct assay_spent assay_trial_worst(const struct assay_lane *lane,
     const struct assay_trial_options *options = &lane->trial->options;
     struct assay_arena arena = {0};
     struct assay_error ignored = {0};
-    struct assay_spent worst = {ASSAY_FREE, {0}};
+    struct assay_spent worst = {.state = ASSAY_FREE};
     struct assay_chat chat;
 
     if (lane->tariff.free)

@@ -69,7 +69,7 @@ static bool mark_sent(void *of_call)
 static bool reserve(struct call *c)
 {
     struct assay_judging *judging = c->judging;
-    struct assay_spent part = {ASSAY_KNOWN, c->worst.usd};
+    struct assay_spent part = {.state = ASSAY_KNOWN, .usd = c->worst.usd};
 
     if (assay_decimal_compare(judging->aside.usd, part.usd) < 0)
         part.usd = judging->aside.usd;
@@ -153,7 +153,8 @@ static bool account(struct call *c, int64_t *wait)
     judge->in_flight--;
     assay_trial_release(trial, &judge->purse, c->worst);
     assay_purse_spend(&judge->purse,
-                      (struct assay_spent){c->row.cost_state, c->row.cost_usd});
+                      (struct assay_spent){.state = c->row.cost_state,
+                                           .usd = c->row.cost_usd});
     assay_pace_ended(&judge->pace, c->row.of, c->retry_after_ms, c->sent_at,
                      now);
     pthread_cond_broadcast(&trial->rest);

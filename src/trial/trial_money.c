@@ -96,11 +96,11 @@ static struct assay_spent cost_of(const struct assay_tariff *tariff,
     struct assay_arena arena = {0};
     struct assay_error ignored = {0};
     struct assay_bill bill;
-    struct assay_spent spent = {ASSAY_UNKNOWN, {0}};
+    struct assay_spent spent = {.state = ASSAY_UNKNOWN};
 
     if (assay_price_usage(&arena, &tariff->list, usage, tariff->day, &bill,
                           &ignored))
-        spent = (struct assay_spent){bill.state, bill.usd};
+        spent = (struct assay_spent){.state = bill.state, .usd = bill.usd};
     assay_arena_free(&arena);
     return spent;
 }
@@ -126,12 +126,12 @@ struct assay_spent assay_tariff_worst(const struct assay_tariff *tariff,
     uint64_t tokens = PER_REQUEST, images = 0;
 
     if (tariff->free)
-        return (struct assay_spent){ASSAY_FREE, {0}};
+        return (struct assay_spent){.state = ASSAY_FREE};
     if (!tariff->known)
-        return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+        return (struct assay_spent){.state = ASSAY_UNKNOWN};
     for (size_t i = 0; i < of->message_count; i++)
         if (!message_tokens(tariff, &of->messages[i], &tokens, &images))
-            return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+            return (struct assay_spent){.state = ASSAY_UNKNOWN};
     tokens += of->context.len + written_len(chat->tools) +
               written_len(chat->schema) + written_len(chat->extra);
     return most_of(tariff, tokens, chat->max_tokens, images);
@@ -142,9 +142,9 @@ struct assay_spent assay_tariff_most(const struct assay_tariff *tariff,
                                      uint64_t output_tokens)
 {
     if (tariff->free)
-        return (struct assay_spent){ASSAY_FREE, {0}};
+        return (struct assay_spent){.state = ASSAY_FREE};
     if (!tariff->known)
-        return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+        return (struct assay_spent){.state = ASSAY_UNKNOWN};
     return most_of(tariff, PER_REQUEST + PER_MESSAGE + input_tokens,
                    output_tokens, 0);
 }
@@ -153,9 +153,9 @@ struct assay_spent assay_tariff_bill(const struct assay_tariff *tariff,
                                      const struct assay_response_usage *u)
 {
     if (tariff->free)
-        return (struct assay_spent){ASSAY_FREE, {0}};
+        return (struct assay_spent){.state = ASSAY_FREE};
     if (!tariff->known)
-        return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+        return (struct assay_spent){.state = ASSAY_UNKNOWN};
     const struct assay_usage usage = {
         .input_tokens = assay_decimal_uint(u->input_tokens),
         .cache_read_tokens = assay_decimal_uint(u->cache_read_tokens),
@@ -191,9 +191,9 @@ struct assay_spent assay_tariff_cost(const struct assay_tariff *tariff,
                  answer->of == ASSAY_CLASS_FILTERED;
 
     if (tariff->free || !may_be_billed(answer))
-        return (struct assay_spent){ASSAY_FREE, {0}};
+        return (struct assay_spent){.state = ASSAY_FREE};
     if (!whole || answer->reply.usage_state != ASSAY_USAGE_RETURNED)
-        return (struct assay_spent){ASSAY_UNKNOWN, {0}};
+        return (struct assay_spent){.state = ASSAY_UNKNOWN};
     return assay_tariff_bill(tariff, &answer->reply.usage);
 }
 
@@ -204,7 +204,7 @@ struct assay_spent assay_tariff_charge(const struct assay_tariff *tariff,
     struct assay_spent cost = assay_tariff_cost(tariff, answer);
 
     return cost.state == ASSAY_UNKNOWN
-               ? (struct assay_spent){ASSAY_UNKNOWN, worst.usd}
+               ? (struct assay_spent){.state = ASSAY_UNKNOWN, .usd = worst.usd}
                : cost;
 }
 
@@ -243,9 +243,10 @@ void assay_trial_release(const struct assay_trial *trial,
 
 void assay_purse_spend(struct assay_purse *purse, struct assay_spent cost)
 {
-    purse->spent_unknown |=
-        cost.state == ASSAY_UNKNOWN || cost.state == ASSAY_BOUND;
-    purse->spent_known |= cost.state != ASSAY_UNKNOWN;
+    cost = assay_spent_sided(cost);
+    purse->spent_over |= cost.over;
+    purse->spent_under |= cost.under;
+    purse->spent_known |= cost.state != ASSAY_UNKNOWN || cost.over;
     (void)assay_decimal_add(purse->spent, cost.usd, &purse->spent);
 }
 
@@ -254,9 +255,12 @@ struct assay_spent assay_purse_spent(const struct assay_purse *purse)
     enum assay_state state =
         assay_decimal_sign(purse->spent) > 0 ? ASSAY_KNOWN : ASSAY_FREE;
 
-    if (purse->spent_unknown)
+    if (purse->spent_over || purse->spent_under)
         state = purse->spent_known ? ASSAY_BOUND : ASSAY_UNKNOWN;
-    return (struct assay_spent){state, purse->spent};
+    return (struct assay_spent){.state = state,
+                                .usd = purse->spent,
+                                .over = purse->spent_over,
+                                .under = purse->spent_under};
 }
 
 /* The most that a ticket can cost, where there is a limit to keep. */
@@ -269,7 +273,7 @@ static void most_of_ticket(const struct assay_lane *lane, uint64_t ticket,
     struct assay_error ignored = {0};
     struct assay_case of;
 
-    *answer = *judging = (struct assay_spent){ASSAY_FREE, {0}};
+    *answer = *judging = (struct assay_spent){.state = ASSAY_FREE};
     if (!trial->options.run->has_max_cost ||
         (lane->tariff.free && trial->judge_count == 0))
         return;

@@ -182,7 +182,7 @@ struct assay_spent assay_tariff_charge(const struct assay_tariff *tariff,
    reserved. */
 struct assay_purse {
     struct assay_decimal spent, reserved;
-    bool spent_unknown, spent_known;
+    bool spent_over, spent_under, spent_known; /* see assay_spent */
 };
 /* Reserves the most that something can cost, if the run's limit allows. */
 bool assay_trial_reserve(struct assay_trial *trial, struct assay_purse *purse,

@@ -333,8 +333,8 @@ static void take_row(struct assay_trial *trial, const struct assay_attempt *a)
     trial->attempts[cell].next_attempt = (uint8_t)a->attempt;
     if (a->state == ASSAY_ATTEMPT_PLANNED)
         return;
-    assay_purse_spend(&lane->purse,
-                      (struct assay_spent){a->cost_state, a->cost_usd});
+    assay_purse_spend(&lane->purse, (struct assay_spent){.state = a->cost_state,
+                                                         .usd = a->cost_usd});
     if (!a->final && done) {
         wait_for_marks(trial, cell, a);
         return;
@@ -372,9 +372,9 @@ static bool load_call(void *of_trial, struct assay_arena *arena,
 
     (void)arena;
     if (call->judge < trial->judge_count)
-        assay_purse_spend(
-            &trial->judges[call->judge].purse,
-            (struct assay_spent){call->cost_state, call->cost_usd});
+        assay_purse_spend(&trial->judges[call->judge].purse,
+                          (struct assay_spent){.state = call->cost_state,
+                                               .usd = call->cost_usd});
     return true;
 }
 

@@ -311,8 +311,8 @@ static void account(struct task *t, int64_t now)
     const struct assay_attempt *a = &t->attempt;
 
     assay_trial_release(t->trial, &lane->purse, t->worst);
-    assay_purse_spend(&lane->purse,
-                      (struct assay_spent){a->cost_state, a->cost_usd});
+    assay_purse_spend(&lane->purse, (struct assay_spent){.state = a->cost_state,
+                                                         .usd = a->cost_usd});
     assay_pace_ended(&lane->pace, a->of, t->retry_after_ms, t->sent_at, now);
     if (a->state != ASSAY_ATTEMPT_DONE) /* there may be a pause to wait for */
         pthread_cond_signal(&lane->trial->news);

@@ -129,6 +129,8 @@ static void an_attempt_without_an_end_is_paid_and_counts_for_nothing(
     assert_int_equal(r.attempts, 4);
     assert_int_equal(r.unknown, 1);
     assert_int_equal(r.prompts, 0);
+    assert_true(
+        assay_str_is(assay_spent_text(&f.arena, r.spent), "at most $0.08"));
     /* 3 at 0.01, and 0.05 that were reserved */
     assert_int_equal(assay_decimal_compare(r.spent.usd, ASSAY_DECIMAL(8, -2)),
                      0);
@@ -297,6 +299,41 @@ static void a_stable_answer_has_neither_clocks_nor_ids(void **state)
     assay_arena_free(&arena);
 }
 
+static void a_sum_says_on_which_side_of_it_the_truth_lies(void **state)
+{
+    enum { KNOWN = 1, WORST = 2, HOLE = 4, PART = 8 };
+    static const struct {
+        unsigned parts;
+        const char *text;
+    } cases[] = {
+        {KNOWN, "$1.00"},
+        {KNOWN | WORST, "at most $2.00"},
+        {KNOWN | HOLE, "at least $1.00"},
+        {KNOWN | PART, "at least $2.00"},
+        {KNOWN | WORST | HOLE, "about $2.00"},
+    };
+    const struct assay_decimal one = ASSAY_DECIMAL(1, 0);
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_arena arena = {0};
+        struct assay_spent sum = {.state = ASSAY_NOT_APPLICABLE};
+        if (cases[i].parts & WORST)
+            assay_spent_add(
+                &sum, (struct assay_spent){.state = ASSAY_UNKNOWN, .usd = one});
+        if (cases[i].parts & PART) /* no price for its reasoning tokens */
+            assay_spent_add(
+                &sum, (struct assay_spent){.state = ASSAY_BOUND, .usd = one});
+        if (cases[i].parts & HOLE)
+            assay_spent_add(&sum, (struct assay_spent){.state = ASSAY_UNKNOWN});
+        assay_spent_add(&sum,
+                        (struct assay_spent){.state = ASSAY_KNOWN, .usd = one});
+        struct assay_str text = assay_spent_text(&arena, sum);
+        if (!assay_str_is(text, cases[i].text))
+            fail_msg("case %zu: %.*s", i, ASSAY_STR_ARG(text));
+        assay_arena_free(&arena);
+    }
+}
+
 static void a_page_says_when_scores_are_too_few_to_be_tested(void **state)
 {
     static const struct end ends[] = {
@@ -350,6 +387,7 @@ int main(void)
         cmocka_unit_test(
             an_attempt_without_an_end_is_paid_and_counts_for_nothing),
         cmocka_unit_test(what_came_after_the_decision_is_paid_and_no_evidence),
+        cmocka_unit_test(a_sum_says_on_which_side_of_it_the_truth_lies),
         cmocka_unit_test(a_page_says_when_scores_are_too_few_to_be_tested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
