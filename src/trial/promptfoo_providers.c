@@ -439,9 +439,20 @@ bool assay_promptfoo_judge(struct assay_promptfoo *pf,
         *route = provider.id;
         return true;
     }
-    if (!provider.refused.len && config) {
-        if (!take_judge_place(pf, config, &provider))
-            return false;
+    if (!provider.refused.len && config &&
+        !take_judge_place(pf, config, &provider))
+        return false;
+    if (!is_openai(&provider) &&
+        (assay_promptfoo_member(config, "apiBaseUrl") ||
+         assay_promptfoo_member(config, "apiHost")))
+        return assay_suite_fail(pf->in, config,
+                                "an address is taken for judges of openai: "
+                                "alone, not of '%.*s'",
+                                ASSAY_STR_ARG(provider.id));
+    /* a route of the catalog would be asked by the other API */
+    if (assay_str_is(provider.dialect, "responses") && !provider.base_url.len)
+        provider.base_url = ASSAY_STR("https://api.openai.com/v1");
+    if (!provider.refused.len && provider.base_url.len) {
         assay_str_cut(provider.id, ':', &prefix, &rest);
         set_route(pf, find_family(prefix)->catalog, &provider);
     }

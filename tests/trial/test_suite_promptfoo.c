@@ -46,6 +46,36 @@ static void assert_refused(const char *text, const char *why)
     assert_true(err.code == ASSAY_BAD_INPUT || err.code == ASSAY_NOT_FOUND);
 }
 
+static void a_judge_is_asked_by_the_api_that_it_names(void **state)
+{
+    static const char *const cases[][2] = {
+        {"openai:chat:m", "openai/m"},
+        {"openai:responses:m", "responses:https://api.openai.com/v1#m"},
+        {"{id: openai:responses:m, config: {apiBaseUrl: 'http://[::1]:1/v1'}}",
+         "responses:http://[::1]:1/v1#m"},
+        {"{id: openai:chat:m, config: {apiBaseUrl: 'http://[::1]:1/v1'}}",
+         "openai:http://[::1]:1/v1#m"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_error err = {0};
+        char text[400];
+
+        snprintf(text, sizeof text,
+                 "prompts: [a]\ntests:\n- assert:\n  - type: llm-rubric\n"
+                 "    value: is polite\n    provider: %s\n",
+                 cases[i][0]);
+        struct assay_suite *suite = read_text("s.yaml", text, &err);
+        if (!suite)
+            fail_msg("%s: %s", cases[i][0], err.text);
+        assert_int_equal(suite->judge_count, 1);
+        if (!assay_str_is(suite->judges[0], cases[i][1]))
+            fail_msg("%s: '%.*s'", cases[i][0],
+                     ASSAY_STR_ARG(suite->judges[0]));
+        assay_suite_free(suite);
+    }
+}
+
 /* The file still runs on routes that are named elsewhere. */
 static void a_provider_with_a_gap_in_it_is_not_asked(void **state)
 {
@@ -160,6 +190,11 @@ static void what_would_run_code_or_is_not_known_is_refused(void **state)
         {"prompts: [a]\ntests:\n- assert:\n  - type: equals\n    transform: "
          "x\n",
          "s.yaml:5: 'transform' of an assertion is not supported"},
+        {"prompts: [a]\ntests:\n- assert:\n  - type: llm-rubric\n    value: x\n"
+         "    provider: {id: anthropic:messages:m, config: {apiBaseUrl: "
+         "'https://a.test'}}\n",
+         "s.yaml:6: an address is taken for judges of openai: alone, not of "
+         "'anthropic:messages:m'"},
         {"prompts: [a]\ntests:\n- assert:\n  - {type: is-json, value: "
          "file://v.js}\n",
          "s.yaml:4: 'v.js' is a program; assertions are data here"},
@@ -304,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_configuration_reads_as_promptfoo_reads_it),
         cmocka_unit_test(image_files_become_parts_of_messages),
         cmocka_unit_test(a_provider_with_a_gap_in_it_is_not_asked),
+        cmocka_unit_test(a_judge_is_asked_by_the_api_that_it_names),
         cmocka_unit_test(what_would_run_code_or_is_not_known_is_refused),
         cmocka_unit_test(providers_become_routes_or_say_why_not),
         cmocka_unit_test(a_link_out_of_the_folder_is_not_followed),
