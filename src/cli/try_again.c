@@ -5,6 +5,7 @@
 #include "cli/try_again.h"
 
 #include "assay/file.h"
+#include "assay/published.h"
 
 #include <string.h>
 
@@ -154,6 +155,14 @@ struct assay_run *assay_try_again(struct assay_cli *cli,
     struct assay_run *run = assay_ledger_run(
         ledger, &cli->arena, assay_str_c(assay_cli_option(cli, "resume")), err);
 
+    if (run && assay_run_publisher(run).len) {
+        assay_fail(err, ASSAY_BAD_INPUT,
+                   "run %.*s holds samples published by %.*s: nothing is asked "
+                   "for it",
+                   ASSAY_STR_ARG(run->id),
+                   ASSAY_STR_ARG(assay_run_publisher(run)));
+        return NULL;
+    }
     if (!run || !read_kept(cli, ledger, run, suite, err) ||
         !check_variables(cli, run, *suite, err))
         return NULL;

@@ -215,21 +215,31 @@ static struct assay_str too_few(const struct telling *t, const struct side *s)
                               ASSAY_T_PAIRS, ASSAY_BCA_DIFFERENCES);
 }
 
+/* One of several pairs has to show more: Holm's p, or E as 1/p is. */
+static struct assay_str test_words(const struct telling *t,
+                                   const struct assay_evidence *line)
+{
+    bool several = t->f->pair_count > 1;
+    struct assay_str e, beside = {"", 0};
+
+    if (line->rule != ASSAY_EVIDENCE_E_PROCESS)
+        return assay_arena_printf(t->arena, "p = %.3g%s", line->p_adjusted,
+                                  several ? " beside the other pairs" : "");
+    e = line->e > E_SHOWN ? assay_arena_printf(t->arena, "over %d", E_SHOWN)
+                          : assay_arena_printf(t->arena, "= %.3g", line->e);
+    if (several && line->p_adjusted < 1)
+        beside = assay_arena_printf(t->arena, " (%.3g beside the other pairs)",
+                                    1 / line->p_adjusted);
+    return assay_arena_printf(t->arena, "evidence E %.*s%.*s, decided at 20",
+                              ASSAY_STR_ARG(e), ASSAY_STR_ARG(beside));
+}
+
 static void say_counts(struct telling *t, const struct side *s,
                        const struct assay_evidence *line)
 {
-    struct assay_str test;
+    struct assay_str test =
+        line->rule == ASSAY_EVIDENCE_NONE ? too_few(t, s) : test_words(t, line);
 
-    if (line->rule == ASSAY_EVIDENCE_NONE)
-        test = too_few(t, s);
-    else if (line->rule != ASSAY_EVIDENCE_E_PROCESS)
-        test = assay_arena_printf(t->arena, "p = %.3g", line->p_adjusted);
-    else if (line->e > E_SHOWN)
-        test = assay_arena_printf(t->arena, "evidence E over %d, decided at 20",
-                                  E_SHOWN);
-    else
-        test = assay_arena_printf(t->arena, "evidence E = %.3g, decided at 20",
-                                  line->e);
     SAY(t, ASSAY_BLOCK_ITEM, "%llu to %llu where they differ, of %llu %s; %.*s",
         (unsigned long long)s->wins, (unsigned long long)s->losses,
         (unsigned long long)line->pairs, units_word(t, line->pairs),

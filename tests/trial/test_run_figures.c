@@ -334,6 +334,53 @@ static void a_sum_says_on_which_side_of_it_the_truth_lies(void **state)
     }
 }
 
+/* Eight wins decide a pair by itself, and none of three. */
+static void a_pair_beside_others_shows_what_is_left_of_its_evidence(
+    void **state)
+{
+    static const struct {
+        size_t pairs;
+        double p_adjusted;
+        const char *words;
+    } cases[] = {
+        {1, 9 / 256.0,
+         "8 to 0 where they differ, of 12 prompts; evidence E = 28.4, decided "
+         "at 20"},
+        {3, 18 / 256.0,
+         "8 to 0 where they differ, of 12 prompts; evidence E = 28.4 (14.2 "
+         "beside the other pairs), decided at 20"},
+    };
+    struct ledger_fixture f;
+
+    fixture_open(&f);
+    add_fixture_run(&f, "aa");
+    f.run.case_count = 12;
+    for (size_t i = 0; i < 2; i++) {
+        struct assay_pair_figures pairs[3] = {{.b = 1}, {.b = 1}, {.b = 1}};
+        struct assay_route_figures routes[2] = {{.rows = 12}, {.rows = 12}};
+        const struct assay_run_figures r = {
+            .run = &f.run,
+            .routes = routes,
+            .pairs = pairs,
+            .pair_count = cases[i].pairs,
+            .units = 12,
+        };
+        pairs[0].verdict.answered = (struct assay_evidence){
+            .rule = ASSAY_EVIDENCE_E_PROCESS,
+            .pairs = 12,
+            .p_adjusted = cases[i].p_adjusted,
+            .e = 256 / 9.0,
+            .look = {.pairs = 12, .wins_a = 8},
+        };
+        const struct assay_block *block =
+            assay_run_page(&f.arena, &r)->first->first;
+        while (block && !assay_str_is(block->text, cases[i].words))
+            block = block->next;
+        assert_non_null(block);
+    }
+    fixture_close(&f);
+}
+
 static void a_page_says_when_scores_are_too_few_to_be_tested(void **state)
 {
     static const struct end ends[] = {
@@ -388,6 +435,8 @@ int main(void)
             an_attempt_without_an_end_is_paid_and_counts_for_nothing),
         cmocka_unit_test(what_came_after_the_decision_is_paid_and_no_evidence),
         cmocka_unit_test(a_sum_says_on_which_side_of_it_the_truth_lies),
+        cmocka_unit_test(
+            a_pair_beside_others_shows_what_is_left_of_its_evidence),
         cmocka_unit_test(a_page_says_when_scores_are_too_few_to_be_tested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
