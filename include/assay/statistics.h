@@ -61,6 +61,22 @@ enum assay_proportion_method {
 struct assay_interval assay_proportion_interval(
     enum assay_proportion_method method, uint64_t passed, uint64_t count,
     double level);
+/*
+ * Wilson's of answers that come in groups (repeats, one test's prompts): of
+ * as many answers as have the variance that the groups show (Miller, arXiv
+ * 2411.00640, with C/(C-1) for few groups), never of more than there are. All
+ * or none passed, or one group: of n / (mean size weighted by size) (Kish).
+ * Groups of one answer each: as above.
+ */
+struct assay_grouped_passes {
+    uint64_t groups, passed, count;
+    double passed_squares, count_squares, products; /* sums over groups */
+};
+/* A group that was scored nowhere counts for nothing. */
+void assay_grouped_add(struct assay_grouped_passes *sum, uint64_t passed,
+                       uint64_t count);
+struct assay_interval assay_grouped_interval(
+    const struct assay_grouped_passes *of, double level);
 /* One-sided upper bound of what was never seen: 1 - alpha^(1/count). */
 double assay_never_seen_upper(uint64_t count, double level);
 

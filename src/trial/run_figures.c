@@ -22,6 +22,7 @@ struct route_rows {
     struct series latency, first_token;
     size_t censored;
     double limit_ms, score_sum;
+    struct assay_grouped_passes passes;
     uint64_t scored;
     bool has_known, has_cost, over, under; /* of what was spent */
     struct assay_decimal cost;
@@ -152,12 +153,28 @@ static void count_table(struct gather *g, struct assay_pair_figures *pair,
     }
 }
 
-/* The unit in hand is whole: what it says of each pair. */
+static void count_passes(struct gather *g)
+{
+    const struct unit *u = &g->unit;
+
+    for (size_t r = 0; r < g->run->route_count; r++) {
+        uint64_t passed = 0, scored = 0;
+        for (size_t i = 0; i < u->cells; i++) {
+            bool is_scored = cells_of(u, r)[i].end == ASSAY_CELL_SCORED;
+            scored += is_scored;
+            passed += is_scored && u->passed[r * u->room + i];
+        }
+        assay_grouped_add(&g->routes[r].passes, passed, scored);
+    }
+}
+
+/* The unit in hand is whole: what it says of each route, and each pair. */
 static void end_unit(struct gather *g)
 {
     struct unit *u = &g->unit;
     struct assay_unit_difference d;
 
+    count_passes(g);
     for (size_t i = 0; i < g->figures->pair_count; i++) {
         struct assay_pair_figures *pair = &g->figures->pairs[i];
         struct pair_rows *rows = &g->pairs[i];
@@ -401,8 +418,7 @@ static bool conclude_route(struct gather *g, size_t i, struct assay_error *err)
     struct assay_route_figures *r = &f->routes[i];
     const struct route_rows *rows = &g->routes[i];
 
-    r->wilson_95 = assay_proportion_interval(ASSAY_WILSON, r->passed,
-                                             r->passed + r->failed, 0.95);
+    r->wilson_95 = assay_grouped_interval(&rows->passes, 0.95);
     r->mean_score =
         rows->scored ? rows->score_sum / (double)rows->scored : (double)NAN;
     r->spent = spent_of(rows);

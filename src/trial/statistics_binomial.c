@@ -61,6 +61,42 @@ struct assay_interval assay_proportion_interval(
     return wilson((double)passed, (double)count, level);
 }
 
+void assay_grouped_add(struct assay_grouped_passes *sum, uint64_t passed,
+                       uint64_t count)
+{
+    assert(passed <= count);
+    sum->groups += count > 0;
+    sum->passed += passed;
+    sum->count += count;
+    sum->passed_squares += (double)passed * (double)passed;
+    sum->count_squares += (double)count * (double)count;
+    sum->products += (double)passed * (double)count;
+}
+
+/* How many times the variance is that of answers each by itself. */
+static double inflation(const struct assay_grouped_passes *of)
+{
+    double n = (double)of->count, groups = (double)of->groups;
+    double share = (double)of->passed / n;
+
+    if (of->groups == of->count)
+        return 1;
+    if (of->groups < 2 || of->passed == 0 || of->passed == of->count)
+        return of->count_squares / n;
+    double squares = of->passed_squares - 2 * share * of->products +
+                     share * share * of->count_squares;
+    return fmax(1, squares * groups / (groups - 1) / (n * share * (1 - share)));
+}
+
+struct assay_interval assay_grouped_interval(
+    const struct assay_grouped_passes *of, double level)
+{
+    if (of->count == 0)
+        return (struct assay_interval){0, 1};
+    double times = inflation(of);
+    return wilson((double)of->passed / times, (double)of->count / times, level);
+}
+
 double assay_never_seen_upper(uint64_t count, double level)
 {
     if (count == 0)

@@ -171,6 +171,40 @@ static void repeats_have_their_reference_values(void **state)
     assay_arena_free(&arena);
 }
 
+/* Ends by hand, in Python: Wilson's of n / times answers. */
+static void answers_that_come_in_groups_count_for_fewer(void **state)
+{
+    static const struct {
+        const char *groups; /* of each how many passed, of how many */
+        double low, high;
+    } cases[] = {
+        /* evidence.md 4.3: mean .55, few clusters .18371 */
+        {"34 04 44 34 14", 0.2406197122, 0.8250041780},
+        /* thrice the same answer: 10 prompts, not 30 answers */
+        {"33 33 33 33 33 33 33 33 33 33", 0.7224672001, 1},
+        {"33 33 33 33 33 33 03 03 03 03", 0.3004752409, 0.8396957495},
+        /* never more answers than there are */
+        {"12 12 12 12 12 12 12 12 12 12", 0.2992980082, 0.7007019918},
+        /* each by itself; one was not scored */
+        {"11 00 01 11", 0.2076596008, 0.9385080553},
+        {"00", 0, 1},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_grouped_passes sum = {0};
+        for (const char *c = cases[i].groups;; c += 3) {
+            assay_grouped_add(&sum, (uint64_t)(c[0] - '0'),
+                              (uint64_t)(c[1] - '0'));
+            if (!c[2])
+                break;
+        }
+        struct assay_interval found = assay_grouped_interval(&sum, 0.95);
+        if (fabs(found.low - cases[i].low) > 1e-9 ||
+            fabs(found.high - cases[i].high) > 1e-9)
+            fail_msg("case %zu: %.10f to %.10f", i, found.low, found.high);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +216,7 @@ int main(void)
         cmocka_unit_test(overlapping_intervals_say_nothing_about_pairs),
         cmocka_unit_test(no_pair_says_nothing_about_a_difference),
         cmocka_unit_test(repeats_have_their_reference_values),
+        cmocka_unit_test(answers_that_come_in_groups_count_for_fewer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
