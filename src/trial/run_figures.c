@@ -244,6 +244,18 @@ static void count_row(struct gather *g, const struct assay_attempt *a)
         count_times(g, a);
 }
 
+static struct assay_spent spent_on(const struct gather *g,
+                                   const struct assay_attempt *a)
+{
+    struct assay_spent spent = {.state = a->cost_state, .usd = a->cost_usd};
+
+    /* never heard of, which costs nothing here */
+    if (spent.state == ASSAY_UNKNOWN && assay_decimal_sign(spent.usd) == 0 &&
+        assay_str_starts(g->run->routes[a->route].id, "local:"))
+        spent.state = ASSAY_FREE;
+    return assay_spent_sided(spent);
+}
+
 /* Money and tokens of an attempt that left, whatever came of it. */
 static void count_attempt(struct gather *g, const struct assay_attempt *a)
 {
@@ -259,8 +271,7 @@ static void count_attempt(struct gather *g, const struct assay_attempt *a)
         r->input_tokens += a->reply.usage.input_tokens;
         r->output_tokens += a->reply.usage.output_tokens;
     }
-    struct assay_spent spent = assay_spent_sided(
-        (struct assay_spent){.state = a->cost_state, .usd = a->cost_usd});
+    struct assay_spent spent = spent_on(g, a);
     rows->over |= spent.over;
     rows->under |= spent.under;
     rows->has_known |= !spent.over && !spent.under;

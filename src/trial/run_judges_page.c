@@ -138,6 +138,8 @@ void assay_judges_say_opinion(struct assay_document *doc,
                     ? "which no label of yours has calibrated"
                 : f->judges[i].calibration == ASSAY_CALIBRATION_CHANCE
                     ? "which against your labels is no better than chance"
+                : f->judges[i].calibration == ASSAY_CALIBRATION_ONE
+                    ? "which labels of one kind cannot calibrate"
                     : "which few labels of yours have calibrated");
 }
 

@@ -13,6 +13,7 @@ struct end {
     uint32_t route;
     enum assay_attempt_state state;
     enum assay_mark mark;
+    bool is_free;
 };
 
 static void write_end(struct ledger_fixture *f, const struct end *end)
@@ -26,8 +27,8 @@ static void write_end(struct ledger_fixture *f, const struct end *end)
         .of = end->state == ASSAY_ATTEMPT_DONE ? ASSAY_CLASS_ANSWERED
                                                : ASSAY_CLASS_SERVER_ERROR,
         .clocks = {.begun = 1000000, .done = 3000000},
-        .cost_state = ASSAY_KNOWN,
-        .cost_usd = ASSAY_DECIMAL(1, -2),
+        .cost_state = end->is_free ? ASSAY_FREE : ASSAY_KNOWN,
+        .cost_usd = ASSAY_DECIMAL(end->is_free ? 0 : 1, -2),
         .mark = end->mark,
         .score = end->mark == ASSAY_MARK_PASSED ? 1 : 0,
     };
@@ -37,7 +38,8 @@ static void write_end(struct ledger_fixture *f, const struct end *end)
 
     must(assay_ledger_begin(f->ledger, &err), &err);
     must(assay_ledger_claim(f->ledger, &key, &lease, &fence, &err), &err);
-    must(assay_ledger_send(f->ledger, &key, fence, ASSAY_DECIMAL(5, -2), &ours,
+    must(assay_ledger_send(f->ledger, &key, fence,
+                           ASSAY_DECIMAL(end->is_free ? 0 : 5, -2), &ours,
                            &err),
          &err);
     if (end->state != ASSAY_ATTEMPT_SENT)
@@ -68,9 +70,9 @@ static struct assay_run_figures figures_of(struct ledger_fixture *f,
 static void counts_costs_and_pairs_are_those_of_the_rows(void **state)
 {
     static const struct end ends[] = {
-        {0, 0, DONE, PASS}, {0, 1, DONE, FAIL},
-        {1, 0, DONE, PASS}, {1, 1, DONE, PASS},
-        {2, 0, DONE, PASS}, {2, 1, ASSAY_ATTEMPT_FAILED, FAIL},
+        {0, 0, DONE, PASS, false}, {0, 1, DONE, FAIL, false},
+        {1, 0, DONE, PASS, false}, {1, 1, DONE, PASS, false},
+        {2, 0, DONE, PASS, false}, {2, 1, ASSAY_ATTEMPT_FAILED, FAIL, false},
     };
     struct ledger_fixture f;
 
@@ -104,14 +106,37 @@ static void counts_costs_and_pairs_are_those_of_the_rows(void **state)
     fixture_close(&f);
 }
 
+static void what_was_lost_here_costs_nothing(void **state)
+{
+    static const struct end ends[] = {
+        {0, 0, DONE, PASS, true},
+        {0, 1, ASSAY_ATTEMPT_SENT, FAIL, true},
+    };
+    struct ledger_fixture f;
+    struct assay_error err = {0};
+    uint64_t lost;
+
+    fixture_open(&f);
+    add_fixture_run(&f, "aa");
+    (void)figures_of(&f, ends, 2);
+    must(assay_ledger_begin(f.ledger, &err), &err);
+    must(assay_ledger_end_leases(f.ledger, f.num, &err), &err);
+    must(assay_ledger_expire(f.ledger, f.num, &lost, &err), &err);
+    must(assay_ledger_commit(f.ledger, &err), &err);
+    struct assay_run_figures r = figures_of(&f, NULL, 0);
+    assert_int_equal(r.unknown, 1);
+    assert_int_equal(r.spent.state, ASSAY_FREE);
+    fixture_close(&f);
+}
+
 static void an_attempt_without_an_end_is_paid_and_counts_for_nothing(
     void **state)
 {
     static const struct end ends[] = {
-        {0, 0, DONE, PASS},
-        {0, 1, ASSAY_ATTEMPT_SENT, FAIL},
-        {1, 0, DONE, PASS},
-        {1, 1, DONE, FAIL},
+        {0, 0, DONE, PASS, false},
+        {0, 1, ASSAY_ATTEMPT_SENT, FAIL, false},
+        {1, 0, DONE, PASS, false},
+        {1, 1, DONE, FAIL, false},
     };
     struct ledger_fixture f;
     struct assay_error err = {0};
@@ -144,10 +169,10 @@ static void an_attempt_without_an_end_is_paid_and_counts_for_nothing(
 static void what_came_after_the_decision_is_paid_and_no_evidence(void **state)
 {
     static const struct end ends[] = {
-        {0, 0, DONE, PASS},
-        {0, 1, DONE, FAIL},
-        {1, 0, DONE, PASS},
-        {1, 1, DONE, FAIL},
+        {0, 0, DONE, PASS, false},
+        {0, 1, DONE, FAIL, false},
+        {1, 0, DONE, PASS, false},
+        {1, 1, DONE, FAIL, false},
     };
     struct ledger_fixture f;
     struct assay_error err = {0};
@@ -172,8 +197,9 @@ static void what_came_after_the_decision_is_paid_and_no_evidence(void **state)
 static void two_routes_are_compared_on_what_both_were_asked(void **state)
 {
     static const struct end ends[] = {
-        {0, 0, DONE, PASS}, {0, 1, DONE, FAIL}, {1, 0, DONE, FAIL},
-        {2, 0, DONE, PASS}, {2, 1, DONE, PASS},
+        {0, 0, DONE, PASS, false}, {0, 1, DONE, FAIL, false},
+        {1, 0, DONE, FAIL, false}, {2, 0, DONE, PASS, false},
+        {2, 1, DONE, PASS, false},
     };
     struct ledger_fixture f;
 
@@ -203,10 +229,10 @@ static void two_routes_are_compared_on_what_both_were_asked(void **state)
 static void stable_figures_are_of_answers_that_count_alone(void **state)
 {
     static const struct end ends[] = {
-        {0, 0, DONE, PASS},
-        {0, 1, DONE, FAIL},
-        {1, 0, ASSAY_ATTEMPT_SENT, FAIL},
-        {2, 0, DONE, PASS},
+        {0, 0, DONE, PASS, false},
+        {0, 1, DONE, FAIL, false},
+        {1, 0, ASSAY_ATTEMPT_SENT, FAIL, false},
+        {2, 0, DONE, PASS, false},
     };
     struct ledger_fixture f;
     struct assay_error err = {0};
@@ -384,8 +410,9 @@ static void a_pair_beside_others_shows_what_is_left_of_its_evidence(
 static void a_page_says_when_scores_are_too_few_to_be_tested(void **state)
 {
     static const struct end ends[] = {
-        {0, 0, DONE, PASS}, {0, 1, DONE, FAIL}, {1, 0, DONE, PASS},
-        {1, 1, DONE, FAIL}, {2, 0, DONE, PASS}, {2, 1, DONE, PASS},
+        {0, 0, DONE, PASS, false}, {0, 1, DONE, FAIL, false},
+        {1, 0, DONE, PASS, false}, {1, 1, DONE, FAIL, false},
+        {2, 0, DONE, PASS, false}, {2, 1, DONE, PASS, false},
     };
     static const struct {
         enum assay_outcome outcome;
@@ -431,6 +458,7 @@ int main(void)
         cmocka_unit_test(stable_figures_are_of_answers_that_count_alone),
         cmocka_unit_test(a_stable_answer_has_neither_clocks_nor_ids),
         cmocka_unit_test(counts_costs_and_pairs_are_those_of_the_rows),
+        cmocka_unit_test(what_was_lost_here_costs_nothing),
         cmocka_unit_test(
             an_attempt_without_an_end_is_paid_and_counts_for_nothing),
         cmocka_unit_test(what_came_after_the_decision_is_paid_and_no_evidence),
