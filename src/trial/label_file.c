@@ -247,6 +247,9 @@ bool assay_labels_read(struct assay_arena *arena, const struct assay_run *run,
                        size_t *count, struct assay_error *err)
 {
     struct reading r = {.arena = arena, .run = run, .places = places};
+
+    if (assay_str_starts(bytes, "\xef\xbb\xbf")) /* editors put it there */
+        bytes = assay_str_skip(bytes, 3);
     bool ok = assay_str_starts(assay_str_trim(bytes), "{")
                   ? read_lines(&r, bytes, err)
                   : read_table(&r, bytes, err);

@@ -224,8 +224,8 @@ static void say_calibration(struct assay_document *doc,
             "needed");
     if (j->calibration == ASSAY_CALIBRATION_CHANCE)
         SAY(doc, section, ASSAY_BLOCK_ITEM,
-            "nothing can be corrected: it tells passes from failures no "
-            "better than chance");
+            "nothing can be corrected: on these labels it tells passes from "
+            "failures no better than chance");
 }
 
 static void say_rates(struct assay_document *doc, struct assay_section *section,

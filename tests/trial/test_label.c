@@ -97,6 +97,7 @@ static void labels_say_what_a_judge_is_worth(void **state)
 
     begin_labelled(&l);
     assay_buf_init(&plan.text, 1 << 16);
+    assay_buf_add_c(&plan.text, "\xef\xbb\xbf"); /* as Windows saves it */
     must(assay_judged_answers(l.ledger, l.run, plan_label, &plan, &err), &err);
     struct assay_run_figures f = label(&l, plan.text.at);
     const struct assay_judge_figures *j = &f.judges[0];
