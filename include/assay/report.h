@@ -47,8 +47,10 @@ struct assay_route_figures {
                           to be understood: nothing is known of the answer */
     uint64_t attempts; /* sent, of all prompts */
     uint64_t unknown;  /* of these, sent and never heard of */
-    struct assay_interval wilson_95; /* of passed and failed, grouped */
-    double mean_score;               /* NaN: nothing was scored */
+    struct assay_interval wilson_95; /* of passed and failed as they are */
+    /* The same, repeats and groups counted as what they tell: this is shown. */
+    struct assay_interval passed_95;
+    double mean_score; /* NaN: nothing was scored */
     struct assay_timing latency, first_token;
     uint64_t input_tokens, output_tokens; /* as returned, of all attempts */
     struct assay_spent spent;             /* of all attempts */

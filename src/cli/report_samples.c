@@ -333,9 +333,9 @@ static void set_score(struct assay_arena *arena, struct assay_json *result,
         assay_json_set(score, "uncertainty", assay_json_object(arena));
     interval = assay_json_set(uncertainty, "confidence_interval",
                               assay_json_object(arena));
-    assay_json_set(interval, "lower", assay_json_real(arena, r->wilson_95.low));
+    assay_json_set(interval, "lower", assay_json_real(arena, r->passed_95.low));
     assay_json_set(interval, "upper",
-                   assay_json_real(arena, r->wilson_95.high));
+                   assay_json_real(arena, r->passed_95.high));
     assay_json_set(interval, "confidence_level", assay_json_real(arena, 0.95));
     assay_json_set_c(arena, interval, "method", "wilson");
     assay_json_set_uint(arena, uncertainty, "num_samples", n);

@@ -25,13 +25,13 @@ void assay_picture_run(struct assay_visit *visit, struct assay_sheet *sheet,
         struct assay_point *point = &points[series.count++];
         *point = (struct assay_point){
             .x = 100 * (double)r->passed / (double)n,
-            .low = 100 * r->wilson_95.low,
-            .high = 100 * r->wilson_95.high,
+            .low = 100 * r->passed_95.low,
+            .high = 100 * r->passed_95.high,
             .name = run->routes[i].label,
             .text = assay_arena_printf(
                 visit->arena, "%llu of %llu, %.0f to %.0f %%",
                 (unsigned long long)r->passed, (unsigned long long)n,
-                100 * r->wilson_95.low, 100 * r->wilson_95.high),
+                100 * r->passed_95.low, 100 * r->passed_95.high),
         };
         description =
             assay_figure_join(visit->arena, description,

@@ -64,8 +64,8 @@ static void set_route(struct claims *c, struct assay_json *row, size_t route,
         assay_json_string(c->arena, c->figures->run->routes[route].id));
     set_count(c, row, prefixed(c, against, "passed"), r->passed);
     set_count(c, row, prefixed(c, against, "n"), r->passed + r->failed);
-    set_number(c, row, prefixed(c, against, "passed_low"), r->wilson_95.low);
-    set_number(c, row, prefixed(c, against, "passed_high"), r->wilson_95.high);
+    set_number(c, row, prefixed(c, against, "passed_low"), r->passed_95.low);
+    set_number(c, row, prefixed(c, against, "passed_high"), r->passed_95.high);
     if (p50->known && !p50->at_least)
         set_number(c, row, prefixed(c, against, "latency_ms_p50"), p50->ms);
     if (cost == ASSAY_KNOWN || cost == ASSAY_FREE)

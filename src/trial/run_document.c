@@ -121,6 +121,7 @@ static void add_route(struct assay_arena *arena, struct assay_json *routes,
     assay_json_set_uint(arena, o, "passed", r->passed);
     assay_json_set_uint(arena, o, "n", r->passed + r->failed);
     set_interval(arena, o, "wilson_95", r->wilson_95);
+    set_interval(arena, o, "passed_95", r->passed_95);
     set_real(arena, o, "mean_score", r->mean_score);
     assay_json_set_uint(arena, o, "unscored", r->unscored);
     assay_json_set_uint(arena, o, "errors", r->errors);

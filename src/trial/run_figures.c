@@ -429,7 +429,9 @@ static bool conclude_route(struct gather *g, size_t i, struct assay_error *err)
     struct assay_route_figures *r = &f->routes[i];
     const struct route_rows *rows = &g->routes[i];
 
-    r->wilson_95 = assay_grouped_interval(&rows->passes, 0.95);
+    r->wilson_95 = assay_proportion_interval(ASSAY_WILSON, r->passed,
+                                             r->passed + r->failed, 0.95);
+    r->passed_95 = assay_grouped_interval(&rows->passes, 0.95);
     r->mean_score =
         rows->scored ? rows->score_sum / (double)rows->scored : (double)NAN;
     r->spent = spent_of(rows);

@@ -54,7 +54,7 @@ static struct assay_cell passed(struct page *p,
         p->arena,
         "%llu\xc2\xa0of\xc2\xa0%llu\xc2\xa0(%.0f\xe2\x80\x93%.0f\xc2\xa0%%)",
         (unsigned long long)r->passed, (unsigned long long)n,
-        r->wilson_95.low * 100, r->wilson_95.high * 100));
+        r->passed_95.low * 100, r->passed_95.high * 100));
 }
 
 static struct assay_cell milliseconds(struct page *p,

@@ -19,7 +19,8 @@ struct ledger_fixture {
     struct assay_ledger *ledger;
     struct assay_run run;
     int64_t num;
-    bool spares; /* the second prompt is for the first route alone */
+    bool grouped; /* its prompts are one unit */
+    bool spares;  /* the second prompt is for the first route alone */
 };
 
 static inline void must(bool ok, const struct assay_error *err)
@@ -44,7 +45,7 @@ static inline bool fixture_case(void *context, uint64_t place,
     struct ledger_fixture *f = context;
 
     c->number = 2 - place;
-    c->unit = place;
+    c->unit = f->grouped ? 0 : place;
     c->id = assay_arena_printf(&f->arena, "case%u", (unsigned)place);
     c->prompt = ASSAY_STR("What is \xc3\xa9?");
     c->description = ASSAY_STR("");
@@ -84,7 +85,10 @@ static inline void add_fixture_run(struct ledger_fixture *f, const char *id)
         .scoring = ASSAY_STR("assertions"),
         .suite_path = ASSAY_STR("/p.txt"),
         .started = ASSAY_STR("2026-11-22T17:00:00Z"),
-        .rule = {.margin = 0.05, .seed = UINT64_MAX},
+        .rule = {.margin = 0.05,
+                 .seed = UINT64_MAX,
+                 .outcome =
+                     f->grouped ? ASSAY_OUTCOME_GRADED : ASSAY_OUTCOME_BINARY},
         .seed = 7,
         .repeats = 1,
         .case_count = 3,

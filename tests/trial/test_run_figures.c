@@ -106,6 +106,34 @@ static void counts_costs_and_pairs_are_those_of_the_rows(void **state)
     fixture_close(&f);
 }
 
+static void a_group_widens_what_is_shown_and_leaves_wilson_alone(void **state)
+{
+    static const struct end ends[] = {
+        {0, 0, DONE, PASS, false}, {0, 1, DONE, FAIL, false},
+        {1, 0, DONE, PASS, false}, {1, 1, DONE, PASS, false},
+        {2, 0, DONE, PASS, false}, {2, 1, DONE, PASS, false},
+    };
+
+    for (int grouped = 0; grouped < 2; grouped++) {
+        struct ledger_fixture f;
+
+        fixture_open(&f);
+        f.grouped = grouped;
+        add_fixture_run(&f, "aa");
+        struct assay_run_figures r = figures_of(&f, ends, 6);
+        struct assay_interval plain = r.routes[1].wilson_95;
+        struct assay_interval shown = r.routes[1].passed_95;
+        assert_int_equal(r.units, grouped ? 1 : 3);
+        /* 2 of 3, worked out by hand from Wilson's formula */
+        assert_float_equal(plain.low, 0.20766, 1e-5);
+        assert_float_equal(plain.high, 0.93851, 1e-5);
+        assert_true(grouped
+                        ? shown.low < plain.low && shown.high > plain.high
+                        : shown.low == plain.low && shown.high == plain.high);
+        fixture_close(&f);
+    }
+}
+
 static void what_was_lost_here_costs_nothing(void **state)
 {
     static const struct end ends[] = {
@@ -458,6 +486,7 @@ int main(void)
         cmocka_unit_test(stable_figures_are_of_answers_that_count_alone),
         cmocka_unit_test(a_stable_answer_has_neither_clocks_nor_ids),
         cmocka_unit_test(counts_costs_and_pairs_are_those_of_the_rows),
+        cmocka_unit_test(a_group_widens_what_is_shown_and_leaves_wilson_alone),
         cmocka_unit_test(what_was_lost_here_costs_nothing),
         cmocka_unit_test(
             an_attempt_without_an_end_is_paid_and_counts_for_nothing),
