@@ -1,33 +1,17 @@
 """Cases of test_try.py: what is sent where nobody says how to ask."""
 import http.server
 import json
-import threading
 
 from trial_world import (
-    WAIT, assay, case, expect, path, rows_of, sent, try_suite, write_lines)
+    Provider, assay, case, expect, path, rows_of, sent, try_suite, write_lines)
 
 
-class Strict(http.server.ThreadingHTTPServer):
+class Strict(Provider):
     """Answers "yes", and keeps what it was asked. The model "thinks" refuses
     max_tokens and temperature in the words of reasoning models."""
-    daemon_threads = True
 
     def __init__(self):
-        super().__init__(('127.0.0.1', 0), Handler)
-        self.asked = []
-        self.thread = threading.Thread(target=self.serve_forever, daemon=True)
-
-    def route(self, model):
-        return 'openai:http://127.0.0.1:%d/v1#%s' % (self.server_port, model)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.thread.join(WAIT)
-        self.server_close()
+        super().__init__(Handler)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -39,7 +23,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(
             self.headers['Content-Length'])))
-        self.server.asked.append(asked)
+        self.server.heard.append(asked)
         if asked['model'] == 'thinks' and 'max_tokens' in asked:
             return self.refuse("Unsupported parameter: 'max_tokens' is not "
                                "supported with this model. Use "
@@ -79,13 +63,13 @@ def _():
     with Strict() as server:
         for more, temperature in (({}, 0),
                                   ({'options': {'temperature': .7}}, .7)):
-            server.asked.clear()
+            server.heard.clear()
             result = try_suite(prompts(**more), [server.route('plain')],
                                path('sent.db'), '--fixed')
-            expect(result.code == 0 and len(server.asked) == 12 and
+            expect(result.code == 0 and len(server.heard) == 12 and
                    all(body['temperature'] == temperature
-                       for body in server.asked), 'what was sent',
-                   result.text(), server.asked[:2])
+                       for body in server.heard), 'what was sent',
+                   result.text(), server.heard[:2])
 
 
 @case('a model that refuses our temperature is asked without, a stated one is not dropped')
@@ -97,20 +81,20 @@ def _():
         run = result.json()
         rows = sent(rows_of(run['run'], store))
         expect(result.code == 0 and run['passed'] == 12 and
-               run['attempts'] == len(rows) == len(server.asked),
+               run['attempts'] == len(rows) == len(server.heard),
                'every prompt is answered, every request a row', result.text(),
-               len(rows), len(server.asked))
+               len(rows), len(server.heard))
         taught = [row for row in rows if row['state'] == 'failed']
         expect(2 <= len(taught) <= 8 and
                not any(row['final'] for row in taught),
                'learned twice by those that were under way', taught)
-        server.asked.clear()
+        server.heard.clear()
         store = path('stated.db')
         result = try_suite(prompts(options={'temperature': 0.5}),
                            [server.route('thinks')], store, '--fixed')
         run = result.json()
         expect(result.code == 1 and run['errors'] == 12 and
-               all(body['temperature'] == 0.5 for body in server.asked),
-               'it stands', result.text(), server.asked[:2])
+               all(body['temperature'] == 0.5 for body in server.heard),
+               'it stands', result.text(), server.heard[:2])
         said = assay('report', run['run'], '--store', store, '--full')
         expect(b"'temperature' does not" in said.out, 'and why', said.out)

@@ -130,14 +130,12 @@ class Mock:
         self.process.stdout.close()
 
 
-class Gossip(http.server.ThreadingHTTPServer):
-    """A provider that repeats the key it was given wherever it can, in every
-    spelling. What it does is the model's name: "401", "500", "text", "pad-N"
-    (N bytes before the key)."""
+class Provider(http.server.ThreadingHTTPServer):
+    """A provider of a test's own; `heard` is what its handler keeps."""
     daemon_threads = True
 
-    def __init__(self):
-        super().__init__(('127.0.0.1', 0), Gossiper)
+    def __init__(self, handler):
+        super().__init__(('127.0.0.1', 0), handler)
         self.heard = []
         self.thread = threading.Thread(target=self.serve_forever, daemon=True)
 
@@ -152,6 +150,15 @@ class Gossip(http.server.ThreadingHTTPServer):
         self.shutdown()
         self.thread.join(WAIT)
         self.server_close()
+
+
+class Gossip(Provider):
+    """A provider that repeats the key it was given wherever it can, in every
+    spelling. What it does is the model's name: "401", "500", "text", "pad-N"
+    (N bytes before the key)."""
+
+    def __init__(self):
+        super().__init__(Gossiper)
 
 
 class Gossiper(http.server.BaseHTTPRequestHandler):
