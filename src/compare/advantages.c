@@ -313,8 +313,9 @@ static void outlives(struct assay_comparison *c, size_t side,
 
 static void (*const rules[])(struct assay_comparison *c, size_t side,
                              struct assay_points *points) = {
-    weights_open,  cost_lower,      capabilities, context_larger,
-    output_larger, benchmark_leads, coverage,     outlives,
+    assay_compare_decided, weights_open,   cost_lower,
+    capabilities,          context_larger, output_larger,
+    benchmark_leads,       coverage,       outlives,
 };
 
 /* Between different jobs nothing else is to be weighed. */

@@ -183,6 +183,9 @@ bool assay_compare_benchmark_rows(struct assay_comparison *c);
 void assay_compare_advantages(struct assay_comparison *c);
 /* Gathers what runs say of pairs of these models. */
 void assay_compare_trials(struct assay_comparison *c);
+/* Own prompts on which it was decided to be better than another side. */
+void assay_compare_decided(struct assay_comparison *c, size_t side,
+                           struct assay_points *points);
 /*
  * The side that the newest runs find better than every other one, worse than
  * none, or ASSAY_NOBODY; says how.

@@ -287,6 +287,27 @@ static void say_measured(struct assay_comparison *c, size_t side, size_t other,
         by.len ? ", " : "", ASSAY_STR_ARG(by));
 }
 
+void assay_compare_decided(struct assay_comparison *c, size_t side,
+                           struct assay_points *points)
+{
+    for (size_t k = 0; k < c->count; k++) {
+        const struct assay_trial_row *row =
+            k == side ? NULL : decided_for(c, side, k);
+        struct assay_refs refs = {0};
+
+        if (!row)
+            continue;
+        assay_compare_ref(c, &refs, row->claim);
+        assay_points_add(c, points, "measured", &refs,
+                         "prompts like those of %.*s decide: it was better "
+                         "there, %.*s to %.*s where it and %.*s differ",
+                         ASSAY_STR_ARG(text_of(row, "suite")),
+                         ASSAY_STR_ARG(only(row, side)),
+                         ASSAY_STR_ARG(only(row, k)),
+                         ASSAY_STR_ARG(c->sides[k].model->name));
+    }
+}
+
 size_t assay_compare_measured(struct assay_comparison *c,
                               struct assay_points *points)
 {

@@ -90,6 +90,31 @@ static void a_run_stated_of_the_loser_says_the_same(void **state)
     assay_catalog_close(catalog);
 }
 
+static void a_decisive_run_speaks_for_its_winner_alone(void **state)
+{
+    catalog = two_models();
+    struct assay_arena arena = {0};
+
+    add_run(catalog,
+            SOURCE("run-1", "measured", "2026-11-20") ",'models':[" STATES(
+                "Ann", TRIAL("1", "s.yaml", "Bob", "this")) "]}");
+    struct assay_document *doc =
+        fixture_compare(catalog, &arena, "lab/Ann", "lab/Bob", NULL);
+    const struct assay_json *list = assay_json_get(doc->data, "tradeoffs");
+    size_t said = 0;
+    for (const struct assay_json *side = list->first; side; side = side->next)
+        for (const struct assay_json *one =
+                 assay_json_get(side, "statements")->first;
+             one; one = one->next)
+            if (assay_str_is(assay_json_text(one, "rule"), "measured")) {
+                assert_ptr_equal(side, list->first);
+                said++;
+            }
+    assert_int_equal(said, 1);
+    assay_arena_free(&arena);
+    assay_catalog_close(catalog);
+}
+
 static void what_is_not_decisive_is_shown_and_decides_nothing(void **state)
 {
     static const char *const verdicts[] = {"equivalent", "undecided",
@@ -251,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_decisive_run_gives_the_verdict),
+        cmocka_unit_test(a_decisive_run_speaks_for_its_winner_alone),
         cmocka_unit_test(a_run_stated_of_the_loser_says_the_same),
         cmocka_unit_test(what_is_not_decisive_is_shown_and_decides_nothing),
         cmocka_unit_test(only_our_own_runs_count),
